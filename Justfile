@@ -1,0 +1,44 @@
+# Daily commands; `just` lists them. Each needs .venv, which `just setup` makes.
+
+bin := ".venv/bin"
+
+_default:
+    @just --list
+
+# install into .venv, with everything that the tests need
+setup:
+    python3 -m venv .venv
+    {{bin}}/pip install -e '.[test]'
+
+# run the tests, or some: just test tests/report -k guard
+test *args:
+    {{bin}}/pytest {{args}}
+
+# look for mistakes in style, and for files that are not formatted
+lint:
+    {{bin}}/ruff check
+    {{bin}}/ruff format --check
+
+# mend what can be mended by itself
+format:
+    {{bin}}/ruff check --fix
+    {{bin}}/ruff format
+
+# check the types
+types:
+    {{bin}}/mypy
+
+# everything that must pass before a commit
+check: lint types test
+
+# import the sample leads, or what is named, into a sandbox: just run leads.csv -v
+run file="samples/leads.xlsx" *args:
+    {{bin}}/lsq-import {{file}} --sandbox {{args}}
+
+# start a LeadSquared of one's own: just sandbox --limit 25/5
+sandbox *args:
+    {{bin}}/lsq-import sandbox {{args}}
+
+# build samples/leads.xlsx and .csv again from their one list
+samples:
+    {{bin}}/python samples/make_samples.py

@@ -1,0 +1,98 @@
+"""Everything that can go wrong, grouped by what is to be done about it.
+
+    ImporterError
+    ├── UsageError          exit 2: the command, the config or the file must be mended; nothing was sent
+    │   ├── ConfigError         all problems of config.yaml at once, each with its line
+    │   └── SheetError          the file cannot be read for sure: what, where, what to do
+    ├── FatalError          exit 3: the account ended the run (keys refused, no such API, …)
+    └── CallError           one call to the API got no answer
+        ├── TransientError      its connection was never made: known not to have arrived, try again
+        └── AmbiguousError      its reply was lost or late: it may have been carried out
+
+A problem of one row is no exception but a value, `RowProblem`: it becomes that row's line in the report.
+An answer of the API is no exception either: see `importer.leadsquared.answers`.
+
+No message here or anywhere holds an access key, a secret key, a URL with one, or a lead's data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "AmbiguousError",
+    "CallError",
+    "ConfigError",
+    "FatalError",
+    "ImporterError",
+    "RowProblem",
+    "SheetError",
+    "TransientError",
+    "UsageError",
+]
+
+
+class ImporterError(Exception):
+    """Ends a run with a message for a person: what happened and where, then what to do next."""
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class UsageError(ImporterError):
+    """The command, the config or the file must be mended; nothing was sent."""
+
+    exit_status = 2
+
+
+class ConfigError(UsageError):
+    """Every problem of a config file at once; `problems` holds one line of text for each."""
+
+    def __init__(self, path: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in self.problems)]))
+
+
+class SheetError(UsageError):
+    """The spreadsheet cannot be read for sure."""
+
+
+class FatalError(ImporterError):
+    """The account ended the run: every further call would end the same way."""
+
+    exit_status = 3
+
+
+class CallError(ImporterError):
+    """One call to the API got no answer."""
+
+
+class TransientError(CallError):
+    """The connection was never made, so the call cannot have arrived: it may be tried again."""
+
+
+class AmbiguousError(CallError):
+    """The reply was lost or late: the call may have been carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why a row is not fit to send, as data.
+
+    `error` is the word in the report's column `lsq_error` (`cell_error`, `too_many_cells`, `no_name_or_contact`,
+    …), `message` says what and where, `tip` what to do next. `column` is the spreadsheet's header where there is
+    one column to blame.
+    """
+
+    error: str
+    message: str
+    tip: str
+    column: str = ""
