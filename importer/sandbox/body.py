@@ -1,0 +1,121 @@
+"""The body of a Lead.Create call → the attributes to store, or why the account refuses it. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from importer.sandbox.metadata import SYSTEM_FIELDS, Field, Metadata
+from importer.sandbox.values import Refused, store_value
+
+__all__ = ["Malformed", "parse_body", "read_attributes"]
+
+_IDENTITY = ("FirstName", "LastName", "EmailAddress", "Phone")
+
+
+class Malformed(Exception):  # noqa: N818 - an answer of the API, not a failure of ours
+    """The body is not per specification: HTTP 400."""
+
+
+def parse_body(body: bytes) -> list[dict[str, Any]]:
+    """The array of attributes of a call; Malformed when it is none.
+
+    That a value must be text is the specification's; that anything else is a 400 is invented, and strict on purpose.
+    Null counts as empty.
+    """
+    try:
+        parsed = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Malformed("the body is no UTF-8") from None
+    except (ValueError, RecursionError):
+        raise Malformed("the body is no JSON") from None
+    if not isinstance(parsed, list) or not parsed:
+        raise Malformed("an array of attributes is expected")
+    for item in parsed:
+        _check_item(item)
+        inner = item.get("Fields")
+        if inner is None:
+            continue
+        if not isinstance(inner, list):
+            raise Malformed("Fields must be an array")
+        for sub in inner:
+            _check_item(sub)
+    return parsed
+
+
+def _check_item(item: object) -> None:
+    if type(item) is not dict or type(item.get("Attribute")) is not str or "Value" not in item:
+        raise Malformed("each attribute is an object with Attribute and Value")
+    value = item["Value"]
+    if value is not None and type(value) is not str:
+        raise Malformed("each Value must be a string")
+
+
+def read_attributes(items: Iterable[Mapping[str, Any]], metadata: Metadata, *, country_code: str) -> dict[str, str]:
+    """The values as they are stored; empty ones are left out. Refused tells the first reason against the lead.
+
+    All unknown names are told at once and the whole lead is refused (live). The order in which the account looks at
+    the other rules is not known: mandatory, values, identity.
+    """
+    given, sets = _sort_out(items, metadata)
+    if missing := [name for name in metadata.mandatory if not given.get(name) and name not in sets]:
+        raise Refused(  # the type is documented, the text invented
+            "MXMandatoryAttributeMissingException", f"Mandatory attribute(s) missing - {','.join(missing)}."
+        )
+    stored: dict[str, str] = {}
+    for name, value in given.items():
+        if name in SYSTEM_FIELDS:
+            continue
+        if name in sets:
+            stored[name] = _store_set(metadata.fields[name], value, sets[name], country_code=country_code)
+        elif value:
+            stored[name] = store_value(metadata.fields[name], value, country_code=country_code)
+    if not any(map(given.get, _IDENTITY)):
+        raise Refused(  # that one of the four is needed is documented, type and text are invented
+            "MXInvalidInputException", f"Invalid Input! Parameter Name: {','.join(_IDENTITY)}"
+        )
+    return stored
+
+
+def _sort_out(
+    items: Iterable[Mapping[str, Any]], metadata: Metadata
+) -> tuple[dict[str, str], dict[str, list[Mapping[str, Any]]]]:
+    """Each name's own value, and the sub-fields of those that bring some; Refused names all that do not exist."""
+    given: dict[str, str] = {}
+    sets: dict[str, list[Mapping[str, Any]]] = {}
+    unknown: list[str] = []
+    for item in items:
+        name = item["Attribute"]
+        field = metadata.fields.get(name)
+        if field is None:
+            unknown.append(name)
+            continue
+        if name in given:  # what a real account does with a repeated attribute is not known
+            raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+        given[name] = item["Value"] or ""
+        inner = item.get("Fields")
+        if inner:
+            sets[name] = inner
+            if field.sub_fields:
+                unknown += [sub["Attribute"] for sub in inner if sub["Attribute"] not in field.sub_fields]
+    if unknown:
+        names = ",".join(dict.fromkeys(unknown))
+        raise Refused("MXUnknownAttributeException", f"Attribute(s) does not exist - {names}.")
+    return given, sets
+
+
+def _store_set(parent: Field, value: str, inner: Iterable[Mapping[str, Any]], *, country_code: str) -> str:
+    """A custom field set as the JSON text that it is read back as (live).
+
+    A value of the parent itself beside its sub-fields is kept under the parent's name (invented).
+    """
+    if parent.sub_fields is None:  # sub-fields under an ordinary field: the answer is invented
+        raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {parent.schema_name}")
+    stored = {parent.schema_name: value} if value else {}
+    for sub in inner:
+        name, sub_value = sub["Attribute"], sub["Value"]
+        if name in stored:
+            raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+        if sub_value:
+            field = parent.sub_fields.get(name)
+            stored[name] = sub_value if field is None else store_value(field, sub_value, country_code=country_code)
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))

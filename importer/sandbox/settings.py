@@ -1,0 +1,190 @@
+"""The sandbox's switches: one frozen value, checked as a whole, all problems at once."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+__all__ = ["FAULTS", "Settings", "change_settings", "parse_latency", "parse_limit"]
+
+Window = Literal["sliding", "fixed"]
+Refusal = Literal[200, 403, 429, "mixed"]
+FaultsOn = Literal["creates", "all"]
+
+FAULTS = (
+    "drop_before",
+    "drop_after",
+    "error_500_before",
+    "error_500_after",
+    "html_502_before",
+    "html_502_after",
+    "gateway_504_before",
+    "gateway_504_after",
+    "hang_before",
+    "hang_after",
+    "cut_after",
+)
+"""What can go wrong with a call, `before` or `after` the lead is stored.
+
+`drop`: the connection is reset. `error_500`: plain text, no MX type. `html_502`, `gateway_504`: a gateway's HTML
+page. `hang`: a reply that never comes. `cut`: the reply breaks off in its middle.
+"""
+
+_SET_AT_START = ("host", "port", "fields_path")
+_LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)")
+_LATENCY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every switch of the sandbox; a value out of range is a ValueError that names all of them.
+
+    `port` 0 takes a free one. `calls` per `per_seconds` is the account's limit; `calls=None` lifts it. `refusal` is
+    the HTTP status of a rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the
+    whole round trip, of which a random part is spent on the way up, before the arrival is judged, the rest on the
+    way down. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell it). Odds are
+    between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an
+    MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's
+    body in the arrival log.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8750
+    calls: int | None = 25
+    per_seconds: float = 5.0
+    window: Window = "sliding"
+    refusal: Refusal = 429
+    latency_ms: tuple[float, float] = (0.0, 0.0)
+    fields_path: Path | None = None
+    mandatory: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    lag_s: float = 0.0
+    seed: int | None = None
+    drop_before: float = 0.0
+    drop_after: float = 0.0
+    error_500_before: float = 0.0
+    error_500_after: float = 0.0
+    html_502_before: float = 0.0
+    html_502_after: float = 0.0
+    gateway_504_before: float = 0.0
+    gateway_504_after: float = 0.0
+    hang_before: float = 0.0
+    hang_after: float = 0.0
+    cut_after: float = 0.0
+    faults_on: FaultsOn = "creates"
+    mx_status: int = 500
+    duplicate_text: Literal["new", "old"] = "new"
+    access_key: str = "u$r5a11d0b0c5e7f4e2a9c3b6d8f1e0a7b4"  # invented
+    secret_key: str = "s4nd+b0x/k3y=with&odd%signs"  # noqa: S105 - invented, and meant to be shown
+    org_name: str = "Sandbox Organisation"
+    time_zone: str = "Asia/Kolkata"
+    country_code: str = "91"
+    role: str = "Administrator"
+    log_bodies: bool = False
+
+    def __post_init__(self) -> None:
+        problems = [
+            *(f"{name} must be between 0 and 1" for name in FAULTS if not _is_odds(getattr(self, name))),
+            *(f"{name}: {rule}" for name, ok, rule in self._rules() if not ok),
+        ]
+        if not problems and sum(self.odds()) > 1 + 1e-9:
+            problems.append("the odds of all faults add up to more than 1")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    def _rules(self) -> tuple[tuple[str, bool, str], ...]:
+        texts = (self.host, self.access_key, self.secret_key, self.org_name, self.time_zone, self.role)
+        return (
+            ("port", _is_int(self.port) and 0 <= self.port <= 65535, "0 (a free one) to 65535"),  # noqa: PLR2004 - ports
+            ("calls", self.calls is None or (_is_int(self.calls) and self.calls >= 1), "1 or more, or none"),
+            ("per_seconds", _is_number(self.per_seconds) and self.per_seconds > 0, "more than 0"),
+            ("window", self.window in get_args(Window), "sliding or fixed"),
+            (
+                "refusal",
+                not isinstance(self.refusal, bool) and self.refusal in get_args(Refusal),
+                "429, 403, 200 or mixed",
+            ),
+            ("latency_ms", _is_range(self.latency_ms), "a range such as 30-300"),
+            ("lag_s", _is_number(self.lag_s) and self.lag_s >= 0, "0 or more seconds"),
+            ("seed", self.seed is None or _is_int(self.seed), "a whole number"),
+            ("faults_on", self.faults_on in get_args(FaultsOn), "creates or all"),
+            ("mx_status", _is_int(self.mx_status) and self.mx_status in (200, 412, 500), "500, 412 or 200"),
+            ("duplicate_text", self.duplicate_text in ("new", "old"), "new or old"),
+            ("country_code", _is_country_code(self.country_code), "1 to 3 digits"),
+            ("mandatory", _is_names(self.mandatory), "schema names"),
+            ("unique", _is_names(self.unique), "schema names"),
+            ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),
+            ("host, keys and names", _is_names(texts), "texts, not empty"),
+        )
+
+    def odds(self) -> tuple[float, ...]:
+        """The odds of each fault, in the order of FAULTS."""
+        return tuple(getattr(self, name) for name in FAULTS)
+
+
+def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """The settings with some switches changed, as JSON says them; ValueError names what is wrong.
+
+    Besides the names of Settings, `limit` ("25/5", "off") and `latency` ("30-300") are understood.
+    """
+    values = dict(changes)
+    if "limit" in values:
+        values["calls"], values["per_seconds"] = parse_limit(str(values.pop("limit")))
+    if "latency" in values:
+        values["latency_ms"] = parse_latency(str(values.pop("latency")))
+    known = [field.name for field in fields(Settings) if field.name not in _SET_AT_START]
+    for name, value in values.items():
+        if name in _SET_AT_START:
+            raise ValueError(f"{name} is set at the start and stays")
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise ValueError(f"no switch is called {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    return replace(settings, **values)
+
+
+def parse_limit(text: str) -> tuple[int | None, float]:
+    """Calls per seconds from `25/5`; `off` lifts the limit."""
+    if text.strip().lower() in ("off", "none"):
+        return None, 5.0
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None or int(match[1]) < 1 or float(match[2]) <= 0:
+        raise ValueError(f"{text!r} is no limit: write calls/seconds such as 25/5, or off")
+    return int(match[1]), float(match[2])
+
+
+def parse_latency(text: str) -> tuple[float, float]:
+    """A range of milliseconds from `30-300`, or from `100` alone."""
+    match = _LATENCY.fullmatch(text.strip().removesuffix("ms").rstrip())
+    if match is None or float(match[1]) > float(match[2] or match[1]):
+        raise ValueError(f"{text!r} is no latency: write milliseconds such as 30-300, or 100")
+    return float(match[1]), float(match[2] or match[1])
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_odds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_range(value: object) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))  # noqa: PLR2004 - a pair
+    return pair and isinstance(value, tuple) and 0 <= value[0] <= value[1]
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(name, str) and name for name in value)
+
+
+def _is_country_code(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) is not None
