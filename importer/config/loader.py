@@ -1,0 +1,187 @@
+"""Load config.yaml with everything that wins over it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importer.config.account import base_url_of
+from importer.config.settings import Account, Config, Limits
+from importer.errors import ConfigError, UsageError
+from importer.lead.columns import Column, Constant
+from importer.lead.fieldname import FieldName
+from importer.lead.header import tidy
+from importer.lead.text import UnreadableTextError, clean
+
+if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
+    from importer.config.document import Document, Problem
+    from importer.config.environment import Environment
+    from importer.config.schema import ConfigModel
+
+__all__ = ["load_config"]
+
+SECRET_NAMES = frozenset(
+    {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
+)
+VENDOR_PREFIXES = ("xlsq", "lsq")  # x-LSQ-AccessKey is the header's name, LSQ_ACCESS_KEY the variable's
+
+
+def load_config(path: Path, *, environ: Mapping[str, str]) -> Config:
+    """The configuration in `path`, with `environ` and the .env beside it winning over it.
+
+    ConfigError with all problems at once, in the order of their lines; UsageError where there is no such file.
+    Missing keys are no problem here: see `require_keys`.
+    """
+    from importer.config.document import Problem, read_document
+    from importer.config.environment import read_environment
+    from importer.config.schema import validate
+
+    text = _read(path)
+    environment = read_environment(environ, path.parent / ".env")
+    outside = [*environment.problems, *_host_problems(environment)]
+    document = read_document(text)
+    has_data = bool(document.data)
+    _refuse_keys(document)
+    model = validate(document) if has_data else None
+    constants: tuple[Constant, ...] = ()
+    if has_data:
+        constants = tuple(_constants(document))
+        document.problems += _mapping_problems(document, constants)
+        if not document.data.get("columns") and document.data.get("unmapped_columns") != "pass":
+            reason = "`columns` is missing: nothing says which column of the spreadsheet goes to which field"
+            document.problems.append(Problem(document.line_of(("columns",)), reason))
+    if model is None or document.problems or outside:
+        inside = [str(problem) for problem in sorted(set(document.problems))]
+        raise ConfigError(str(path), [*inside, *outside])
+    return _assemble(path, model, document, constants, environment)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(
+            f"There is no config file {path}.",
+            hint="Name one with -c, or copy the project's sample config.yaml and fit its columns to your spreadsheet.",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(str(path), [f"line {line}: it is not UTF-8; save the file as UTF-8"]) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint="Name a config file with -c.") from None
+
+
+def _refuse_keys(document: "Document") -> None:
+    """Take access and secret keys out of the document, each a problem that does not repeat the value."""
+    from importer.config.document import Problem
+
+    sections = [
+        ((), document.data),
+        *(((name,), part) for name, part in document.data.items() if name not in {"columns", "constants"}),
+    ]
+    for path, section in sections:
+        if not isinstance(section, dict):
+            continue
+        for name in [name for name in section if _is_secret(name)]:
+            del section[name]
+            reason = (
+                f"`{name}`: keys have no place in config.yaml, which is copied and shared; set LSQ_ACCESS_KEY and "
+                "LSQ_SECRET_KEY in the environment or a .env file beside it (and get new keys if it was shared)"
+            )
+            document.problems.append(Problem(document.line_of((*path, name)), reason))
+
+
+def _is_secret(name: str) -> bool:
+    plain = "".join(mark for mark in name.casefold() if mark.isalnum())
+    for prefix in VENDOR_PREFIXES:
+        plain = plain.removeprefix(prefix)
+    return plain in SECRET_NAMES
+
+
+def _host_problems(environment: "Environment") -> Iterator[str]:
+    setting = environment.settings.get("LSQ_HOST")
+    if setting is not None:
+        try:
+            base_url_of(setting.value)
+        except ValueError as error:
+            yield f"{setting.origin}: {error}"
+
+
+def _constants(document: "Document") -> Iterator[Constant]:
+    """The constants whose names and values are right; what is wrong with the others is added to the problems."""
+    from importer.config.document import Problem
+
+    written = document.data.get("constants")
+    for name, value in written.items() if isinstance(written, dict) else ():
+        line = document.line_of(("constants", name))
+        try:
+            field = FieldName.parse(name)
+            filled = not isinstance(value, str) or not value or bool(clean(value))
+        except UnreadableTextError as error:
+            document.problems.append(Problem(line, f"constants: `{name}`: its value holds {error}, which is no text"))
+        except ValueError as error:
+            document.problems.append(Problem(line, f"constants: `{name}`: {error}"))
+        else:
+            yield Constant(field, str(value), line)
+            if not filled:
+                document.problems.append(Problem(line, f"constants: `{name}`: its value is nothing but blanks"))
+
+
+def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> Iterator["Problem"]:
+    """A problem for each header that is none, and each field that a second column or constant would fill."""
+    from importer.config.document import Problem
+
+    written = document.data.get("columns")
+    targets: list[tuple[str, str, int]] = []
+    for header, target in written.items() if isinstance(written, dict) else ():
+        field = target.get("field") if isinstance(target, dict) else target
+        if not tidy(header):
+            yield Problem(document.line_of(("columns", header)), "columns: a header must be more than blanks")
+        elif isinstance(field, str):
+            targets.append((field, f"the column `{header}`", document.line_of(("columns", header))))
+    targets += [(str(constant.field), "a constant", constant.line) for constant in constants]
+    first: dict[str, tuple[str, int]] = {}
+    for field, what, line in targets:
+        if field in first:
+            other, other_line = first[field]
+            yield Problem(
+                line, f"{what} goes to {field}, where {other} of line {other_line} goes already; keep one of them"
+            )
+        else:
+            first[field] = (what, line)
+
+
+def _assemble(
+    path: Path,
+    model: "ConfigModel",
+    document: "Document",
+    constants: tuple[Constant, ...],
+    environment: "Environment",
+) -> Config:
+    host = environment.value("LSQ_HOST") or model.account.host
+    return Config(
+        path=path,
+        account=Account(
+            host=host,
+            base_url=base_url_of(host) if host else "",
+            auth=model.account.auth,
+            name=model.account.name,
+            access_key=environment.value("LSQ_ACCESS_KEY"),
+            secret_key=environment.value("LSQ_SECRET_KEY"),
+        ),
+        limits=Limits(model.limits.calls, model.limits.per_seconds),
+        workers=model.workers,
+        timeout_s=model.timeout_s,
+        sheet=model.sheet,
+        header_row=model.header_row,
+        encoding=model.encoding,
+        delimiter=model.delimiter,
+        source=model.source,
+        ledger=environment.value("LSQ_LEDGER") or model.ledger,
+        columns=tuple(
+            Column(header, column.field, document.line_of(("columns", header)))
+            for header, column in model.columns.items()
+        ),
+        constants=constants,
+        unmapped_columns=model.unmapped_columns,
+        unique=model.unique,
+    )

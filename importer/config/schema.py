@@ -1,0 +1,146 @@
+"""What config.yaml may say: the typed models of its sections."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+
+from importer.config.account import base_url_of
+from importer.config.document import Document, KeyPath, Problem
+from importer.config.wording import ask, describe
+from importer.lead.fieldname import FieldName
+
+__all__ = ["ConfigModel", "validate"]
+
+MOST_WORKERS = 200
+DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("cp437", "cp850", "cp874", "latin-1", "iso-8859-2", "iso-8859-15", "koi8-r", "mac-roman", "shift_jis"),
+    *("euc-jp", "gb18030", "big5", "euc-kr"),
+)  # the usual ones, to guess a misspelt name from
+
+
+def _field(text: object) -> FieldName:
+    if not isinstance(text, str):
+        raise ValueError("must be one schema name, such as FirstName or mx_KYC.Status")  # noqa: TRY004 pydantic's way
+    try:
+        return FieldName.parse(text)
+    except ValueError as error:
+        raise ValueError(f"`{text}` is no schema name: {error}") from None
+
+
+def _unique_field(text: object) -> str:
+    name = _field(text)
+    if name.sub is not None:
+        raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
+    return str(name)
+
+
+def _encoding(text: object) -> str:
+    name = str(text).strip()
+    try:
+        "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
+    except (LookupError, ValueError):
+        near = difflib.get_close_matches(name.lower(), ENCODINGS, n=1)
+        raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
+    return name
+
+
+def _delimiter(text: object) -> str:
+    delimiter = DELIMITERS.get(str(text).lower())
+    if delimiter is None:
+        raise ValueError('it must be one of "," ";" "|" in quotes, or the word tab')
+    return delimiter
+
+
+def _host(text: object) -> str:
+    try:
+        base_url_of(str(text))
+    except ValueError as error:
+        raise ValueError(f"{error}") from None  # the host itself is not repeated: a pasted URL may hold a key
+    return str(text).strip()
+
+
+Target = Annotated[FieldName, PlainValidator(_field)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A section of config.yaml; a key without a value means its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+
+
+class AccountModel(Section):
+    """`account:`; the keys have no place in it."""
+
+    host: Annotated[str, PlainValidator(_host)] = ""
+    auth: Literal["query", "headers"] = "query"
+    name: Text | None = None
+
+
+class LimitsModel(Section):
+    """`limits:`."""
+
+    calls: Annotated[int, Field(ge=1)] = 25
+    per_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
+
+
+class ColumnModel(Section):
+    """One entry of `columns:`, written as a schema name or as a section with `field:`."""
+
+    field: Target
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
+        if data is None:
+            raise ValueError("names no field; write its schema name, or leave the line out")
+        return {"field": data} if isinstance(data, str) else data
+
+
+class ConfigModel(Section):
+    """The whole of config.yaml."""
+
+    account: AccountModel = AccountModel()
+    limits: LimitsModel = LimitsModel()
+    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 10
+    timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    sheet: Text | None = None
+    header_row: Annotated[int, Field(ge=1)] = 1
+    encoding: Annotated[str, PlainValidator(_encoding)] | None = None
+    delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
+    source: Text | None = None
+    ledger: Text | None = None
+    columns: dict[str, ColumnModel] = {}
+    constants: dict[str, Text] = {}
+    unmapped_columns: Literal["ignore", "error", "pass"] = "ignore"
+    unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone")
+
+
+SECTIONS: Mapping[KeyPath, type[Section]] = {
+    (): ConfigModel,
+    ("account",): AccountModel,
+    ("limits",): LimitsModel,
+}
+
+
+def validate(document: Document) -> ConfigModel | None:
+    """The document as a model; None where it is wrong, with every problem added to the document's."""
+    try:
+        return ConfigModel.model_validate(document.data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path = detail["loc"]
+            known = list(SECTIONS.get(path[:-1], ColumnModel).model_fields)
+            document.problems.append(Problem(document.line_of(path), describe(detail, known)))
+        return None

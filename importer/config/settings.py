@@ -1,0 +1,56 @@
+"""What config.yaml, the environment and .env say together, as frozen values."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from importer.lead.columns import Column, Constant, UnmappedColumns
+
+__all__ = ["Account", "Auth", "Column", "Config", "Constant", "Limits", "UnmappedColumns"]
+
+Auth = Literal["query", "headers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The LeadSquared account that leads go to.
+
+    `host` is as the user gave it and `base_url` what follows from it (`https://api.leadsquared.com/v2/`); both are
+    empty where nobody gave one, which suits a dry run. The keys never show in a repr.
+    """
+
+    host: str = ""
+    base_url: str = ""
+    auth: Auth = "query"
+    name: str | None = None
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The account's limit: at most `calls` calls within any `per_seconds` seconds."""
+
+    calls: int = 25
+    per_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business."""
+
+    path: Path | None = None
+    account: Account = field(default_factory=Account)
+    limits: Limits = field(default_factory=Limits)
+    workers: int = 10
+    timeout_s: float = 30.0
+    sheet: str | None = None
+    header_row: int = 1
+    encoding: str | None = None
+    delimiter: str | None = None
+    source: str | None = None
+    ledger: str | None = None
+    columns: tuple[Column, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    unmapped_columns: UnmappedColumns = "ignore"
+    unique: tuple[str, ...] = ("EmailAddress", "Phone")

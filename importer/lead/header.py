@@ -1,0 +1,154 @@
+"""The columns of a configuration found again in a spreadsheet's header."""
+
+import difflib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from importer.errors import UsageError
+from importer.lead.columns import Column
+from importer.lead.fieldname import FieldName
+from importer.lead.text import UnreadableTextError, clean
+
+__all__ = [
+    "HeaderMatch",
+    "MappedColumn",
+    "MissingHeaderError",
+    "cell_name",
+    "column_letters",
+    "match_columns",
+    "shown",
+    "tidy",
+]
+
+SHOWN_LENGTH = 40
+SHOWN_HEADERS = 30
+NEAR_ENOUGH = 0.55  # difflib's ratio; "E-Mail-Adresse" and "Email" stay below it
+
+
+class MissingHeaderError(UsageError):
+    """The spreadsheet lacks headers that the configuration maps; `missing` holds them as configured.
+
+    Other problems of the mapping are in the message too. A caller that finds the headers in another row of the
+    sheet can say so.
+    """
+
+    def __init__(self, message: str, *, missing: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column of the spreadsheet that goes to a field; `index` counts from 0, `header` is the spreadsheet's."""
+
+    index: int
+    header: str
+    field: FieldName
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatch:
+    """Which columns were found, and what stands against sending: `missing` as configured, `problems` as text."""
+
+    found: tuple[MappedColumn, ...]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def match_columns(header: Sequence[str], columns: Iterable[Column]) -> HeaderMatch:
+    """Each configured column's place in `header`, or a problem.
+
+    Headers are compared after `tidy`, exactly at first. Where that finds nothing, case, runs of blanks and the two
+    ways of storing an accent are passed over, unless two headers would then do.
+    """
+    exact: dict[str, list[int]] = defaultdict(list)
+    loose: dict[str, list[int]] = defaultdict(list)
+    for index, text in enumerate(header):
+        exact[tidy(text)].append(index)
+        loose[_loosened(text)].append(index)
+    found: list[MappedColumn] = []
+    absent: list[Column] = []
+    problems: list[str] = []
+    claimed: dict[int, Column] = {}
+    for column in columns:
+        places = exact.get(tidy(column.header)) or loose.get(_loosened(column.header), [])
+        if not places:
+            absent.append(column)
+        elif len(places) > 1:
+            problems.append(_repeated(column, header, places))
+        elif other := claimed.get(places[0]):
+            where = column_letters(places[0])
+            problems.append(f"{_named(other)} and {_named(column)} both mean column {where} of the spreadsheet")
+        else:
+            claimed[places[0]] = column
+            found.append(MappedColumn(places[0], header[places[0]], column.field))
+    free = [text for index, text in enumerate(header) if index not in claimed and tidy(text)]
+    problems[:0] = [_missing(column, free) for column in absent]
+    if absent:
+        problems.append(f"The spreadsheet's headers are: {_listed(header)}")
+    return HeaderMatch(tuple(found), tuple(column.header for column in absent), tuple(problems))
+
+
+def tidy(header: str) -> str:
+    """A header as it is compared and shown: invisible characters and surrounding blanks removed."""
+    try:
+        return clean(header)
+    except UnreadableTextError:
+        return header.strip()
+
+
+def shown(header: str) -> str:
+    """A header for a message: on one line and not too long."""
+    text = " ".join(tidy(header).split())
+    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+
+
+def cell_name(index: int, row_number: int) -> str:
+    """A cell's name as spreadsheets show it: column 3 (counted from 0) of row 17 is D17."""
+    return f"{column_letters(index)}{row_number}"
+
+
+def column_letters(index: int) -> str:
+    """A column's letters: 0 is A, 25 is Z, 26 is AA."""
+    letters = ""
+    count = index + 1
+    while count:
+        count, rest = divmod(count - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _loosened(header: str) -> str:
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", tidy(header)).casefold())
+    return " ".join(text.split())
+
+
+def _named(column: Column) -> str:
+    line = f" (line {column.line})" if column.line else ""
+    return f"`{shown(column.header)}`{line}"
+
+
+def _missing(column: Column, free: Sequence[str]) -> str:
+    nearest = _nearest(column.header, free)
+    ask = f", did you mean `{shown(nearest)}`?" if nearest else ""
+    return f"{_named(column)}: the spreadsheet has no such header{ask}"
+
+
+def _nearest(wanted: str, headers: Sequence[str]) -> str:
+    """The header most like `wanted`, empty where none comes near."""
+    by_loose = {_loosened(header): header for header in headers}
+    near = difflib.get_close_matches(_loosened(wanted), by_loose, n=1, cutoff=NEAR_ENOUGH)
+    return by_loose[near[0]] if near else ""
+
+
+def _repeated(column: Column, header: Sequence[str], places: Sequence[int]) -> str:
+    named = ", ".join(f"{column_letters(index)} `{shown(header[index])}`" for index in places)
+    return f"{_named(column)}: more than one column has this header ({named}); rename all but one in the spreadsheet"
+
+
+def _listed(header: Sequence[str]) -> str:
+    names = [shown(text) for text in header if tidy(text)]
+    rest = f", and {len(names) - SHOWN_HEADERS} more" if len(names) > SHOWN_HEADERS else ""
+    return (", ".join(names[:SHOWN_HEADERS]) + rest) or "none; its first row is empty"

@@ -1,0 +1,71 @@
+"""What makes two rows the same lead: the values of the account's unique fields, normalised."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["UniqueKey", "unique_keys"]
+
+EMAIL_FIELDS = frozenset({"EmailAddress"})
+PHONE_FIELDS = frozenset({"Phone", "Mobile"})
+
+_LOOSE_DIGITS = 8
+_LONGEST_NATIONAL = 10
+_NOT_DIGITS = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """One unique value of a row.
+
+    `exact` is equal for two rows only where LeadSquared would surely see the same value in both; `loose` is equal
+    wherever it might. The first decides that a lead is already there, the second only keeps two rows from being in
+    flight together. `value` is the text as it is sent.
+    """
+
+    field: str
+    value: str
+    exact: str
+    loose: str
+
+
+def unique_keys(
+    values: Mapping[str, str], unique: Sequence[str], *, country_code: str | None = None
+) -> tuple[UniqueKey, ...]:
+    """Pick the unique values out of a lead's `values` (schema name → text as sent), in the order of `unique`.
+
+    E-mail addresses are compared without case, phones by country code and number; `country_code` (digits, the
+    account's DefaultCountryCode) stands in where a phone is written without one.
+    """
+    keys = []
+    for field in unique:
+        value = values.get(field)
+        if not value:
+            continue
+        folded = value.casefold()
+        if field in PHONE_FIELDS:
+            keys.append(_phone_key(field, value, country_code))
+        elif field in EMAIL_FIELDS:
+            keys.append(UniqueKey(field, value, folded, folded))
+        else:
+            keys.append(UniqueKey(field, value, value, folded))
+    return tuple(keys)
+
+
+def _phone_key(field: str, value: str, country_code: str | None) -> UniqueKey:
+    digits = _NOT_DIGITS.sub("", value)
+    if not digits:
+        return UniqueKey(field, value, value.casefold(), value.casefold())
+    return UniqueKey(field, value, _exact_phone(value, digits, country_code), digits[-_LOOSE_DIGITS:])
+
+
+def _exact_phone(value: str, digits: str, country_code: str | None) -> str:
+    """The number with its country code; a form of its own where the code cannot be told for sure."""
+    if value.lstrip().startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    national = digits.lstrip("0")
+    if country_code is None or (national.startswith(country_code) and len(national) > _LONGEST_NATIONAL):
+        return f"?{digits}"
+    return f"+{country_code}{national}"
