@@ -1,0 +1,27 @@
+"""The report: one line per row of the spreadsheet, written whole, and read back as the next input."""
+
+from importer.report.columns import COLUMNS, ReportLine, refuse_collisions
+from importer.report.guard import guard, unguard
+from importer.report.place import check_fits, check_writable, default_report_path, set_aside
+from importer.report.reading import PastLine, ReportShape, recognise
+from importer.report.replacement import ReportError
+from importer.report.writer import Report, ReportWriter, open_report
+
+__all__ = [
+    "COLUMNS",
+    "PastLine",
+    "Report",
+    "ReportError",
+    "ReportLine",
+    "ReportShape",
+    "ReportWriter",
+    "check_fits",
+    "check_writable",
+    "default_report_path",
+    "guard",
+    "open_report",
+    "recognise",
+    "refuse_collisions",
+    "set_aside",
+    "unguard",
+]

@@ -1,0 +1,130 @@
+"""The report's own columns, and one line of it as texts."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from importer.errors import UsageError
+from importer.outcome import Outcome
+from importer.report.guard import RISKY_FIRST, guard
+from importer.sheet.cells import DATE_OUT_OF_RANGE, FORMULA_WITHOUT_RESULT, is_error_value
+from importer.sheet.table import Row
+
+__all__ = ["COLUMNS", "ReportLine", "bad_reason", "guarded", "own_name", "refuse_collisions", "split_extra"]
+
+COLUMNS: tuple[str, ...] = (
+    "lsq_row",
+    "lsq_status",
+    "lsq_lead_id",
+    "lsq_error",
+    "lsq_message",
+    "lsq_tip",
+    "lsq_attempts",
+    "lsq_time",
+    "lsq_ref",
+    "lsq_extra",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of the report: the spreadsheet's row, what became of it, and what ties the two together.
+
+    `ref` is opaque here. `extra` is the row's overflow, the cells beyond the header, as the text of one CSV line.
+    """
+
+    row: Row
+    outcome: Outcome
+    ref: str = ""
+    extra: str = ""
+
+    @classmethod
+    def of(cls, row: Row, outcome: Outcome, *, ref: str = "") -> "ReportLine":
+        """The line of a row, its overflow joined."""
+        return cls(row, outcome, ref, join_extra(row.extra) if row.extra else "")
+
+    def cells(self) -> list[str]:
+        """Give the line as it is written: the original cells, then `COLUMNS`, each safe in a spreadsheet.
+
+        A cell that the sheet could not read is written so that it is known for one when the report is read back: an
+        error value as it is, a formula without a saved result as these words. A blank or a bare number in its place
+        would be sent.
+        """
+        row, outcome = self.row, self.outcome
+        line = (
+            *(row.cells if not row.bad else _with_marks(row)),
+            str(row.number),
+            outcome.status,
+            outcome.lead_id,
+            outcome.error,
+            outcome.message,
+            outcome.tip,
+            str(outcome.attempts) if outcome.attempts else "",
+            outcome.time,
+            self.ref,
+            self.extra,
+        )
+        return [guard(text) if text[:1] in RISKY_FIRST else text for text in line]
+
+
+def guarded(header: Sequence[str]) -> list[str]:
+    """Give the report's first line: the original header, guarded as cells are, then `COLUMNS`."""
+    return [*map(guard, header), *COLUMNS]
+
+
+def own_name(name: str) -> str:
+    """Give the `lsq_` column that a header cell names, or nothing: blanks, a BOM and case do not count."""
+    plain = name.strip("\ufeff \t\r\n\xa0").casefold()
+    return plain if plain in COLUMNS else ""
+
+
+def refuse_collisions(header: Sequence[str]) -> None:
+    """Raise a UsageError where a spreadsheet that is no report has a header that the report's columns need."""
+    taken = [name for name in header if own_name(name)]
+    if taken:
+        names = ", ".join(f"“{name}”" for name in taken)
+        raise UsageError(
+            f"The spreadsheet has columns with the report's own names: {names}.",
+            hint="Rename them, or, if the file is a report, give it back its columns lsq_row and lsq_status.",
+        )
+
+
+def join_extra(extra: Sequence[str]) -> str:
+    """Give the overflow as one CSV line: commas, quotes where needed."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(extra)
+    return text.getvalue().removesuffix("\r\n")
+
+
+def split_extra(text: str) -> tuple[str, ...]:
+    """Give the cells of an overflow's CSV line; what is no CSV line is one cell."""
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return (text,)
+    return tuple(records[0]) if len(records) == 1 else (text,)
+
+
+def mark_bad(text: str, bad: str) -> str:
+    """Give the text of an unreadable cell with what makes it so: `bad_reason` finds it again."""
+    if bad_reason(text):
+        return text
+    return f"{text} ({bad})" if text else bad
+
+
+def bad_reason(text: str) -> str:
+    """Give what makes a report's cell unreadable, or nothing: an error value, or the mark of `mark_bad`."""
+    if ("#" in text or "Err:" in text) and is_error_value(text):
+        return text.strip()
+    if text.endswith(_REASONS):
+        return next((bad for bad in _UNREADABLE if text == bad or text.endswith(f" ({bad})")), "")
+    return ""
+
+
+_UNREADABLE = (FORMULA_WITHOUT_RESULT, DATE_OUT_OF_RANGE)
+_REASONS = (*_UNREADABLE, *(f" ({bad})" for bad in _UNREADABLE))
+
+
+def _with_marks(row: Row) -> list[str]:
+    return [mark_bad(text, row.bad[index]) if index in row.bad else text for index, text in enumerate(row.cells)]

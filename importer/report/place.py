@@ -1,0 +1,134 @@
+"""Where the report goes: its path, and what can be known to stand in the way before the first call."""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from importer.errors import UsageError
+from importer.report.replacement import reason
+from importer.sheet.table import Row
+
+__all__ = ["check_fits", "check_writable", "default_report_path", "set_aside"]
+
+_REPORT_ENDINGS = (".report.csv", ".report.xlsx")
+_OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".tsv")
+_STALE_S = 24 * 3600.0  # a spreadsheet program that crashed leaves its lock file for good
+
+
+def default_report_path(file: Path) -> Path:
+    """Give FILE's name with `.report.csv` for its ending, beside FILE; a file named as a report is its own."""
+    if file.name.casefold().endswith(_REPORT_ENDINGS):
+        return file
+    return file.with_name(f"{file.stem}.report.csv")
+
+
+def check_writable(path: Path, *, input_path: Path | None = None, input_is_report: bool = False) -> None:
+    """Raise a UsageError for whatever would keep the report from being written, so that nothing is sent first.
+
+    `input_path` may be the same file only where it is itself a report. A lock file that Excel or LibreOffice puts
+    beside an open file counts for a day: it outlives a crash.
+    """
+    if path.suffix.casefold() in _OTHER_SPREADSHEETS:
+        raise UsageError(
+            f"The report cannot be a {path.suffix} file: {path}.", hint="Name one that ends in .csv or .xlsx."
+        )
+    if input_path is not None and not input_is_report and _same_file(path, input_path):
+        raise UsageError(
+            f"The report would take the place of the file being imported, which is no report: {path}.",
+            hint="Give the report another name: -r NAME.report.csv",
+        )
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(f"The report's folder does not exist: {folder}.", hint="Create it, or choose another with -r.")
+    if path.exists() and not path.is_file():
+        what = "folder" if path.is_dir() else "device"
+        raise UsageError(f"The report's path is a {what}: {path}.", hint="Give a file's name with -r.")
+    _check_folder(Path(os.path.realpath(path)).parent)
+    if path.exists():
+        _check_not_open(path)
+
+
+def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Iterable[Row] | None = None) -> None:
+    """Raise a UsageError where a workbook report cannot hold the file; a CSV holds anything.
+
+    Excel's limits: 1,048,576 rows and 16,384 columns, and 32,767 characters a cell, for which `rows`, where given,
+    is passed through once.
+    """
+    if path.suffix.casefold() != ".xlsx":
+        return
+    from importer.report.workbook import too_large, too_long
+
+    problem = too_large(row_count=row_count, header=header) or next(
+        filter(None, (too_long(row, header) for row in rows or ())), ""
+    )
+    if problem:
+        raise UsageError(
+            f"The report does not fit a workbook: {problem}.", hint=f"Write a CSV: -r {path.with_suffix('.csv')}"
+        )
+
+
+def set_aside(path: Path, *, now: datetime) -> Path:
+    """Move a report to a dated name beside it and give that name; nothing is ever overwritten.
+
+    `leads.report.csv` becomes `leads.report.2026-11-24T101500.csv`, or `…T101500-2.csv` where that is taken.
+    """
+    stamp = now.strftime("%Y-%m-%dT%H%M%S")
+    copy = 1
+    while True:
+        again = "" if copy == 1 else f"-{copy}"
+        target = path.with_name(f"{path.stem}.{stamp}{again}{path.suffix}")
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # the name is ours from here on
+        except FileExistsError:
+            copy += 1
+            continue
+        except OSError as error:
+            raise UsageError(f"{path} could not be set aside as {target.name}: {reason(error)}.") from error
+        try:
+            path.replace(target)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            raise UsageError(
+                f"{path} could not be set aside as {target.name}: {reason(error)}.",
+                hint="Close it in the spreadsheet program, or choose another report with -r.",
+            ) from error
+        return target
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * 4096)
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written into {folder}: {reason(error)}.",
+            hint="Give a file in a folder of your own with -r.",
+        ) from error
+
+
+def _check_not_open(path: Path) -> None:
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        with contextlib.suppress(OSError):
+            if time.time() - lock.stat().st_mtime < _STALE_S:
+                raise UsageError(
+                    f"The report {path} is open in a spreadsheet program.",
+                    hint=f"Close it there, or choose another report with -r. If nobody has, delete {lock.name}.",
+                )
+    try:
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"The report {path} cannot be replaced: {reason(error)}.",
+            hint="Close it in the spreadsheet program or lift its write protection, or choose another with -r.",
+        ) from error
