@@ -1,0 +1,201 @@
+"""The only door to aiohttp's client: one call to the API in, one `Reply` out, each under a slot of the limit.
+
+A call that got no reply is sorted by what is known of it. A connection that was never made means that nothing
+arrived (`TransientError`); everything after that moment may have been carried out (`AmbiguousError`). The moment is
+taken from aiohttp's own tracing, not guessed from the kind of exception.
+
+aiohttp sends an idempotent request once more by itself when a reused connection turns out to be dead. That would be
+a call outside a slot, so each request carries a guard that lets it go once.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace, TracebackType
+from typing import Literal, Self
+from urllib.parse import quote
+
+import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType
+from yarl import URL
+
+from importer.errors import AmbiguousError, TransientError
+from importer.leadsquared import endpoints
+from importer.leadsquared.answers import Reply
+from importer.leadsquared.pacing import Pacer
+
+__all__ = ["Client", "fetch_plain"]
+
+CONNECT_TIMEOUT_S = 10.0
+KEEPALIVE_S = 30.0
+
+
+class _SendOnce:
+    """A client middleware that lets its request go to a connection once, whatever aiohttp would do by itself."""
+
+    def __init__(self) -> None:
+        self._is_sent = False
+
+    async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
+        if self._is_sent:
+            raise aiohttp.ClientConnectionError("the connection was closed before an answer")
+        self._is_sent = True
+        return await handler(request)
+
+
+class Client:
+    """Calls the API of one account; an async context manager.
+
+    `base_url` ends in `/v2/`. `auth` is `query`, the form that the Lead.Create page shows, or `headers`, which the
+    vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
+    last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        access_key: str,
+        secret_key: str,
+        auth: Literal["query", "headers"],
+        timeout_s: float,
+        pacer: Pacer,
+        connections: int,
+    ) -> None:
+        self.pacer = pacer
+        self.skew_s: float | None = None
+        self.calls = 0
+        self._base_url = base_url
+        self._keys = {"accessKey": access_key, "secretKey": secret_key}
+        self._auth = auth
+        self._timeout = aiohttp.ClientTimeout(
+            total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
+        )
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        tracing = aiohttp.TraceConfig()
+        tracing.on_connection_create_end.append(_note_connection)
+        tracing.on_connection_reuseconn.append(_note_connection)
+        headers = {"Accept": "application/json"}
+        if self._auth == "headers":
+            headers["x-LSQ-AccessKey"] = self._keys["accessKey"]
+            headers["x-LSQ-SecretKey"] = self._keys["secretKey"]
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+            timeout=self._timeout,
+            trace_configs=[tracing],
+            headers=headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def create_lead(self, body: bytes) -> Reply:
+        """Send one Lead.Create; `body` is the JSON array of attributes in UTF-8."""
+        return await self._call("POST", endpoints.CREATE_LEAD, data=body)
+
+    async def find_by_email(self, email: str) -> Reply:
+        """Ask for the leads with this e-mail address."""
+        return await self._call("GET", endpoints.LEADS_BY_EMAIL, {"emailaddress": email})
+
+    async def find_by_phone(self, phone: str) -> Reply:
+        """Ask for the leads with this phone number."""
+        return await self._call("GET", endpoints.LEADS_BY_PHONE, {"phone": phone})
+
+    async def fields(self) -> Reply:
+        """Ask for the account's lead fields, options included."""
+        return await self._call("GET", endpoints.FIELDS)
+
+    async def user(self) -> Reply:
+        """Ask whose keys these are: checks them without touching a lead."""
+        return await self._call("GET", endpoints.USER_BY_ACCESS_KEY)
+
+    async def _call(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, *, data: bytes | None = None
+    ) -> Reply:
+        assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
+        # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
+        # URL is encoded already.
+        pairs = {**(self._keys if self._auth == "query" else {}), **(query or {})}
+        encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
+        url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
+        call = SimpleNamespace(is_connected=False)
+        async with self.pacer.slot() as slot:
+            self.calls += 1
+            try:
+                async with self._session.request(
+                    method,
+                    url,
+                    data=data,
+                    headers={"Content-Type": "application/json"} if data is not None else None,
+                    allow_redirects=False,
+                    middlewares=(_SendOnce(),),
+                    trace_request_ctx=call,
+                ) as response:
+                    slot.answered()
+                    content = await response.read()
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                # `from None`: the original's text may hold the URL, and with it the keys.
+                if call.is_connected:
+                    raise AmbiguousError(_lost_reply(error)) from None
+                raise TransientError(_no_connection(error)) from None
+            self._note_skew(response.headers.get("Date"))
+            return Reply(response.status, content, response.headers.get("Retry-After"))
+
+    def _note_skew(self, date: str | None) -> None:
+        if date is None:
+            return
+        try:
+            self.skew_s = parsedate_to_datetime(date).timestamp() - time.time()
+        except ValueError:
+            return
+
+
+async def _note_connection(
+    _session: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    _params: aiohttp.TraceConnectionCreateEndParams | aiohttp.TraceConnectionReuseconnParams,
+) -> None:
+    context.trace_request_ctx.is_connected = True
+
+
+def _no_connection(error: BaseException) -> str:
+    """Why no connection was made, in words without a URL."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "the host's name was not found"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "the host's certificate is not trusted"
+    if isinstance(error, asyncio.TimeoutError):
+        return "no connection within the time allowed"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"no connection: {error.os_error.strerror or 'refused'}"
+    return "no connection"
+
+
+def _lost_reply(error: BaseException) -> str:
+    """How the reply was lost, in words without a URL."""
+    if isinstance(error, asyncio.TimeoutError):
+        return "no answer within the time allowed"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer broke off"
+    return "the connection was closed before an answer"
+
+
+async def fetch_plain(url: str) -> bytes:
+    """The body behind a URL that is no call to an account (a sandbox's own pages); TransientError without one."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
+            session.get(url) as response,
+        ):
+            return await response.read() if response.ok else b""
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise TransientError(_no_connection(error)) from None

@@ -1,0 +1,223 @@
+"""One lead to LeadSquared: sent until what became of it is known, and never a second time while it may exist.
+
+What is known after an attempt decides what may follow:
+
+- known not created (no connection, a refusal because of the limit): it is sent again;
+- in doubt (a lost reply, a server error): it is looked up by a unique value, and only when it is not found sent again
+  under the protection of that value; without a unique value it stays unknown and is never sent again;
+- a final answer is the outcome.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tenacity import retry_if_exception_type
+
+from importer.errors import AmbiguousError, FatalError, TransientError
+from importer.lead.lead import Lead
+from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
+from importer.leadsquared.client import Client
+from importer.leadsquared.lookup import LOOK_UP_FIELDS, MOST_RETRIES, LookUp, retry_calls
+from importer.leadsquared.recognition import is_ours
+from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, tip_for
+from importer.leadsquared.watch import Watch
+from importer.outcome import Outcome, Status, utc_text
+
+__all__ = ["Delivery", "StopError"]
+
+
+class StopError(FatalError):
+    """A fatal answer to one lead's call; `outcome` is what is known of that lead."""
+
+    def __init__(self, message: str, *, hint: str, outcome: Outcome) -> None:
+        super().__init__(message, hint=hint)
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class _Course:
+    """How one lead's delivery went so far.
+
+    `since` is the first intent that may have created it, `doubts` counts the attempts that may have, and `is_unchecked`
+    says that it must be looked up before it may be sent again.
+    """
+
+    lead: Lead
+    since: float
+    is_unchecked: bool
+    doubts: int
+    attempts: int = 0
+    last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
+
+    def doubt(self, answer: Answer) -> None:
+        self.last = answer
+        self.is_unchecked = True
+        self.doubts += 1
+
+
+class Delivery:
+    """Delivers leads through a client. `owns` tells whether a lead id is known as created for another row of ours.
+
+    `secrets` are texts (the keys) that no outcome may show.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        unique: Sequence[str],
+        country_code: str | None,
+        watch: Watch,
+        owns: Callable[[str], bool] = lambda _lead_id: False,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        self._client = client
+        self._look_up = LookUp(client, watch)
+        self._unique = unique
+        self._country_code = country_code
+        self._watch = watch
+        self._owns = owns
+        self._secrets = secrets
+
+    async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
+        """Send a lead and tell what became of it; StopError where the account ends the run.
+
+        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
+        """
+        course = _Course(lead, since, is_unchecked=is_in_doubt, doubts=int(is_in_doubt))
+        hidden = (*lead.values(), *self._secrets)
+        while True:
+            if course.is_unchecked:
+                outcome = await self._check(course)
+                if outcome is not None:
+                    return outcome
+                course.is_unchecked = False
+            try:
+                reply = await self._send(course)
+            except TransientError as error:
+                return self._unreachable(course, error)
+            except AmbiguousError as error:
+                self._watch.failed()
+                message = f"The lead was sent, but the outcome is not known: {error}."
+                course.doubt(Answer(Kind.AMBIGUOUS, error="lost_reply", message=message, tip=SERVER_TIP))
+                continue
+            answer = read_answer(reply, values=hidden)
+            if answer.kind is Kind.RATE_LIMITED:
+                course.attempts -= 1  # such a refusal is no attempt
+                self._watch.refused()
+                self._client.pacer.pause(answer.retry_after_s)
+            elif answer.kind is Kind.AMBIGUOUS:
+                self._watch.failed()
+                course.doubt(answer)
+            else:
+                return await self._conclude(course, answer)
+
+    async def _send(self, course: _Course) -> Reply:
+        """Send once; connections that were never made are tried again, with growing waits."""
+        body = course.lead.encode()
+        async for attempt in retry_calls.copy(retry=retry_if_exception_type(TransientError)):
+            with attempt:
+                course.attempts += 1
+                try:
+                    return await self._client.create_lead(body)
+                except TransientError:
+                    self._watch.failed()
+                    raise
+        raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
+
+    async def _check(self, course: _Course) -> Outcome | None:
+        """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""
+        if not course.lead.keys:
+            return self._unknown(course, course.last.message, KEYLESS_TIP)
+        key = self._look_up.key_of(course.lead)
+        if key is not None:
+            found = await self._look_up.find(key, since=course.since)
+            if isinstance(found, Answer):
+                return self._unknown(course, f"{course.last.message} {found.message}".strip(), SERVER_TIP)
+            if found:
+                return self._judge(course, found, (key.field,))
+        if course.doubts > MOST_RETRIES:
+            return self._unknown(course, course.last.message, SERVER_TIP)
+        return None
+
+    async def _conclude(self, course: _Course, answer: Answer) -> Outcome:
+        if answer.kind is Kind.CREATED:
+            self._watch.accepted()
+            return self._outcome(course, Status.CREATED, lead_id=answer.lead_id)
+        if answer.kind is Kind.FATAL:
+            outcome = (
+                self._unknown(course, course.last.message, SERVER_TIP)
+                if course.doubts
+                else self._outcome(course, Status.UNSENT, answer)
+            )
+            raise StopError(f"LeadSquared ended the run: {answer.message}", hint=answer.tip, outcome=outcome)
+        self._watch.accepted()
+        if answer.kind is Kind.REFUSED:
+            return self._outcome(course, Status.REJECTED, answer)
+        if not course.doubts:
+            return self._outcome(course, Status.DUPLICATE, answer)
+        return await self._whose(course, answer)
+
+    async def _whose(self, course: _Course, answer: Answer) -> Outcome:
+        """A duplicate after a doubt: is the lead that is there the one that we sent?"""
+        key = self._look_up.key_of(course.lead, answer.fields or LOOK_UP_FIELDS)
+        found = await self._look_up.find(key, since=course.since) if key else ()
+        if isinstance(found, Answer) or not found:
+            message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
+            return self._unknown(course, message, SERVER_TIP)
+        return self._judge(course, found, answer.fields)
+
+    def _judge(self, course: _Course, found: Sequence[FoundLead], fields: Sequence[str]) -> Outcome:
+        for lead in found:
+            if not self._owns(lead.lead_id) and is_ours(
+                lead,
+                course.lead,
+                unique=self._unique,
+                country_code=self._country_code,
+                since=course.since,
+                skew_s=self._client.skew_s or 0.0,
+            ):
+                return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
+        answer = Answer(
+            Kind.DUPLICATE,
+            error="MXDuplicateEntryException",
+            message="A look-up found another lead with the same unique value.",
+            tip=tip_for("MXDuplicateEntryException", fields),
+        )
+        return self._outcome(course, Status.DUPLICATE, answer, lead_id=found[0].lead_id)
+
+    def _unreachable(self, course: _Course, error: TransientError) -> Outcome:
+        if course.doubts:
+            return self._unknown(course, course.last.message, SERVER_TIP)
+        answer = Answer(
+            Kind.REFUSED,
+            error="no_connection",
+            message=f"LeadSquared could not be reached: {error}.",
+            tip=CONNECT_TIP,
+        )
+        return self._outcome(course, Status.FAILED, answer)
+
+    def _unknown(self, course: _Course, message: str, tip: str) -> Outcome:
+        """Unknown carries the time of the intent, so that another machine can still tell what it may have created."""
+        return Outcome(
+            Status.UNKNOWN,
+            error=course.last.error,
+            message=message or "The run that sent this lead ended before it knew the outcome.",
+            tip=tip,
+            attempts=course.attempts,
+            time=utc_text(course.since),
+        )
+
+    @staticmethod
+    def _outcome(course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:
+        answer = answer or Answer(Kind.CREATED)
+        return Outcome(
+            status,
+            lead_id=lead_id or answer.lead_id,
+            error=answer.error,
+            message=answer.message,
+            tip=answer.tip,
+            attempts=course.attempts,
+            time=utc_text(time.time()),
+        )

@@ -1,0 +1,64 @@
+"""Is a lead that a look-up found the one that we sent? Pure rules."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from importer.lead.keys import unique_keys
+from importer.lead.lead import Lead
+from importer.leadsquared.answers import FoundLead
+
+__all__ = ["CREATED_ALLOWANCE_S", "is_ours"]
+
+CREATED_ALLOWANCE_S = 5.0
+"""How much before our intent a lead of ours may seem to be created: clocks and whole seconds."""
+
+
+def is_ours(
+    found: FoundLead, lead: Lead, *, unique: Sequence[str], country_code: str | None, since: float, skew_s: float
+) -> bool:
+    """Whether `found` came from our own call for `lead`.
+
+    It did when it was not created before our intent (`since`, UTC seconds by our clock, `skew_s` behind the server's)
+    and its unique values and names agree with ours, normalised.
+    """
+    created_at = _created_at(found.attributes)
+    if created_at is None or created_at < since + skew_s - CREATED_ALLOWANCE_S:
+        return False
+    return _same_names(found, lead) and _same_keys(found, lead, unique, country_code)
+
+
+def _created_at(attributes: Mapping[str, Any]) -> float | None:
+    """CreatedOn in UTC seconds; it reads `2026-11-24 10:15:00.000`."""
+    try:
+        moment = datetime.fromisoformat(str(attributes.get("CreatedOn", "")))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+
+
+def _same_names(found: FoundLead, lead: Lead) -> bool:
+    return all(
+        _folded(found.attributes.get(field)) == _folded(lead.value(field)) for field in ("FirstName", "LastName")
+    )
+
+
+def _folded(value: object) -> str:
+    return " ".join(str(value or "").casefold().split())
+
+
+def _same_keys(found: FoundLead, lead: Lead, unique: Sequence[str], country_code: str | None) -> bool:
+    """Whether every unique value that we sent stands in the found lead.
+
+    LeadSquared completes a phone's country code, so a number whose code we cannot tell is compared by its last digits.
+    """
+    texts = {name: str(value) for name, value in found.attributes.items() if isinstance(value, str | int)}
+    theirs = {key.field: key for key in unique_keys(texts, unique, country_code=country_code)}
+    for ours in lead.keys:
+        other = theirs.get(ours.field)
+        if other is None:
+            return False
+        is_sure = not (ours.exact.startswith("?") or other.exact.startswith("?"))
+        if (ours.exact != other.exact) if is_sure else (ours.loose != other.loose):
+            return False
+    return True

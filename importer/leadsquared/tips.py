@@ -1,0 +1,56 @@
+"""What a person can do about each answer of the API, in plain words: the report's column `lsq_tip`."""
+
+from collections.abc import Sequence
+
+__all__ = ["CONNECT_TIP", "FATAL_TIPS", "KEYLESS_TIP", "RATE_TIP", "SERVER_TIP", "STATUS_TIPS", "tip_for"]
+
+RATE_TIP = "The account's limit was reached, perhaps by another integration. Run again, or lower limits in config.yaml."
+SERVER_TIP = "Look in LeadSquared whether this lead is there before you send it again."
+KEYLESS_TIP = (
+    "This row has no unique value by which its lead could be found, so it is never sent again by itself. Look for the "
+    "name in LeadSquared, then say what you found with lsq-import settle."
+)
+CONNECT_TIP = "LeadSquared could not be reached. Check the network and account.host, then run again."
+FATAL_TIPS = {
+    401: (
+        "Check LSQ_ACCESS_KEY and LSQ_SECRET_KEY, and that account.host is your account's region: "
+        "keys work at one host only."
+    ),
+    404: "There is no such API at this address. Check account.host in config.yaml or LSQ_HOST.",
+}
+STATUS_TIPS = {
+    400: "LeadSquared could not read this lead. Look for unusual characters in its cells.",
+    403: "These keys may not create leads. Ask your LeadSquared administrator for the permission.",
+    405: "Something between here and LeadSquared changed the call. Check account.host and any proxy.",
+}
+
+_BY_ERROR = {
+    "MXMandatoryAttributeMissingException": (
+        "The account demands a field that this row leaves empty. Fill it, or map a column to it."
+    ),
+    "MXInvalidInputException": (
+        "LeadSquared does not take one of the values. Correct the field that the message names."
+    ),
+    "MXInvalidDataTypeException": (
+        "A value has the wrong type for its field (a text in a number or date field, say). Correct it."
+    ),
+    "MXUnknownAttributeException": (
+        "The account has no such field. Check the schema names under columns in config.yaml."
+    ),
+}
+_DEFAULT = "LeadSquared refused this lead. Correct what the message names and run the report again."
+_UNIQUE_WORDS = {"EmailAddress": "e-mail address", "Phone": "phone number"}
+
+
+def tip_for(error: str, fields: Sequence[str] = ()) -> str:
+    """Say what to do about an MX error; `fields` are the schema names it blames, if it tells."""
+    if error == "MXDuplicateEntryException":
+        what = " or ".join(_UNIQUE_WORDS.get(name, f"value of {name}") for name in fields)
+        return (
+            f"Another lead already has this {what or 'unique value'}. Find it in LeadSquared and change it there: "
+            "an import creates leads, it does not update them."
+        )
+    if error == "MXUnknownAttributeException" and fields:
+        names = ", ".join(fields)
+        return f"The account has no field {names}. Check the schema names under columns in config.yaml."
+    return _BY_ERROR.get(error, _DEFAULT)

@@ -1,0 +1,39 @@
+"""Whether the account still takes calls: a spell without one accepted call ends the run."""
+
+import asyncio
+
+from importer.errors import FatalError
+
+__all__ = ["LONGEST_SPELL_S", "Watch"]
+
+LONGEST_SPELL_S = 600.0
+
+
+class Watch:
+    """Counts what the account did with our calls. Its clock is the running event loop's, in seconds."""
+
+    def __init__(self, *, longest_spell_s: float = LONGEST_SPELL_S) -> None:
+        self.refusals = 0
+        self._longest_spell_s = longest_spell_s
+        self._spell_began: float | None = None
+
+    def accepted(self) -> None:
+        """A call was answered with what it asked for, or with a reason against this one lead."""
+        self._spell_began = None
+
+    def refused(self) -> None:
+        """A call was refused because of the account's limit."""
+        self.refusals += 1
+        self.failed()
+
+    def failed(self) -> None:
+        """A call got no useful answer; FatalError when none did for too long."""
+        now = asyncio.get_running_loop().time()
+        if self._spell_began is None:
+            self._spell_began = now
+        elif now - self._spell_began >= self._longest_spell_s:
+            raise FatalError(
+                f"LeadSquared has not accepted a single call for {self._longest_spell_s / 60:.0f} minutes.",
+                hint="Look whether LeadSquared is up and who else uses the account's limit; then run the same command "
+                "again: it goes on where this run stopped.",
+            )

@@ -1,0 +1,107 @@
+"""What the ledger says of a row and takes down of it, as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from importer.outcome import Outcome, Status
+
+__all__ = ["AccountRecord", "Intent", "KnownRow", "PastRun", "Settled", "State"]
+
+
+class State(StrEnum):
+    """What the ledger knows of a row."""
+
+    INTENT = "intent"  # about to be sent, no outcome yet
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    RESEND = "resend"  # was unknown; a person said that it does not exist
+
+
+STATE_OF = {
+    Status.CREATED: State.CREATED,
+    Status.DUPLICATE: State.DUPLICATE,
+    Status.REJECTED: State.REJECTED,
+    Status.FAILED: State.FAILED,
+    Status.UNKNOWN: State.UNKNOWN,
+    Status.UNSENT: State.FAILED,  # sent, and refused for a reason that is not the lead's: known not created
+}
+"""How an outcome is written down; what is not sent (invalid, ready) is found anew by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A row as the ledger knows it. `intent_at` and `changed_at` are UTC seconds by this machine's clock."""
+
+    ref: bytes
+    cells: bytes
+    keys: tuple[bytes, ...]
+    state: State
+    run_id: int
+    run_token: str
+    row_number: int
+    lead_id: str
+    error: str
+    message: str
+    tip: str
+    attempts: int
+    intent_at: float
+    changed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A row that is about to be sent.
+
+    `is_forced` sends it although it is known as created (`--again`). `resolves` says that it is looked up before it is
+    sent: only then may it take over an intent of a run that is gone.
+    """
+
+    ref: bytes
+    cells: bytes
+    keys: tuple[bytes, ...]
+    row_number: int
+    intent_at: float
+    is_forced: bool = False
+    resolves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came back for a row that was written down as an intent."""
+
+    ref: bytes
+    outcome: Outcome
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account that this ledger knows."""
+
+    id: int
+    identity: str
+    host: str
+    organisation: str | None
+    country_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One line of `lsq-import history`. Times are UTC seconds; what a killed run did not say is None."""
+
+    id: int
+    token: str
+    identity: str
+    mode: str
+    source: str
+    file: str
+    report: str
+    report_digest: str | None
+    started_at: float
+    ended_at: float | None
+    exit_status: int | None
+    calls: int | None
+    counts: dict[str, int]

@@ -1,0 +1,28 @@
+"""A row's reference as the report shows it in `lsq_ref`: opaque to people, telling to us."""
+
+import base64
+import binascii
+
+from importer.ledger.digests import DIGEST_SIZE, TAG_SIZE
+
+__all__ = ["read_reference", "write_reference"]
+
+_MARK = "r"
+_PADDING = "===="
+
+
+def write_reference(tag: bytes, ref: bytes) -> str:
+    """The text of a reference: `tag` says which account, `ref` which row. No spreadsheet takes it for a number."""
+    return _MARK + base64.b32encode(tag + ref).decode().rstrip("=").lower()
+
+
+def read_reference(text: str) -> tuple[bytes, bytes] | None:
+    """The account's tag and the row's digest; None where the text is no reference (any more)."""
+    text = text.strip()
+    if text[:1] != _MARK:
+        return None
+    try:
+        data = base64.b32decode(text[1:].upper() + _PADDING[: -len(text[1:]) % 8])
+    except binascii.Error:
+        return None
+    return (data[:TAG_SIZE], data[TAG_SIZE:]) if len(data) == TAG_SIZE + DIGEST_SIZE else None

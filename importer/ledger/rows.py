@@ -1,0 +1,202 @@
+"""The ledger's rows: what is about to be sent, what came back, and which unique values are whose."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from importer.ledger.database import guard_database
+from importer.ledger.digests import DIGEST_SIZE
+from importer.ledger.locks import RunLocks
+from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
+from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
+from importer.outcome import Outcome
+
+__all__ = ["Rows"]
+
+_ROW_COLUMNS = (
+    LEAD_ROW.c.ref,
+    LEAD_ROW.c.cells,
+    LEAD_ROW.c["keys"],
+    LEAD_ROW.c.state,
+    LEAD_ROW.c.run_id,
+    RUN.c.token,
+    LEAD_ROW.c.row_number,
+    LEAD_ROW.c.lead_id,
+    LEAD_ROW.c.error,
+    LEAD_ROW.c.message,
+    LEAD_ROW.c.tip,
+    LEAD_ROW.c.attempts,
+    LEAD_ROW.c.intent_at,
+    LEAD_ROW.c.changed_at,
+)
+
+
+_SETTLE = (
+    update(LEAD_ROW)
+    .where(LEAD_ROW.c.account_id == bindparam("its_account"), LEAD_ROW.c.ref == bindparam("its_ref"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "run_id", "lead_id", "error", "message", "tip", "attempts", "changed_at")
+        }
+    )
+)
+
+
+class Rows:
+    """The rows of one account. Reads run on a connection of their own; writes belong into a transaction of the caller.
+
+    `run_id` is the run in whose name intents and outcomes are written.
+    """
+
+    def __init__(self, reader: Connection, *, account_id: int, locks: RunLocks, where: str) -> None:
+        self.run_id = 0
+        self._reader = reader
+        self._account_id = account_id
+        self._locks = locks
+        self._where = where
+
+    def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
+        """What is known of these rows, by reference."""
+        if not refs:
+            return {}
+        return {row.ref: row for row in map(_known_row, self._read(self._rows().where(LEAD_ROW.c.ref.in_(refs))))}
+
+    def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
+        """The row that last claimed each of these unique values."""
+        if not digests:
+            return {}
+        return {row[-1]: _known_row(row[:-1]) for row in self._read(self._keys(digests))}
+
+    def find_lead(self, lead_id: str) -> KnownRow | None:
+        """The row that is known to have created this lead."""
+        query = self._rows().where(LEAD_ROW.c.lead_id == lead_id, LEAD_ROW.c.state == State.CREATED)
+        rows = self._read(query)
+        return _known_row(rows[0]) if rows else None
+
+    def _rows(self) -> Select[Any]:
+        return (
+            select(*_ROW_COLUMNS)
+            .join(RUN, RUN.c.id == LEAD_ROW.c.run_id)
+            .where(LEAD_ROW.c.account_id == self._account_id)
+        )
+
+    def _keys(self, digests: Sequence[bytes]) -> Select[Any]:
+        return (
+            self._rows()
+            .join(
+                LEAD_KEY,
+                (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref),
+            )
+            .where(LEAD_KEY.c.digest.in_(digests))
+            .add_columns(LEAD_KEY.c.digest)
+        )
+
+    def claim(self, connection: Connection, intents: Sequence[Intent]) -> list[KnownRow | None]:
+        """Write intents down; for each, None, or the row that stands in its way (then it is not written).
+
+        In the way stands the row itself or another with one of its unique values, when it is created or in the
+        hands of another live run, so that two runs at once never send the same lead; and the row itself, when an
+        earlier run left it unresolved and the intent does not resolve it.
+        """
+        refs = [intent.ref for intent in intents]
+        digests = [key for intent in intents for key in intent.keys]
+        by_ref = {
+            row.ref: row for row in map(_known_row, connection.execute(self._rows().where(LEAD_ROW.c.ref.in_(refs))))
+        }
+        by_key = {row[-1]: _known_row(row[:-1]) for row in connection.execute(self._keys(digests))} if digests else {}
+        conflicts: list[KnownRow | None] = []
+        rows: list[dict[str, Any]] = []
+        keys: list[dict[str, Any]] = []
+        for intent in intents:
+            known = [by_ref.get(intent.ref), *(by_key.get(key) for key in intent.keys)]
+            conflict = next((row for row in known if row is not None and self._stands_in_way(row, intent)), None)
+            conflicts.append(conflict)
+            if conflict is None:
+                rows.append(self._intent_values(intent))
+                keys += [{"account_id": self._account_id, "digest": key, "ref": intent.ref} for key in intent.keys]
+        if rows:
+            self._upsert(connection, LEAD_ROW, rows, keyed_by=("account_id", "ref"))
+        if keys:
+            self._upsert(connection, LEAD_KEY, keys, keyed_by=("account_id", "digest"))
+        return conflicts
+
+    def settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
+        """Write outcomes down."""
+        connection.execute(
+            _SETTLE,
+            [
+                {
+                    "its_account": self._account_id,
+                    "its_ref": entry.ref,
+                    "state": STATE_OF[entry.outcome.status],
+                    "run_id": self.run_id,
+                    "lead_id": entry.outcome.lead_id,
+                    "error": entry.outcome.error,
+                    "message": entry.outcome.message,
+                    "tip": entry.outcome.tip,
+                    "attempts": entry.outcome.attempts,
+                    "changed_at": entry.at,
+                }
+                for entry in entries
+            ],
+        )
+
+    def record(self, connection: Connection, intent: Intent, state: State, outcome: Outcome) -> None:
+        """Write a row down with a state that no call of this run gave it: adopted from a report, or settled by hand."""
+        values = self._intent_values(intent) | {
+            "state": state,
+            "lead_id": outcome.lead_id,
+            "error": outcome.error,
+            "message": outcome.message,
+            "tip": outcome.tip,
+            "attempts": outcome.attempts,
+        }
+        self._upsert(connection, LEAD_ROW, [values], keyed_by=("account_id", "ref"))
+
+    def _stands_in_way(self, row: KnownRow, intent: Intent) -> bool:
+        if row.state is State.CREATED:
+            return not intent.is_forced
+        if row.run_id == self.run_id:
+            return False
+        if row.state is State.INTENT and self._locks.is_live(row.run_token):
+            return True
+        is_unresolved = row.state in {State.INTENT, State.UNKNOWN}
+        return is_unresolved and row.ref == intent.ref and not intent.resolves
+
+    def _intent_values(self, intent: Intent) -> dict[str, Any]:
+        return {
+            "account_id": self._account_id,
+            "ref": intent.ref,
+            "cells": intent.cells,
+            "keys": b"".join(intent.keys),
+            "state": State.INTENT,
+            "run_id": self.run_id,
+            "row_number": intent.row_number,
+            "lead_id": "",
+            "error": "",
+            "message": "",
+            "tip": "",
+            "attempts": 0,
+            "intent_at": intent.intent_at,
+            "changed_at": intent.intent_at,
+        }
+
+    @staticmethod
+    def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, keyed_by: tuple[str, ...]) -> None:
+        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        statement = make(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keyed_by}
+        connection.execute(statement.on_conflict_do_update(index_elements=list(keyed_by), set_=changed), rows)
+
+    def _read(self, query: Select[Any]) -> Sequence[Any]:
+        with guard_database(self._where):
+            return self._reader.execute(query).all()
+
+
+def _known_row(row: Sequence[Any]) -> KnownRow:
+    ref, cells, keys, state, *rest = row
+    split = tuple(keys[at : at + DIGEST_SIZE] for at in range(0, len(keys), DIGEST_SIZE))
+    return KnownRow(ref, cells, split, State(state), *rest)

@@ -1,0 +1,90 @@
+"""The ledger's runs: which began, how each ended, and what `lsq-import history` lists."""
+
+import json
+import time
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from importer.ledger.database import guard_database
+from importer.ledger.locks import RunLocks
+from importer.ledger.records import PastRun
+from importer.ledger.schema import ACCOUNT, RUN
+
+__all__ = ["Runs"]
+
+
+class Runs:
+    """The runs of a ledger; new ones begin in the name of one account."""
+
+    def __init__(self, engine: Engine, reader: Connection, *, account_id: int, locks: RunLocks, where: str) -> None:
+        self._engine = engine
+        self._reader = reader
+        self._account_id = account_id
+        self._locks = locks
+        self._where = where
+
+    def begin(self, *, mode: str, source: str, file: str, report: str) -> int:
+        """Write down that a run begins and give its id; `mode` is `import`, `dry run` or `sandbox`.
+
+        A kernel lock tells as long as it lives.
+        """
+        token = self._locks.start_run()
+        with guard_database(self._where), self._engine.begin() as connection:
+            result = connection.execute(
+                insert(RUN).values(
+                    account_id=self._account_id,
+                    token=token,
+                    mode=mode,
+                    source=source,
+                    file=file,
+                    report=report,
+                    started_at=time.time(),
+                )
+            )
+            (run_id,) = result.inserted_primary_key or (0,)
+            return int(run_id)
+
+    def end(
+        self, run_id: int, *, exit_status: int, calls: int, counts: dict[str, int], report_digest: str | None
+    ) -> None:
+        """Write down how the run ended and the digest of the report it wrote."""
+        with guard_database(self._where), self._engine.begin() as connection:
+            connection.execute(
+                update(RUN)
+                .where(RUN.c.id == run_id)
+                .values(
+                    ended_at=time.time(),
+                    exit_status=exit_status,
+                    calls=calls,
+                    counts=json.dumps(counts),
+                    report_digest=report_digest,
+                )
+            )
+
+    def list(self, *, report: str | None = None, limit: int = 50) -> list[PastRun]:
+        """The newest runs first, of all accounts; those of one report where it is named."""
+        query = (
+            select(
+                RUN.c.id,
+                RUN.c.token,
+                ACCOUNT.c.identity,
+                RUN.c.mode,
+                RUN.c.source,
+                RUN.c.file,
+                RUN.c.report,
+                RUN.c.report_digest,
+                RUN.c.started_at,
+                RUN.c.ended_at,
+                RUN.c.exit_status,
+                RUN.c.calls,
+                RUN.c.counts,
+            )
+            .join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id)
+            .order_by(RUN.c.id.desc())
+            .limit(limit)
+        )
+        if report is not None:
+            query = query.where(RUN.c.report == report)
+        with guard_database(self._where):
+            found = self._reader.execute(query).mappings().all()
+        return [PastRun(**{**row, "counts": json.loads(row["counts"] or "{}")}) for row in found]

@@ -1,0 +1,106 @@
+"""Group commits: intents and outcomes of many workers reach the disk in few transactions, none of them delayed.
+
+One thread owns writing. It takes whatever has gathered while the last transaction was being made durable, so that a
+lone row is written at once and a crowd shares one commit.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from importer.ledger.database import guard_database
+from importer.ledger.ledger import Ledger
+from importer.ledger.records import Intent, KnownRow, Settled
+
+__all__ = ["LedgerWriter"]
+
+MOST_IN_ONE_COMMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    entry: Intent | Settled
+    done: "asyncio.Future[KnownRow | None]"
+
+
+class LedgerWriter:
+    """The ledger's writing side for one event loop; an async context manager."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def claim(self, intent: Intent) -> KnownRow | None:
+        """Put an intent on disk. Gives the row that stands in its way, if one does: then it may not be sent."""
+        return await self._put(intent)
+
+    async def settle(self, entry: Settled) -> None:
+        """Put an outcome on disk."""
+        await self._put(entry)
+
+    async def _put(self, entry: Intent | Settled) -> KnownRow | None:
+        done: asyncio.Future[KnownRow | None] = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(entry, done))
+        return await done
+
+    def _work(self) -> None:
+        is_open = True
+        while is_open:
+            jobs: list[_Job] = []
+            job = self._jobs.get()
+            while True:
+                if job is None:
+                    is_open = False
+                    break
+                jobs.append(job)
+                if len(jobs) >= MOST_IN_ONE_COMMIT or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            if jobs:
+                self._commit(jobs)
+
+    def _commit(self, jobs: Sequence[_Job]) -> None:
+        intents = [job for job in jobs if isinstance(job.entry, Intent)]
+        settled = [job for job in jobs if isinstance(job.entry, Settled)]
+        conflicts: list[KnownRow | None] = []
+        failure: BaseException | None = None
+        try:
+            with guard_database(self._ledger.where), self._ledger.begin() as connection:
+                if settled:
+                    entries = [job.entry for job in settled if isinstance(job.entry, Settled)]
+                    self._ledger.rows.settle(connection, entries)
+                if intents:
+                    wanted = [job.entry for job in intents if isinstance(job.entry, Intent)]
+                    conflicts = self._ledger.rows.claim(connection, wanted)
+        except BaseException as error:  # noqa: BLE001 - it belongs to the coroutines that wait for it
+            failure = error
+        results = [(job, None) for job in settled] + list(zip(intents, conflicts or [None] * len(intents), strict=True))
+        assert self._loop is not None  # noqa: S101 - set before the thread starts
+        self._loop.call_soon_threadsafe(_resolve, results, failure)
+
+
+def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: BaseException | None) -> None:
+    for job, conflict in results:
+        if job.done.done():
+            continue
+        if failure is not None:
+            job.done.set_exception(failure)
+        else:
+            job.done.set_result(conflict)
