@@ -1,0 +1,151 @@
+"""The commands and their exit statuses; what they do lives elsewhere and is imported when it is asked for."""
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from importer import __version__
+from importer.errors import ImporterError
+
+__all__ = ["cli", "main"]
+
+DEFAULT_COMMAND = "import"
+EXIT_INTERNAL = 70
+
+COMMANDS = {
+    "sandbox": ("importer.sandbox.command:sandbox", "Run a LeadSquared of one's own to try things on."),
+}
+"""The sub-commands: where each lives, and its line in the help text."""
+
+EPILOG = """\
+\b
+Exit status:
+  0    all rows are created (in a dry run: all are ready)
+  1    the run ended and some rows were not created: see the report
+  2    the command, the config or the file must be mended; nothing was sent
+  3    stopped early by the account or the machine; run the same command again
+  75   another run is importing the same source
+  130  stopped by Ctrl-C      143  stopped by SIGTERM
+"""
+
+
+class DefaultCommandGroup(click.Group):
+    """A group whose first argument may be a file: then it is the import command's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front of anything that is no sub-command."""
+        if not args:
+            args = ["--help"]
+        if args[0] not in {*COMMANDS, DEFAULT_COMMAND, "--help", "-h", "--version"}:
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The sub-commands; the default one is the help text itself."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a sub-command when it is asked for."""
+        if cmd_name in COMMANDS:
+            module, _, name = COMMANDS[cmd_name][0].partition(":")
+            command = getattr(importlib.import_module(module), name)
+            assert isinstance(command, click.Command)  # noqa: S101 - our own table
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The default command's help, then the sub-commands, then the exit statuses."""
+        with click.Context(import_command, info_name=ctx.info_name, parent=None) as inner:
+            import_command.format_usage(inner, formatter)
+            import_command.format_help_text(inner, formatter)
+            import_command.format_options(inner, formatter)
+        with formatter.section("Other commands"):
+            formatter.write_dl([(f"{ctx.info_name} {name}", line) for name, (_, line) in COMMANDS.items()])
+        import_command.format_epilog(ctx, formatter)
+
+
+@click.group(cls=DefaultCommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="lsq-import")
+def cli() -> None:
+    """Import a spreadsheet of leads into LeadSquared."""
+
+
+@cli.command(DEFAULT_COMMAND, epilog=EPILOG, hidden=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration.  [default: config.yaml in the current folder]",
+)
+@click.option(
+    "-r",
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the report goes, .csv or .xlsx.  [default: FILE's name with .report.csv, beside FILE]",
+)
+@click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
+@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Take only the first N data rows.")
+@click.option("--dry-run", is_flag=True, help="Check everything, send nothing, and write the report as it would be.")
+@click.option(
+    "--payloads",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the body of each row's call as one JSON line.",
+)
+@click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
+@click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
+@click.option("--yes", is_flag=True, help="Answer that question with yes.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
+@click.version_option(__version__, "--version", prog_name="lsq-import")
+def import_command(*, yes: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+    """Import the leads of FILE, a CSV or Excel file, into LeadSquared, one lead a row.
+
+    FILE is .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods, or the report of an earlier run: its unfinished rows
+    are sent as they now stand. What is created already is never sent again. Which column goes to which field is
+    said in config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment
+    or in a file .env beside config.yaml.
+
+    \b
+    Try it without keys and without a network:
+      lsq-import samples/leads.xlsx --sandbox
+    Look before you leap:
+      lsq-import leads.xlsx --dry-run
+      lsq-import leads.xlsx --first 5
+    """  # noqa: D301 - click wants the control character
+    from importer.console import set_up_console
+    from importer.run.importing import run_import
+    from importer.run.options import Options
+
+    options = Options(**given)
+    if options.again and not options.dry_run and not yes:
+        click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", abort=True, err=True)
+    set_up_console(is_quiet=options.quiet, is_verbose=options.verbose)
+    sys.exit(run_import(options, os.environ))
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit status; no error shows a traceback."""
+    try:
+        cli.main(prog_name="lsq-import")
+    except ImporterError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_status)
+    except Exception as error:  # noqa: BLE001 - the last resort
+        # Only where it happened: an exception's own text may hold a lead's data.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        sys.stderr.write(
+            f"error: lsq-import has a defect: {type(error).__name__} in {Path(place.filename).name}, "
+            f"line {place.lineno}.\n  What was sent is in the ledger: run the same command again, and report this.\n"
+        )
+        sys.exit(EXIT_INTERNAL)
+    sys.exit(0)

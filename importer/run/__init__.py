@@ -1,0 +1,1 @@
+"""One import from file to report: the only room where the others meet."""

@@ -1,0 +1,120 @@
+"""Which account a run goes to: a sandbox of its own or the one that config and environment name, and who it is."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from importer.config import Config, base_url_of
+from importer.errors import CallError, UsageError
+from importer.leadsquared.client import Client
+from importer.ledger.ledger import Ledger
+
+__all__ = ["Target", "find_target", "learn_account"]
+
+ASK_TIMEOUT_S = 10.0
+NOBODY = "nobody"
+"""The identity of a dry run that has no account: nothing is known, and any report line may be its own."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a run goes. `identity` names the account in the ledger; `is_throw_away`: its leads end with the run."""
+
+    config: Config
+    identity: str
+    host: str
+    is_throw_away: bool = False
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether there is no account at all: a dry run without keys."""
+        return self.identity == NOBODY
+
+
+@asynccontextmanager
+async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> AsyncIterator[Target]:
+    """Find the account, starting a sandbox where one is wanted; UsageError where keys are missing for a real one."""
+    if is_sandbox:
+        from importer.sandbox import Sandbox, Settings
+
+        limits = config.limits
+        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=config.unique)
+        async with Sandbox(settings) as sandbox:
+            account = replace(
+                config.account,
+                host=sandbox.url,
+                base_url=base_url_of(sandbox.url),
+                access_key=sandbox.access_key,
+                secret_key=sandbox.secret_key,
+            )
+            identity = f"sandbox@{sandbox.instance_id}"
+            yield Target(replace(config, account=account), identity, sandbox.url, is_throw_away=True)
+        return
+    account = config.account
+    if is_dry_run and not (account.base_url and account.access_key and account.secret_key):
+        yield Target(config, NOBODY, NOBODY, is_throw_away=True)
+        return
+    from importer.config import require_keys
+
+    require_keys(config)
+    host = urlsplit(account.base_url).netloc
+    digest = hashlib.blake2b((account.access_key or "").encode(), digest_size=6).hexdigest()
+    identity = account.name or f"{host}#{digest}"
+    instance = await _sandbox_instance(account.base_url)
+    yield Target(config, f"{identity}@{instance}" if instance else identity, host)
+
+
+async def _sandbox_instance(base_url: str) -> str:
+    """The instance id of a standing sandbox: other leads are another account. Empty for anything else.
+
+    Only a sandbox is reached by plain http, since config refuses that for hosts other than loopback addresses.
+    """
+    if not base_url.startswith("http://"):
+        return ""
+    from importer.leadsquared.client import fetch_plain
+
+    try:
+        stats: Any = json.loads(await fetch_plain(base_url.removesuffix("/v2/") + "/__sandbox/stats"))
+    except (CallError, ValueError):
+        return ""
+    return str(stats.get("instance", "")) if isinstance(stats, dict) else ""
+
+
+async def learn_account(client: Client, ledger: Ledger) -> None:
+    """Ask once who an account is that the ledger has not met: its country code, and whether it is an old friend.
+
+    Whatever goes wrong with the question does not matter here. UsageError when the same organisation is known under
+    another key: its rows would be sent a second time.
+    """
+    if ledger.account.organisation is not None:
+        return
+    try:
+        reply = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)
+        user: Any = json.loads(reply.body)
+        organisation = str(user["OrgDisplayName"])
+    except (CallError, TimeoutError, ValueError, KeyError, TypeError):
+        logger.debug("UserByAccessKey.Get did not tell who the account is.")
+        return
+    same = [
+        account
+        for account in ledger.accounts_at(ledger.account.host)
+        if account.organisation == organisation and account.id != ledger.account.id
+    ]
+    if same and organisation:
+        known = same[0].identity
+        ledger.drop_account()
+        raise UsageError(
+            f"These keys are new here, but they belong to {organisation}, which this ledger knows by other keys. "
+            "Under the new ones it would not know what it has created.",
+            hint=f'Add the line   name: "{known}"   below account: in config.yaml and run again.',
+        )
+    code = str(user.get("DefaultCountryCode") or "").strip().lstrip("+")
+    ledger.describe_account(organisation=organisation, country_code=code if code.isdecimal() else None)

@@ -1,0 +1,75 @@
+"""The book of runs: which reports we wrote, so that one which was edited since is never written over."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importer.errors import ImporterError
+from importer.ledger.ledger import Ledger
+from importer.report import set_aside
+
+__all__ = ["Book", "open_book"]
+
+READ_SIZE = 1 << 20
+
+logger = logging.getLogger(__name__)
+
+
+class Book:
+    """The lasting record of runs, dry and sandbox ones included; without a ledger it remembers nothing."""
+
+    def __init__(self, ledger: Ledger | None) -> None:
+        self._ledger = ledger
+        self._run_id = 0
+
+    def begin(self, *, mode: str, source: str, file: Path, report: Path) -> None:
+        """Write down that a run begins."""
+        if self._ledger is not None:
+            self._run_id = self._ledger.runs.begin(
+                mode=mode, source=source, file=str(file.resolve()), report=str(report.resolve())
+            )
+            self._ledger.rows.run_id = self._run_id
+
+    def end(self, *, exit_status: int, calls: int, counts: dict[str, int], report: Path | None) -> None:
+        """Write down how the run ended, and the report it wrote."""
+        if self._ledger is not None:
+            digest = file_digest(report) if report is not None else None
+            self._ledger.runs.end(
+                self._run_id, exit_status=exit_status, calls=calls, counts=counts, report_digest=digest
+            )
+
+    def make_way(self, report: Path, *, source: str) -> None:
+        """Keep a report under a dated name if it is not just as we wrote it, for this source."""
+        if not report.exists():
+            return
+        runs = self._ledger.runs.list(report=str(report.resolve())) if self._ledger is not None else []
+        last = next((run for run in runs if run.report_digest), None)
+        if last is not None and last.source == source and last.report_digest == file_digest(report):
+            return
+        kept = set_aside(report, now=datetime.now(UTC).astimezone())
+        logger.info("%s was edited since it was written, or is another source's: kept as %s.", report, kept.name)
+
+
+@contextmanager
+def open_book(location: str | Path, *, identity: str) -> Iterator[Book]:
+    """Open the lasting record for a run whose own ledger is thrown away; without one where it cannot be opened."""
+    try:
+        ledger = Ledger(location, identity=identity, host=identity)
+    except ImporterError as error:
+        logger.debug("This run is not written into the history: %s", error.message)
+        yield Book(None)
+        return
+    with ledger:
+        yield Book(ledger)
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's bytes."""
+    state = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(READ_SIZE):
+            state.update(data)
+    return state.hexdigest()

@@ -1,0 +1,158 @@
+"""What is to be done with a row, from what is known of it. Pure rules, in the order in which they hold.
+
+An open decision is carried out by sending: `ready` is sent, `unknown` is looked up first, `duplicate` waits for the
+row that holds the same unique value. Until then its outcome is what a dry run reports.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
+from importer.ledger.records import KnownRow, State
+from importer.ledger.scratch import Holder
+from importer.outcome import Outcome, Status, utc_text
+from importer.run.candidate import Candidate
+
+__all__ = ["Decision", "decide", "of_key_holder", "of_known_lead", "unresolved_since"]
+
+OURS_TIP = (
+    "This lead was created by an earlier import. Lead.Create does not update: change the lead in LeadSquared, or give "
+    "this row another value if it is somebody else."
+)
+UNRESOLVED = "The run that sent this row ended before it knew the outcome; the lead may exist."
+EDITED_TIP = (
+    "The row was edited since it was sent, so its lead cannot be looked up. Look for the old values in LeadSquared, "
+    "then say what you found with lsq-import settle."
+)
+HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
+_UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`holds`: this row now holds its unique values in this file. `adopts`: the ledger must learn of this lead."""
+
+    outcome: Outcome
+    is_open: bool = False
+    holds: bool = False
+    adopts: bool = False
+
+
+def decide(
+    candidate: Candidate,
+    known: KnownRow | None,
+    by_key: Sequence[KnownRow],
+    holders: Sequence[Holder],
+    *,
+    again: bool = False,
+) -> Decision:
+    """Decide about a row. `known` is its own entry in the ledger, `by_key` the rows that claimed its unique values
+    before, in any file, and `holders` the rows of this file that hold one of them. `again` sends created rows too.
+    """
+    if not again and (created := _created_before(candidate, known)) is not None:
+        return created
+    if (unresolved := _unresolved(candidate, known)) is not None:
+        return unresolved
+    if candidate.problems:
+        return Decision(Outcome.of_problem(candidate.problems[0]))
+    if holders:
+        return Decision(of_key_holder(holders[0]), is_open=True)
+    if known is not None and known.state is State.DUPLICATE and known.cells == candidate.cells and not again:
+        return Decision(_remembered(known))
+    if not again:
+        for row in by_key:
+            if row.state is State.CREATED:
+                return Decision(of_known_lead(candidate, row), holds=True)
+    return Decision(Outcome(Status.READY), is_open=True, holds=True)
+
+
+def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:
+    """The outcome of a row whose unique value, or whose very self, the ledger knows as created."""
+    if row.cells == candidate.cells or row.ref == candidate.given_ref:
+        return _remembered(row)
+    return Outcome(
+        Status.DUPLICATE,
+        lead_id=row.lead_id,
+        error="created_before",
+        message="A lead with the same unique value was created by an earlier import, from other cells.",
+        tip=OURS_TIP,
+        time=utc_text(row.changed_at),
+    )
+
+
+def of_key_holder(holder: Holder, lead_id: str = "") -> Outcome:
+    """The outcome of a row whose unique value another row of the file holds."""
+    return Outcome(
+        Status.DUPLICATE,
+        lead_id=lead_id,
+        error="duplicate_in_file",
+        message=f"Row {holder.row_number} has the same unique value.",
+        tip=HELD_TIP,
+    )
+
+
+def unresolved_since(candidate: Candidate, known: KnownRow | None) -> float | None:
+    """When an unresolved row was first about to be sent (UTC seconds), None where nobody knows."""
+    if known is not None:
+        return known.intent_at
+    if candidate.past is not None and candidate.past.time:
+        try:
+            return datetime.fromisoformat(candidate.past.time).timestamp()
+        except ValueError:
+            return None
+    return None
+
+
+def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | None:
+    if known is not None and known.state is State.CREATED:
+        return Decision(_remembered(known), holds=True)
+    past = candidate.past
+    is_ours = candidate.given_ref is not None and past is not None and past.status is Status.CREATED
+    if is_ours and past is not None and (known is None or known.state is not State.RESEND):
+        outcome = past.outcome()
+        if outcome is not None and outcome.lead_id:
+            return Decision(outcome, holds=True, adopts=True)
+    return None
+
+
+def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
+    """A row that may have been created: looked up where one of its unique values still is what it was, else unknown."""
+    if known is not None:
+        if known.state not in _UNRESOLVED_STATES:
+            return None
+        attempts, error = known.attempts, known.error
+        can_look_up = bool(set(known.keys) & set(candidate.keys))
+        is_keyless = not known.keys
+    else:
+        past = candidate.past
+        if candidate.given_ref is None or past is None or past.status is not Status.UNKNOWN:
+            return None
+        attempts, error = past.attempts, past.error
+        can_look_up = bool(candidate.keys) and unresolved_since(candidate, known) is not None
+        is_keyless = not candidate.keys
+    since = unresolved_since(candidate, known)
+    outcome = Outcome(
+        Status.UNKNOWN,
+        error=error or "interrupted",
+        message=UNRESOLVED,
+        tip=KEYLESS_TIP if is_keyless else EDITED_TIP,
+        attempts=attempts,
+        time="" if since is None else utc_text(since),
+    )
+    if can_look_up and not candidate.problems:
+        return Decision(replace(outcome, tip=SERVER_TIP), is_open=True, holds=True)
+    return Decision(outcome, holds=True)
+
+
+def _remembered(row: KnownRow) -> Outcome:
+    """What an earlier run found out about a row, or a lead, at no cost."""
+    return Outcome(
+        Status(row.state.value),
+        lead_id=row.lead_id,
+        error=row.error,
+        message=row.message,
+        tip=row.tip,
+        attempts=row.attempts,
+        time=utc_text(row.changed_at),
+    )

@@ -1,0 +1,104 @@
+"""The file that is imported, spreadsheet or report: opened, recognised, and fitted to the mapping."""
+
+import itertools
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.config import Config
+from importer.errors import SheetError, UsageError
+from importer.lead.header import MissingHeaderError
+from importer.lead.mapping import LeadMapping
+from importer.lead.plan import plan_mapping
+from importer.report import PastLine, ReportShape, recognise, refuse_collisions
+from importer.sheet import Row, Table, find_header_row, open_table
+
+__all__ = ["Intake", "open_intake"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file ready to be imported. `header` is the original one, without a report's own columns."""
+
+    table: Table
+    shape: ReportShape | None
+    header: tuple[str, ...]
+    mapping: LeadMapping
+    row_count: int
+
+    def rows(self) -> Iterator[tuple[int, Row, PastLine | None]]:
+        """Each data row with its place (from 0); for a report, the original row and what was written on its line."""
+        shape = self.shape
+        for place, row in enumerate(itertools.islice(self.table.rows(), self.row_count)):
+            if shape is None:
+                yield place, row, None
+            else:
+                yield place, shape.row(row), shape.past(row)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.table.close()
+
+
+def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: int | None = None) -> Intake:
+    """Open a file and plan its mapping; UsageError, SheetError included, where it cannot be imported as it is.
+
+    `sheet` wins over the config's; `first` takes only that many data rows.
+    """
+    table, shape = _open(file, config, sheet or config.sheet)
+    try:
+        for note in table.notes:
+            logger.info("%s: %s", file.name, note)
+        header = table.header if shape is None else shape.header
+        if shape is None:
+            refuse_collisions(header)
+        mapping = _plan(table, header, config)
+        row_count = table.row_count if first is None else min(first, table.row_count)
+        if not row_count:
+            raise SheetError(f"{file}: there is no data row below the header.", hint="Nothing was sent.")
+        return Intake(table, shape, header, mapping, row_count)
+    except BaseException:
+        table.close()
+        raise
+
+
+def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportShape | None]:
+    """Open the file as the config says, unless it is a report: that begins in row 1, whatever its source did."""
+    has_layout = config.header_row != 1 or sheet is not None or config.delimiter is not None
+    if has_layout:
+        with suppress(SheetError):
+            table = open_table(file, encoding=config.encoding)
+            shape = recognise(table.header)
+            if shape is not None:
+                return table, shape
+            table.close()
+    table = open_table(
+        file,
+        sheet=sheet,
+        header_row=config.header_row,
+        encoding=config.encoding,
+        delimiter=config.delimiter,
+    )
+    try:
+        return table, recognise(table.header)
+    except UsageError:
+        table.close()
+        raise
+
+
+def _plan(table: Table, header: tuple[str, ...], config: Config) -> LeadMapping:
+    try:
+        mapping = plan_mapping(header, config.columns, config.constants, config.unmapped_columns)
+    except MissingHeaderError as error:
+        row = find_header_row(table, [column.header for column in config.columns])
+        hint = f"They seem to stand in row {row}: set header_row: {row} in config.yaml." if row else error.hint
+        raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
+    except UsageError as error:
+        raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
+    if mapping.unmapped:
+        logger.info("Columns that are not imported: %s", ", ".join(mapping.unmapped))
+    return mapping

@@ -1,0 +1,148 @@
+"""Everything that one import needs, opened and checked before the first call."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.config import Config, load_config
+from importer.errors import ImporterError, UsageError
+from importer.leadsquared.client import Client
+from importer.leadsquared.pacing import Pacer
+from importer.ledger.database import default_ledger_path
+from importer.ledger.digests import Digests
+from importer.ledger.ledger import Ledger
+from importer.ledger.scratch import Scratch
+from importer.report import check_fits, check_writable, default_report_path
+from importer.run.account import Target, find_target, learn_account
+from importer.run.book import Book, open_book
+from importer.run.candidate import CandidateMaker
+from importer.run.intake import Intake, open_intake
+from importer.run.options import Options
+
+__all__ = ["BusyError", "Job", "make_client", "open_job"]
+
+DEFAULT_CONFIG = Path("config.yaml")
+
+
+class BusyError(ImporterError):
+    """Another run is importing the same source right now."""
+
+    exit_status = 75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One import with all it works on. `client` is None in a dry run: nothing is sent."""
+
+    options: Options
+    config: Config
+    source: str
+    report: Path
+    intake: Intake
+    ledger: Ledger
+    book: Book
+    scratch: Scratch
+    digests: Digests
+    maker: CandidateMaker
+    client: Client | None
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the report is the file that is being imported, itself a report."""
+        return self.intake.shape is not None and self.report.resolve() == self.options.file.resolve()
+
+
+@asynccontextmanager
+async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterator[Job]:
+    """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent."""
+    config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
+    report = options.report or default_report_path(options.file)
+    source = config.source or options.file.name
+    async with AsyncExitStack() as stack:
+        intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
+        stack.callback(intake.close)
+        _check_outputs(options, report, intake)
+        target = await stack.enter_async_context(
+            find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
+        )
+        config = target.config
+        ledger = stack.enter_context(_open_ledger(stack, options, target))
+        book = _open_book(stack, options, target, ledger)
+        if not options.dry_run and not ledger.locks.take_source(target.identity, source):
+            raise BusyError(
+                f"Another run is importing {source} right now.",
+                hint="Wait until it has ended, then run this again: it sends only what is left.",
+            )
+        mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
+        book.begin(mode=mode, source=source, file=options.file, report=report)
+        client: Client | None = None
+        if not options.dry_run:
+            client = await stack.enter_async_context(make_client(config))
+            await learn_account(client, ledger)
+        digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
+        yield Job(
+            options=options,
+            config=config,
+            source=source,
+            report=report,
+            intake=intake,
+            ledger=ledger,
+            book=book,
+            scratch=stack.enter_context(Scratch()),
+            digests=digests,
+            maker=CandidateMaker(
+                intake,
+                digests,
+                account=target.identity,
+                unique=config.unique,
+                country_code=ledger.account.country_code,
+                is_any_account=target.is_nobody,
+            ),
+            client=client,
+        )
+
+
+def make_client(config: Config) -> Client:
+    """A client for the account that the config names."""
+    account = config.account
+    return Client(
+        base_url=account.base_url,
+        access_key=account.access_key or "",
+        secret_key=account.secret_key or "",
+        auth=account.auth,
+        timeout_s=config.timeout_s,
+        pacer=Pacer(config.limits.calls, config.limits.per_seconds),
+        connections=config.workers + 2,
+    )
+
+
+def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
+    check_writable(report, input_path=options.file, input_is_report=intake.shape is not None)
+    check_fits(report, row_count=intake.row_count, header=intake.header)
+    payloads = options.payloads
+    if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
+        raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
+
+
+def _ledger_location(config: Config) -> str | Path:
+    return config.ledger or default_ledger_path()
+
+
+def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Ledger:
+    """The account's ledger; one that is thrown away where there is no lasting account, or nothing to look up."""
+    location = _ledger_location(target.config)
+    is_absent = "://" not in str(location) and not Path(location).expanduser().exists()
+    if target.is_throw_away or (options.dry_run and is_absent):
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
+        location = Path(folder) / "ledger.sqlite3"
+    return Ledger(location, identity=target.identity, host=target.host)
+
+
+def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:
+    location = _ledger_location(target.config)
+    if ledger.where == str(location):
+        return Book(ledger)
+    identity = "sandbox" if options.sandbox else target.identity
+    return stack.enter_context(open_book(location, identity=identity))

@@ -1,0 +1,23 @@
+"""What the user asked for on the command line."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Options"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """One import. None stands for the default that the help text tells."""
+
+    file: Path
+    config: Path | None = None
+    report: Path | None = None
+    sheet: str | None = None
+    first: int | None = None
+    dry_run: bool = False
+    payloads: Path | None = None
+    sandbox: bool = False
+    again: bool = False
+    quiet: bool = False
+    verbose: bool = False

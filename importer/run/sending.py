@@ -1,0 +1,221 @@
+"""The second pass: a pool of workers delivers the rows that the review left open, each exactly once.
+
+A row is written down as about to be sent, delivered, and its outcome written down, each on disk before the next. Two
+rows that may be the same lead are never in flight together.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from importer.errors import ImporterError
+from importer.leadsquared.delivery import Delivery, StopError
+from importer.ledger.ledger import Ledger
+from importer.ledger.records import Intent, Settled, State
+from importer.ledger.scratch import Holder, Note, Scratch
+from importer.ledger.writer import LedgerWriter
+from importer.outcome import Outcome, Status, utc_text
+from importer.run.candidate import Candidate, CandidateMaker
+from importer.run.decision import decide, of_key_holder, of_known_lead, unresolved_since
+from importer.run.intake import Intake
+
+__all__ = ["FileChangedError", "Sender"]
+
+FOREIGN_POLL_S = 0.5
+_SETTLED_HOLDERS = (Status.CREATED, Status.DUPLICATE, Status.UNKNOWN)
+
+logger = logging.getLogger(__name__)
+
+
+class FileChangedError(ImporterError):
+    """The file is no longer the one that was checked: no new rows are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    candidate: Candidate
+    note: Note
+
+
+class Sender:
+    """Delivers an intake's open rows. `stop` takes no new rows and lets those in flight end.
+
+    `told` is called with each row's final note. After `run`, `failure` holds what ended the sending early, if
+    anything did; the rows that were not reached are still open.
+    """
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        maker: CandidateMaker,
+        ledger: Ledger,
+        writer: LedgerWriter,
+        scratch: Scratch,
+        delivery: Delivery,
+        workers: int,
+        again: bool,
+        told: Callable[[Candidate, Note], None],
+    ) -> None:
+        self.failure: ImporterError | None = None
+        self._intake = intake
+        self._maker = maker
+        self._ledger = ledger
+        self._writer = writer
+        self._scratch = scratch
+        self._delivery = delivery
+        self._workers = workers
+        self._again = again
+        self._told = told
+        self._is_stopping = False
+        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(maxsize=2 * workers)
+        self._unfinished: dict[int, asyncio.Event] = {}
+        self._in_flight: dict[tuple[str, str], asyncio.Event] = {}
+
+    def stop(self) -> None:
+        """Take no new rows."""
+        self._is_stopping = True
+
+    async def run(self) -> None:
+        """Send every open row, or what can be sent before something ends it."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._workers):
+                group.create_task(self._work())
+            await self._feed()
+            for _ in range(self._workers):
+                await self._queue.put(None)
+
+    def _fail(self, error: ImporterError) -> None:
+        self.failure = self.failure or error
+        self._is_stopping = True
+
+    async def _feed(self) -> None:
+        for (place, row, past), note in zip(self._intake.rows(), self._scratch.notes(), strict=True):
+            if self._is_stopping:
+                return
+            if not note.is_open:
+                continue
+            if not self._intake.table.unchanged():
+                self._fail(
+                    FileChangedError(
+                        f"{self._intake.table.path} was changed while it was being imported.",
+                        hint="The report tells what was done. Run again: only what is new or unfinished is sent.",
+                    )
+                )
+                return
+            self._unfinished[place] = asyncio.Event()
+            await self._queue.put(_Item(self._maker.make(place, row, past), note))
+
+    async def _work(self) -> None:
+        while (item := await self._queue.get()) is not None:
+            place = item.candidate.place
+            try:
+                if not self._is_stopping:
+                    await self._handle(item)
+            except ImporterError as error:
+                self._fail(error)
+            except Exception as error:
+                logger.debug("row %d", item.candidate.row.number, exc_info=error)
+                self._fail(ImporterError(f"lsq-import has a defect: {type(error).__name__}. Please report it."))
+            finally:
+                self._unfinished.pop(place).set()
+
+    async def _handle(self, item: _Item) -> None:
+        candidate, note = item.candidate, item.note
+        if note.outcome.status is Status.DUPLICATE:
+            held = await self._await_holder(candidate)
+            if held is not None:
+                self._finish(item, held)
+                return
+        likeness = {(key.field, key.loose) for key in candidate.lead.keys}
+        while (busy := next((self._in_flight[like] for like in likeness if like in self._in_flight), None)) is not None:
+            await busy.wait()
+        done = asyncio.Event()
+        self._in_flight.update(dict.fromkeys(likeness, done))
+        try:
+            await self._deliver(item)
+        finally:
+            for like in likeness:
+                del self._in_flight[like]
+            done.set()
+
+    async def _await_holder(self, candidate: Candidate) -> Outcome | None:
+        """Wait for the row that holds this one's unique value: the outcome, or None where this row is to be sent."""
+        for key in candidate.keys:
+            while (holder := self._scratch.read_holder(key)) is not None and holder.place != candidate.place:
+                unfinished = self._unfinished.get(holder.place) if holder.place < candidate.place else None
+                if unfinished is not None:
+                    await unfinished.wait()
+                    continue
+                outcome = self._scratch.outcome(holder.place)
+                if outcome is not None and outcome.status in _SETTLED_HOLDERS:
+                    return replace(of_key_holder(holder, outcome.lead_id), time=utc_text(time.time()))
+                break
+        for key in candidate.keys:
+            self._scratch.hold(key, Holder(candidate.place, candidate.row.number))
+        return None
+
+    async def _deliver(self, item: _Item) -> None:
+        candidate, note = item.candidate, item.note
+        known = self._ledger.rows.find_rows([note.ref]).get(note.ref)
+        is_in_doubt = note.outcome.status is Status.UNKNOWN
+        since = (unresolved_since(candidate, known) if is_in_doubt else None) or time.time()
+        while True:
+            intent = Intent(
+                note.ref,
+                candidate.cells,
+                candidate.keys,
+                candidate.row.number,
+                since,
+                is_forced=self._again,
+                resolves=is_in_doubt,
+            )
+            conflict = await self._writer.claim(intent)
+            if conflict is None:
+                break
+            if conflict.state is State.CREATED:
+                self._finish(item, of_known_lead(candidate, conflict))
+                return
+            if conflict.ref == note.ref and not self._ledger.locks.is_live(conflict.run_token):
+                decision = decide(candidate, conflict, (), ())
+                if not decision.is_open:
+                    self._finish(item, decision.outcome)
+                    return
+                is_in_doubt, since = True, conflict.intent_at
+                continue
+            if self._is_stopping:
+                return
+            await asyncio.sleep(FOREIGN_POLL_S)
+        await self._send(item, since, is_in_doubt=is_in_doubt)
+
+    async def _send(self, item: _Item, since: float, *, is_in_doubt: bool) -> None:
+        note = item.note
+        try:
+            outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
+        except StopError as error:
+            outcome = error.outcome
+            self._fail(error)
+        except BaseException as error:
+            # It may be in flight still. The ledger's intent stands, so the next run finds out.
+            self._finish(item, _cut_off(since, error))
+            raise
+        self._finish(item, outcome)
+        await self._writer.settle(Settled(note.ref, outcome, time.time()))
+
+    def _finish(self, item: _Item, outcome: Outcome) -> None:
+        note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)
+        self._scratch.keep(note)
+        self._told(item.candidate, note)
+
+
+def _cut_off(since: float, error: BaseException) -> Outcome:
+    message = f"The run ended while this row was being sent: {error}" if str(error) else "The run was interrupted."
+    return Outcome(
+        Status.UNKNOWN,
+        error="interrupted",
+        message=message.splitlines()[0],
+        tip="Run the same command again: it looks the lead up before it sends anything.",
+        time=utc_text(since),
+    )

@@ -1,0 +1,167 @@
+"""An .xls, .xlsb or .ods, or an .xlsx that openpyxl cannot read → rows, through pandas' door to calamine.
+
+pandas opens the file and hands over calamine's own workbook: its raw values are taken, before pandas would turn
+`NA` into nothing or a code into a float. calamine holds the sheet in memory.
+
+calamine gives an empty value for an error cell and says nothing of number formats. Where either matters is found by
+reading the file a second time, in `odsfile`, `biff` and `package`, and laid over calamine's values: an error cell
+is bad, a zero-padded number keeps its zeros. Where that fails (a workbook from before Excel 97, say) a note says so.
+What remains unknown here:
+
+- a formula without a saved result is an empty cell, but for an .xlsx;
+- a date cell at midnight sharp counts as a date (in an .ods it is known from the text shown);
+- a number that calamine takes for a date because of its format is that date, even one that does not exist.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+from xml.parsers import expat
+
+from importer.errors import SheetError
+from importer.sheet.biff import NotUnderstood, read_xls_cells, read_xlsb_cells
+from importer.sheet.cells import CellText, DateKind, boolean_text, is_error_value, moment_text, number_text
+from importer.sheet.kinds import Kind
+from importer.sheet.odsfile import read_ods_cells
+from importer.sheet.package import read_xlsx_cells
+from importer.sheet.table import NO_DATES, NOTHING, Row
+from importer.sheet.workbook import SheetInfo
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook as _Book
+
+__all__ = ["CalamineWorkbook"]
+
+_BLIND = (
+    "In this file error cells such as #N/A cannot be told from empty ones, nor zero-padded numbers from plain ones: "
+    "save it as .xlsx if it holds any."
+)
+
+
+class CalamineWorkbook:
+    """A workbook read by calamine."""
+
+    def __init__(self, path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...] = ()) -> None:
+        from pandas import ExcelFile
+        from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+        self._path = path
+        self._failures = (CalamineError, OSError, ValueError)
+        file.seek(0)
+        try:
+            self._book = cast("_Book", ExcelFile(file, engine="calamine").book)
+        except PasswordError as error:
+            raise SheetError(
+                f"{path}: cannot be read, it is password-protected.",
+                hint="Open it in Excel and save it without a password.",
+            ) from error
+        except (*self._failures, LookupError) as error:
+            raise _damaged(path) from error
+        except BaseException as error:
+            _raise_unless_panic(error)
+            raise _damaged(path) from error
+        self._overlay, blind = _find_overlay(file, kind)
+        self.notes = (*notes, _BLIND) if blind else notes
+        self.sheets = tuple(
+            SheetInfo(sheet.name, hidden=sheet.visible != SheetVisibleEnum.Visible)
+            for sheet in self._book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        )
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Each row that holds anything, with all its cells."""
+        overlay: dict[int, dict[int, CellText]] = {}
+        for (row_index, column), text in self._overlay.get(sheet, {}).items():
+            overlay.setdefault(row_index, {})[column] = text
+        try:
+            found = self._book.get_sheet_by_name(sheet)
+            if found.start is None or found.end is None:
+                return
+            # calamine's rows begin with row 1, but with the first column that holds anything
+            left = [""] * found.start[1]
+            width = found.end[1] + 1
+            for index, values in enumerate(found.iter_rows()):
+                cells = [*left, *values] if len(values) < width else values
+                row = _row(index + 1, cells, overlay.pop(index, None))
+                if row is not None:
+                    yield row
+            for index in sorted(overlay):  # rows of which calamine sees nothing at all
+                row = _row(index + 1, (), overlay[index])
+                if row is not None:
+                    yield row
+        except self._failures as error:
+            raise _damaged(self._path, sheet) from error
+        except BaseException as error:
+            _raise_unless_panic(error)
+            raise _damaged(self._path, sheet) from error
+
+    def close(self) -> None:
+        """Let go of the workbook."""
+        self._book.close()
+
+
+def _raise_unless_panic(error: BaseException) -> None:
+    """Let everything pass but a panic of the Rust code, which reaches Python as a BaseException of its own."""
+    if type(error).__name__ != "PanicException":
+        raise error
+
+
+def _find_overlay(file: BinaryIO, kind: Kind) -> tuple[dict[str, dict[tuple[int, int], CellText]], bool]:
+    """What calamine leaves out, by sheet and cell, and whether nothing could be learned about that."""
+    readers = {
+        Kind.ODS: read_ods_cells,
+        Kind.XLS: read_xls_cells,
+        Kind.XLSB: read_xlsb_cells,
+        Kind.XLSX: read_xlsx_cells,
+    }
+    try:
+        return readers[kind](file), False
+    except (
+        NotUnderstood,
+        LookupError,
+        ValueError,
+        OSError,
+        EOFError,
+        expat.ExpatError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
+        return {}, True
+
+
+def _row(number: int, values: Sequence[object], overlay: dict[int, CellText] | None) -> Row | None:
+    found = [_text(value) for value in values]
+    for column, text in (overlay or {}).items():
+        found.extend([CellText("")] * (column + 1 - len(found)))
+        found[column] = text
+    if not any(cell.text for cell in found):
+        return None
+    bad = {
+        column: cell.bad or cell.text.strip()
+        for column, cell in enumerate(found)
+        if cell.bad or (cell.text[:1] in "#E" and is_error_value(cell.text))
+    }
+    dates: dict[int, DateKind] = {column: cell.date for column, cell in enumerate(found) if cell.date and not cell.bad}
+    return Row(number, tuple(cell.text for cell in found), (), bad or NOTHING, dates or NO_DATES)
+
+
+def _text(value: object) -> CellText:
+    if isinstance(value, str):
+        return CellText(value)
+    if isinstance(value, bool):
+        return CellText(boolean_text(value))
+    if isinstance(value, int | float):
+        return CellText(number_text(value))
+    if isinstance(value, date | time | timedelta):  # a datetime is a date
+        return moment_text(value)
+    return CellText("" if value is None else str(value))
+
+
+def _damaged(path: Path, sheet: str | None = None) -> SheetError:
+    where = f"{path}, sheet {sheet!r}," if sheet else f"{path}"
+    return SheetError(
+        f"{where} cannot be read as a workbook.", hint="Open it in Excel or LibreOffice and save it as .xlsx."
+    )

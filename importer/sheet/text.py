@@ -1,0 +1,128 @@
+"""Which encoding and which delimiter a text file has: told by signs that leave no doubt, never by a guess."""
+
+import codecs
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from importer.errors import SheetError
+
+__all__ = ["DELIMITERS", "Encoding", "delimiter_name", "detect_encoding", "parse_delimiter", "sniff_delimiter"]
+
+DELIMITERS = (",", ";", "\t", "|")
+_NAMES = {"\t": "TAB", ",": "comma", ";": "semicolon", "|": "pipe", " ": "space"}
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+_BOMS = (  # UTF-32 first: its little-endian BOM begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UTF16_LEAST_NULS = 4
+_UTF16_LEAST_SHARE = 0.2
+_SNIFFED_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec's name, the length of the BOM to skip, and what to tell the user about the choice (or nothing)."""
+
+    codec: str
+    bom_bytes: int = 0
+    note: str = ""
+
+
+def detect_encoding(head: bytes, configured: str | None) -> Encoding:
+    """The encoding of a file that begins with `head`; strict UTF-8 where nothing says otherwise.
+
+    A BOM wins over everything, then the NUL pattern of UTF-16, then the config. Raises SheetError for a config
+    that names no text encoding.
+    """
+    wanted = _lookup(configured) if configured else None
+    for bom, codec in _BOMS:
+        if head.startswith(bom):
+            return Encoding(codec, len(bom), _contradiction(codec, wanted, "its byte-order mark says"))
+    utf16 = _utf16_pattern(head)
+    if utf16:
+        return Encoding(utf16, 0, _contradiction(utf16, wanted, "its bytes show"))
+    return Encoding(wanted or "utf-8")
+
+
+def _lookup(name: str) -> str:
+    try:
+        codec = codecs.lookup(name).name
+        "a".encode(codec)  # a LookupError for codecs such as hex, which encode no text
+    except (LookupError, ValueError, UnicodeError) as error:
+        raise SheetError(
+            f"encoding: {name!r} is no known text encoding.",
+            hint="Common ones: utf-8, cp1252 (Western Europe), cp1250, cp1251, shift_jis, gb18030, utf-16.",
+        ) from error
+    return codec
+
+
+def _contradiction(codec: str, wanted: str | None, reason: str) -> str:
+    if wanted is None or codec.startswith(wanted) or wanted.startswith((codec, "utf-8-sig")):
+        return ""
+    return f"Read as {codec.upper()}, as {reason}, although the config says encoding: {wanted}."
+
+
+def _utf16_pattern(head: bytes) -> str | None:
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    least = max(_UTF16_LEAST_NULS, _UTF16_LEAST_SHARE * (len(head) // 2))
+    if even == 0 and odd >= least:
+        return "utf-16-le"
+    if odd == 0 and even >= least:
+        return "utf-16-be"
+    return None
+
+
+def parse_delimiter(configured: str) -> str:
+    """The delimiter that the config names: one of the four, as itself or as a word such as `tab`."""
+    delimiter = _WORDS.get(configured.strip().lower(), configured)
+    if delimiter not in DELIMITERS:
+        raise SheetError(
+            f"delimiter: {configured!r} cannot be used.",
+            hint='Use one of "," ";" "|" or "tab", or leave it out to have it found.',
+        )
+    return delimiter
+
+
+def delimiter_name(delimiter: str) -> str:
+    """How a person calls a delimiter."""
+    return _NAMES.get(delimiter, repr(delimiter))
+
+
+def sniff_delimiter(lines: Sequence[str], *, header_row: int = 1, default: str = ",") -> str:
+    """The delimiter by which most of the first rows have as many cells as the header, outside quotes.
+
+    `lines` are the file's first whole lines with their line ends. Ties go to more columns, then to `default`,
+    then to the order of `DELIMITERS`; where the default is TAB, the default comes before more columns.
+    A file of one column has the default.
+    """
+    best, best_score = default, (0.0, False, 0)
+    for delimiter in sorted(DELIMITERS, key=lambda mark: mark != default):
+        rows = _first_rows(lines, delimiter)
+        wanted = next((row for row in rows[header_row - 1 :] if row), [])
+        width = len(wanted)
+        body = [row for row in rows[header_row - 1 :] if any(cell.strip() for cell in row)]
+        if width < 2 or not body:  # noqa: PLR2004 - a delimiter makes two cells of one
+            continue
+        share = sum(len(row) == width for row in body) / len(body)
+        score = (share, delimiter == default == "\t", width)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _first_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(lines, delimiter=delimiter):
+            rows.append(row)
+            if len(rows) == _SNIFFED_ROWS:
+                break
+    except csv.Error:
+        pass  # an overlong cell: what was read until there must do
+    return rows

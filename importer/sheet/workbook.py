@@ -1,0 +1,144 @@
+"""A workbook → the one table to import: which sheet, where its header is, and a snapshot of its rows."""
+
+import difflib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from importer.errors import SheetError
+from importer.sheet.header import TOP_ROWS, Found, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.snapshot import RowSpool
+from importer.sheet.table import Row
+
+__all__ = ["SheetInfo", "Workbook", "read_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetInfo:
+    """A worksheet's name, and whether the user sees its tab."""
+
+    name: str
+    hidden: bool
+
+
+class Workbook(Protocol):
+    """An open workbook, whichever library reads it; chart and macro sheets are not listed."""
+
+    @property
+    def sheets(self) -> tuple[SheetInfo, ...]:
+        """The worksheets in the order of their tabs."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about this way of reading."""
+        ...
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Each row that holds a value, with all its cells and its number, in ascending order."""
+        ...
+
+
+def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row: int) -> Found:
+    """The named sheet's table, or that of the first visible sheet that holds anything."""
+    if sheet is not None:
+        chosen = _named(path, workbook, sheet)
+        return _read_sheet(path, workbook, chosen, header_row, ())
+    empty: list[str] = []
+    for info in workbook.sheets:
+        if info.hidden:
+            continue
+        if _is_empty(workbook, info.name):
+            empty.append(info.name)
+            continue
+        return _read_sheet(path, workbook, info.name, header_row, _passed_over(workbook, info.name, empty))
+    hidden = [info.name for info in workbook.sheets if info.hidden]
+    raise SheetError(
+        f"{path}: no visible sheet holds anything.",
+        hint=f"Hidden sheets, to be named with sheet: {_listed(hidden)}."
+        if hidden
+        else "It needs a row of column names.",
+    )
+
+
+def _named(path: Path, workbook: Workbook, sheet: str) -> str:
+    names = [info.name for info in workbook.sheets]
+    if sheet in names:
+        return sheet
+    folded = {name.strip().casefold(): name for name in names}
+    if len(folded) == len(names) and sheet.strip().casefold() in folded:
+        return folded[sheet.strip().casefold()]
+    near = difflib.get_close_matches(sheet.strip().casefold(), folded, n=1)
+    meant = f"Did you mean {folded[near[0]]!r}? " if near else ""
+    raise SheetError(f"{path}: there is no sheet {sheet!r}.", hint=f"{meant}Sheets: {_listed(names)}.")
+
+
+def _is_empty(workbook: Workbook, sheet: str) -> bool:
+    return all(is_blank(row.cells) for row in workbook.rows(sheet))
+
+
+def _passed_over(workbook: Workbook, chosen: str, empty: list[str]) -> tuple[str, ...]:
+    notes = []
+    if empty:
+        notes.append(f"Passed over, because nothing stands there: {_listed(empty)}.")
+    hidden = [info.name for info in workbook.sheets if info.hidden]
+    if hidden:
+        notes.append(f"Hidden sheets are not read: {_listed(hidden)}.")
+    others = [
+        info.name
+        for info in workbook.sheets
+        if not info.hidden and info.name not in {chosen, *empty} and not _is_empty(workbook, info.name)
+    ]
+    if others:
+        notes.append(f"Only sheet {chosen!r} is read, not {_listed(others)}.")
+    return tuple(notes)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def _read_sheet(path: Path, workbook: Workbook, sheet: str, header_row: int, notes: tuple[str, ...]) -> Found:
+    where = f"{path}, sheet {sheet!r}"
+    rows = workbook.rows(sheet)
+    top: list[Row] = []
+    header: tuple[str, ...] = ()
+    for row in rows:
+        if row.number > header_row:
+            rows = itertools.chain((row,), rows)
+            break
+        top.append(row)
+        if row.number == header_row:
+            header = trim_blanks(row.cells)
+            break
+    if not header:
+        raise missing_header(where, header_row, itertools.chain(top, rows))
+    spool = RowSpool()
+    try:
+        spool.extend(_data_rows(where, rows, len(header), header_row, top))
+    except BaseException:
+        spool.close()
+        raise
+    return Found(
+        sheet=sheet,
+        header=header,
+        row_count=spool.row_count,
+        notes=(*workbook.notes, *notes),
+        top=tuple(row for row in top if row.number <= TOP_ROWS),
+        source=spool,
+    )
+
+
+def _data_rows(where: str, rows: Iterator[Row], width: int, previous: int, top: list[Row]) -> Iterator[Row]:
+    """Each row that is not blank, fitted to the header; `top` is filled on the way."""
+    for row in rows:
+        if row.number <= previous:
+            message = f"{where}: row {row.number} stands after row {previous} in the file."
+            raise SheetError(message, hint="Open it in Excel or LibreOffice and save it again as .xlsx.")
+        previous = row.number
+        if previous <= TOP_ROWS:
+            top.append(row)
+        if row.bad or not is_blank(row.cells):
+            yield fit(row, width)
