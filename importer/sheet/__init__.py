@@ -16,6 +16,8 @@ from importer.sheet.header import Found, find_header_row
 from importer.sheet.kinds import FORMATS, Kind, identify, require_kind, require_sane_archive, require_whole_archive
 from importer.sheet.table import Identity, Row, Table
 
+_UNREACHABLE = "Check that its drive is reachable, or copy the file to this machine."
+
 __all__ = ["FORMATS", "Row", "Table", "find_header_row", "open_table"]
 
 
@@ -51,7 +53,7 @@ def open_table(
     except PermissionError as error:
         raise SheetError(f"{path}: may not be read by you.", hint="Ask for permission, or copy the file.") from error
     except OSError as error:
-        raise SheetError(f"{path}: cannot be read: {error.strerror or error}.") from error
+        raise SheetError(f"{path}: cannot be read: {error.strerror or error}.", hint=_UNREACHABLE) from error
     if changed:
         found.source.close()
         raise SheetError(f"{path}: was changed while it was being read.", hint="Run again when it is finished.")

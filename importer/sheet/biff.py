@@ -42,23 +42,29 @@ def _rk(encoded: int) -> float:
     """A number in the 4-byte form that both formats use."""
     value: float
     if encoded & 2:
-        value = (encoded - (1 << 32) if encoded & 0x8000_0000 else encoded) >> 2
+        value = float((encoded - (1 << 32) if encoded & 0x8000_0000 else encoded) >> 2)
     else:
         (value,) = struct.unpack("<d", struct.pack("<Q", (encoded & ~3) << 32))
     return value / 100 if encoded & 1 else value
 
 
+_BUILT_IN = {22: "m/d/yy h:mm"}  # the one built-in format with both a date and a time; none of them pads
+
+
 class _Padder:
-    """Keeps the padded texts of numbers, by the format of their style."""
+    """Keeps what the format of a number's style adds to it: padding, or that a whole day is a date with a time."""
 
     def __init__(self, formats: dict[int, str], styles: list[int]) -> None:
+        formats = _BUILT_IN | formats
         self._formats = [parse_format(formats[number]) if number in formats else GENERAL for number in styles]
 
     def put(self, cells: Cells, at: tuple[int, int], style: int, value: float) -> None:
-        """Note the number's text where its format pads it."""
+        """Note the number's text where its format pads it, or its kind alone where calamine would mistake it."""
         found: CellFormat = self._formats[style] if style < len(self._formats) else GENERAL
         if found.zeros:
             cells[at] = CellText(number_text(value, found))
+        elif found.date == "datetime" and value.is_integer():
+            cells[at] = CellText("", "datetime")
 
 
 # --- .xls: records in the stream `Workbook` of a compound file ([MS-CFB]) ---

@@ -5,17 +5,19 @@ pandas opens the file and hands over calamine's own workbook: its raw values are
 
 calamine gives an empty value for an error cell and says nothing of number formats. Where either matters is found by
 reading the file a second time, in `odsfile`, `biff` and `package`, and laid over calamine's values: an error cell
-is bad, a zero-padded number keeps its zeros. Where that fails (a workbook from before Excel 97, say) a note says so.
-What remains unknown here:
+is bad, a zero-padded number keeps its zeros, midnight in a date with a time is no mere date. Where that fails (a
+workbook from before Excel 97, say) a note says so. What remains unknown here:
 
 - a formula without a saved result is an empty cell, but for an .xlsx;
-- a date cell at midnight sharp counts as a date (in an .ods it is known from the text shown);
 - a number that calamine takes for a date because of its format is that date, even one that does not exist.
 """
 
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -35,6 +37,18 @@ if TYPE_CHECKING:
 
 __all__ = ["CalamineWorkbook"]
 
+_PROBE = """
+import sys
+try:
+    import python_calamine
+    with open(sys.argv[1], "rb") as file:
+        book = python_calamine.load_workbook(file)
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name)
+except Exception:
+    pass
+"""
+
 _BLIND = (
     "In this file error cells such as #N/A cannot be told from empty ones, nor zero-padded numbers from plain ones: "
     "save it as .xlsx if it holds any."
@@ -48,6 +62,8 @@ class CalamineWorkbook:
         from pandas import ExcelFile
         from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+        if kind in (Kind.XLS, Kind.XLSB) and not _survives(path):
+            raise _damaged(path)
         self._path = path
         self._failures = (CalamineError, OSError, ValueError)
         file.seek(0)
@@ -103,6 +119,19 @@ class CalamineWorkbook:
         self._book.close()
 
 
+def _survives(path: Path) -> bool:
+    """Whether calamine opens a binary workbook without ending its process.
+
+    It believes the counts that such a file holds, and where a damaged one makes it ask for more memory than there is,
+    the process is aborted, which no handler can catch: so another process tries first.
+    """
+    if getattr(sys, "frozen", False):  # a bundled program has no interpreter to start
+        return True
+    command = [sys.executable, "-I", "-c", _PROBE, str(path.absolute())]
+    probe = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - our own code
+    return probe.returncode == 0
+
+
 def _raise_unless_panic(error: BaseException) -> None:
     """Let everything pass but a panic of the Rust code, which reaches Python as a BaseException of its own."""
     if type(error).__name__ != "PanicException":
@@ -136,7 +165,7 @@ def _row(number: int, values: Sequence[object], overlay: dict[int, CellText] | N
     found = [_text(value) for value in values]
     for column, text in (overlay or {}).items():
         found.extend([CellText("")] * (column + 1 - len(found)))
-        found[column] = text
+        found[column] = text if text.text or not text.date else replace(found[column], date=text.date)
     if not any(cell.text for cell in found):
         return None
     bad = {

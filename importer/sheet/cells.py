@@ -264,7 +264,7 @@ def unescape_text(text: str) -> str:
     """A text as OOXML stores it, with its `_x000D_` escapes decoded (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
 
     `_x005F_` is an underscore that keeps the following text from being an escape. An escape that is half a
-    surrogate pair is no character: it stays as it is written.
+    surrogate pair is no character: it stays as it is written. A NUL shows nothing and is taken out, as in a CSV.
     """
     return _ESCAPES.sub(_decode_escapes, text) if "_x" in text else text
 
@@ -273,6 +273,6 @@ def _decode_escapes(match: re.Match[str]) -> str:
     escapes = re.findall("_x(....)_", match.group())
     decoded = b"".join(int(escape, 16).to_bytes(2, "big") for escape in escapes)
     try:
-        return decoded.decode("utf-16-be")
+        return decoded.decode("utf-16-be").replace("\0", "")
     except UnicodeDecodeError:
         return match.group()

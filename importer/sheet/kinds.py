@@ -147,7 +147,7 @@ def _zip_kind(file: BinaryIO) -> Kind:
                 if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
                     manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
                     return Kind.ENCRYPTED if b"encryption-data" in manifest else Kind.ODS
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, KeyError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, LookupError):
         return Kind.DAMAGED
     return _package_kind(names)
 

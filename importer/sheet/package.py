@@ -61,8 +61,8 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def _cell_formats(xml: bytes) -> list[CellFormat]:
-    """The number format of each cell style; built-in ones neither pad nor matter here."""
-    codes: dict[str, str] = {}
+    """The number format of each cell style; of the built-in ones only that with a date and a time matters here."""
+    codes = {"22": "m/d/yy h:mm"}
     styles: list[CellFormat] = []
     inside = {"cellXfs": False}
 
@@ -104,6 +104,9 @@ def _beyond_value(cell: RawCell, formats: list[CellFormat]) -> CellText | None:
         has_result = cell.value is not None and cell.kind == "str"
         return None if has_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
     cell_format = formats[cell.style] if cell.style < len(formats) else GENERAL
-    if cell.kind == "n" and cell.value and cell_format.zeros:
-        return CellText(number_text(float(cell.value), cell_format))
+    if cell.kind == "n" and cell.value:
+        if cell_format.zeros:
+            return CellText(number_text(float(cell.value), cell_format))
+        if cell_format.date == "datetime" and float(cell.value).is_integer():
+            return CellText("", "datetime")  # the kind alone: calamine calls midnight sharp a date
     return None

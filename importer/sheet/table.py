@@ -68,8 +68,8 @@ class Table:
     What is streamed is a snapshot: it stays the same whatever happens to the file. `unchanged` tells whether the
     file on disk still is what the snapshot was taken from. Blank rows are passed over and keep their number.
     `row_count` counts the rows that `rows` yields. `notes` are sentences for the user: what was passed over or
-    assumed. `top` holds the sheet's first rows, header and blank ones included, each with all its cells: for a hint
-    where the table really starts.
+    assumed. `top` holds the rows among the sheet's first 50, header included, each with all its cells (those of a
+    workbook without the blank ones): for a hint where the table really starts.
     """
 
     path: Path

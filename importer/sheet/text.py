@@ -63,7 +63,7 @@ def _lookup(name: str) -> str:
 
 
 def _contradiction(codec: str, wanted: str | None, reason: str) -> str:
-    if wanted is None or codec.startswith(wanted) or wanted.startswith((codec, "utf-8-sig")):
+    if wanted is None or codec.startswith(wanted.removesuffix("-sig")):
         return ""
     return f"Read as {codec.upper()}, as {reason}, although the config says encoding: {wanted}."
 

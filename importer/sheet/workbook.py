@@ -79,6 +79,14 @@ def _is_empty(workbook: Workbook, sheet: str) -> bool:
     return all(is_blank(row.cells) for row in workbook.rows(sheet))
 
 
+def _holds_anything(workbook: Workbook, sheet: str) -> bool:
+    """Whether a sheet that is not read would be missed; one that cannot be read might be."""
+    try:
+        return not _is_empty(workbook, sheet)
+    except SheetError:
+        return True
+
+
 def _passed_over(workbook: Workbook, chosen: str, empty: list[str]) -> tuple[str, ...]:
     notes = []
     if empty:
@@ -89,7 +97,7 @@ def _passed_over(workbook: Workbook, chosen: str, empty: list[str]) -> tuple[str
     others = [
         info.name
         for info in workbook.sheets
-        if not info.hidden and info.name not in {chosen, *empty} and not _is_empty(workbook, info.name)
+        if not info.hidden and info.name not in {chosen, *empty} and _holds_anything(workbook, info.name)
     ]
     if others:
         notes.append(f"Only sheet {chosen!r} is read, not {_listed(others)}.")

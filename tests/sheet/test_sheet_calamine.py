@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from importer.errors import SheetError
 from importer.sheet import open_table
 from importer.sheet.biff import NotUnderstood, read_xls_cells, read_xlsb_cells
 from importer.sheet.cells import CellText
@@ -33,6 +34,7 @@ def test_errors_padding_and_booleans_survive(ending: str) -> None:
     assert rows[3].cells[1] == "007"
     assert rows[3].cells[6] == "8595602512225"
     assert rows[3].bad == {4: "#N/A"}
+    assert rows[3].dates == {3: "datetime"}  # at midnight
     assert rows[5].extra == ("extra",)
     assert sorted(rows) == [2, 3, 5]
 
@@ -81,9 +83,10 @@ def xlsb() -> bytes:
         + record(615, struct.pack("<I", 1))
         + record(44, struct.pack("<H", 164) + wide("00000"))
         + record(616)
-        + record(617, struct.pack("<I", 2))
+        + record(617, struct.pack("<I", 3))
         + record(47, struct.pack("<HH", 0xFFFF, 0) + bytes(12))
         + record(47, struct.pack("<HH", 0xFFFF, 164) + bytes(12))
+        + record(47, struct.pack("<HH", 0xFFFF, 22) + bytes(12))
         + record(618)
         + record(279)
     )
@@ -96,15 +99,16 @@ def xlsb() -> bytes:
 
     sheet = (
         record(129)
-        + record(148, struct.pack("<IIII", 0, 1, 0, 3))
+        + record(148, struct.pack("<IIII", 0, 1, 0, 4))
         + record(145)
         + row(0)
-        + b"".join(record(6, cell(column) + wide(name)) for column, name in enumerate("abcd"))
+        + b"".join(record(6, cell(column) + wide(name)) for column, name in enumerate("abcde"))
         + row(1)
         + record(5, cell(0, 1) + struct.pack("<d", 1250.0))
         + record(2, cell(1, 1) + struct.pack("<I", 42 << 2 | 2))
         + record(3, cell(2) + b"\x2a")
         + record(11, cell(3) + b"\x07" + bytes(10))
+        + record(5, cell(4, 2) + struct.pack("<d", 45292.0))
         + record(146)
         + record(130)
     )
@@ -124,6 +128,7 @@ def test_an_xlsb_tells_its_errors_and_padded_numbers() -> None:
             (1, 1): CellText("00042"),
             (1, 2): CellText("#N/A", bad="#N/A"),
             (1, 3): CellText("#DIV/0!", bad="#DIV/0!"),
+            (1, 4): CellText("", "datetime"),
         },
     }
 
@@ -132,10 +137,38 @@ def test_an_xlsb_is_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "leads.xlsb"
     path.write_bytes(xlsb())
     with open_table(path) as table:
-        assert table.header == ("a", "b", "c", "d")
+        assert table.header == ("a", "b", "c", "d", "e")
         (row,) = table.rows()
-    assert row.cells == ("01250", "00042", "#N/A", "#DIV/0!")
+    assert row.cells == ("01250", "00042", "#N/A", "#DIV/0!", "2024-01-01 00:00:00")
     assert row.bad == {2: "#N/A", 3: "#DIV/0!"}
+    assert row.dates == {4: "datetime"}
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value"),
+    [
+        ("first_columns_empty.xls", 3435, 241),  # calamine asks for 343 GB, which would abort the process
+        ("first_columns_empty.xls", 30, 77),
+    ],
+)
+def test_a_damaged_xls_is_refused_and_cannot_end_the_process(tmp_path: Path, name: str, at: int, value: int) -> None:
+    data = bytearray((DATA / name).read_bytes())
+    data[at] = value
+    path = tmp_path / "leads.xls"
+    path.write_bytes(data)
+    with pytest.raises(SheetError) as caught:
+        open_table(path, header_row=4)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_a_hidden_sheet_can_be_named_and_an_unknown_one_is_answered(ending: str) -> None:
+    path = DATA / f"error_cells_and_padding.{ending}"
+    with open_table(path, sheet="hidden") as table:
+        assert table.header == ("secret",)
+    with pytest.raises(SheetError) as caught:
+        open_table(path, sheet="lead")
+    assert "Did you mean 'leads'?" in caught.value.hint
 
 
 @pytest.mark.parametrize("cut", [0, 100, 1000, 3000, 5000])

@@ -170,6 +170,7 @@ def test_a_date_stored_as_iso_text_is_read(stored: str, wanted: CellText) -> Non
         ("_x005f_x0041_", "_x0041_"),
         ("_xD83D__xDE00_", "\U0001f600"),
         ("_xD83D_", "_xD83D_"),
+        ("a_x0000_b", "ab"),
         ("mx_x12_y", "mx_x12_y"),
         ("x005F_", "x005F_"),
     ],

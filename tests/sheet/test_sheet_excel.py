@@ -195,14 +195,20 @@ def test_a_missing_header_names_file_sheet_and_the_first_row_that_holds_anything
 
 
 def test_a_workbook_whose_styles_openpyxl_rejects_is_read_with_its_padding_and_errors(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "leads.xlsx", ["a", "b", "c"], [7, "=1/0", "#N/A"], formats={"A2": "000"})
+    path = workbook(
+        tmp_path / "leads.xlsx",
+        ["a", "b", "c", "d"],
+        [7, "=1/0", "#N/A", dt.date(2024, 1, 1)],
+        formats={"A2": "000", "D2": "d/m/yy h:mm"},
+    )
     edit(path, "xl/styles.xml", lambda xml: xml.replace(b'patternType="gray125"', b'patternType="nonsense"'))
     with pytest.raises(UnreadableByOpenpyxl), path.open("rb") as file:
         OpenpyxlWorkbook(path, file)
     with open_table(path) as table:
         (row,) = table.rows()
         assert table.notes == ()
-    assert row.cells == ("007", "=1/0", "#N/A")
+    assert row.cells == ("007", "=1/0", "#N/A", "2024-01-01 00:00:00")
+    assert row.dates == {3: "datetime"}
     assert row.bad == {1: "formula without a saved result", 2: "#N/A"}
 
 

@@ -28,6 +28,11 @@ def test_signs_without_doubt_win_over_the_config(
     assert (found.codec, found.bom_bytes) == (codec, bom_bytes)
 
 
+def test_a_config_that_contradicts_the_bom_is_told() -> None:
+    assert "utf-8-sig" in detect_encoding(b"\xff\xfea\0", "utf-8-sig").note
+    assert detect_encoding(b"\xef\xbb\xbfa", "utf-8-sig").note == ""
+
+
 @pytest.mark.parametrize("configured", ["utf-16", "utf-16-le", "UTF_16"])
 def test_a_config_that_agrees_with_the_bom_is_not_contradicted(configured: str) -> None:
     assert detect_encoding(b"\xff\xfea\0", configured).note == ""
