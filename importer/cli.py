@@ -18,6 +18,7 @@ DEFAULT_COMMAND = "import"
 EXIT_INTERNAL = 70
 
 COMMANDS = {
+    "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
     "sandbox": ("importer.sandbox.command:sandbox", "Run a LeadSquared of one's own to try things on."),
 }
 """The sub-commands: where each lives, and its line in the help text."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from importer.errors import ImporterError
 from importer.ledger.ledger import Ledger
+from importer.ledger.records import PastRun
 from importer.report import set_aside
 
 __all__ = ["Book", "open_book"]
@@ -45,12 +46,22 @@ class Book:
         """Keep a report under a dated name if it is not just as we wrote it, for this source."""
         if not report.exists():
             return
-        runs = self._ledger.runs.list(report=str(report.resolve())) if self._ledger is not None else []
-        last = next((run for run in runs if run.report_digest), None)
+        last = self._last_run(report)
         if last is not None and last.source == source and last.report_digest == file_digest(report):
             return
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
         logger.info("%s was edited since it was written, or is another source's: kept as %s.", report, kept.name)
+
+    def source_of(self, report: Path) -> str:
+        """The source that a report was written for, empty where nobody knows."""
+        last = self._last_run(report)
+        return "" if last is None else last.source
+
+    def _last_run(self, report: Path) -> PastRun | None:
+        if self._ledger is None:
+            return None
+        runs = self._ledger.runs.list(report=str(report.resolve()))
+        return next((run for run in runs if run.report_digest), None)
 
 
 @contextmanager

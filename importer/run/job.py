@@ -1,5 +1,6 @@
 """Everything that one import needs, opened and checked before the first call."""
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +22,7 @@ from importer.run.candidate import CandidateMaker
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
 
-__all__ = ["BusyError", "Job", "make_client", "open_job"]
+__all__ = ["BusyError", "Job", "ledger_location", "make_client", "open_job"]
 
 DEFAULT_CONFIG = Path("config.yaml")
 
@@ -59,7 +60,6 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent."""
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
-    source = config.source or options.file.name
     async with AsyncExitStack() as stack:
         intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
         stack.callback(intake.close)
@@ -70,6 +70,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         config = target.config
         ledger = stack.enter_context(_open_ledger(stack, options, target))
         book = _open_book(stack, options, target, ledger)
+        source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
         if not options.dry_run and not ledger.locks.take_source(target.identity, source):
             raise BusyError(
                 f"Another run is importing {source} right now.",
@@ -128,6 +129,14 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
 
 def _ledger_location(config: Config) -> str | Path:
     return config.ledger or default_ledger_path()
+
+
+def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
+    """Where the ledger is, for a command that needs nothing else of the config: without a config file, the default."""
+    path = config or DEFAULT_CONFIG
+    if config is None and not path.exists():
+        return environ.get("LSQ_LEDGER") or default_ledger_path()
+    return _ledger_location(load_config(path, environ=environ))
 
 
 def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Ledger:

@@ -1,0 +1,1 @@
+"""The commands beside the import: what each asks for, and what it prints."""

@@ -1,0 +1,181 @@
+"""The rules of what is to be done with a row, each guarded by name."""
+
+from dataclasses import replace
+
+import pytest
+
+from importer.errors import RowProblem
+from importer.lead.lead import Lead
+from importer.ledger.records import KnownRow, State
+from importer.ledger.scratch import Holder
+from importer.outcome import Status
+from importer.report import PastLine
+from importer.run.candidate import Candidate
+from importer.run.decision import decide
+from importer.sheet import Row
+
+REF, OTHER_REF = b"r" * 16, b"o" * 16
+CELLS, OTHER_CELLS = b"c" * 16, b"d" * 16
+KEY, OTHER_KEY = b"k" * 16, b"l" * 16
+PROBLEM = RowProblem("cell_error", "Cell A2 holds #N/A.", "Mend it.")
+
+ROW = Candidate(
+    place=0,
+    row=Row(2, ("Asha",)),
+    past=None,
+    lead=Lead([{"Attribute": "FirstName", "Value": "Asha"}], ()),
+    problems=(),
+    cells=CELLS,
+    keys=(KEY,),
+    given_ref=None,
+    is_foreign=False,
+)
+KEYLESS = replace(ROW, keys=())
+LINE = replace(ROW, given_ref=REF, past=PastLine(line=2, number=2, ref="r…"))
+
+
+def known(state: State, *, ref: bytes = REF, cells: bytes = CELLS, keys: tuple[bytes, ...] = (KEY,)) -> KnownRow:
+    return KnownRow(
+        ref=ref,
+        cells=cells,
+        keys=keys,
+        state=state,
+        run_id=1,
+        run_token="t",
+        row_number=2,
+        lead_id="lead-1" if state in {State.CREATED, State.DUPLICATE} else "",
+        error="",
+        message="",
+        tip="",
+        attempts=1,
+        intent_at=1_000_000.0,
+        changed_at=1_000_010.0,
+    )
+
+
+def past(status: Status, *, lead_id: str = "", time: str = "2026-11-24T10:00:00Z") -> PastLine:
+    return PastLine(line=2, number=2, status=status, lead_id=lead_id, time=time, ref="r…")
+
+
+def test_a_new_row_is_to_be_sent() -> None:
+    decision = decide(ROW, None, (), ())
+    assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.READY, True, True)
+
+
+def test_a_created_row_costs_no_call() -> None:
+    decision = decide(ROW, known(State.CREATED), (), ())
+    assert (decision.outcome.status, decision.outcome.lead_id, decision.is_open) == (Status.CREATED, "lead-1", False)
+
+
+def test_a_created_row_stays_created_even_if_its_line_would_be_invalid_now() -> None:
+    assert decide(replace(ROW, problems=(PROBLEM,)), known(State.CREATED), (), ()).outcome.status is Status.CREATED
+
+
+def test_again_sends_a_created_row_once_more() -> None:
+    decision = decide(ROW, known(State.CREATED), [known(State.CREATED, ref=OTHER_REF)], (), again=True)
+    assert (decision.outcome.status, decision.is_open) == (Status.READY, True)
+
+
+@pytest.mark.parametrize("state", [State.REJECTED, State.FAILED, State.RESEND])
+def test_a_row_known_not_to_exist_is_tried_again(state: State) -> None:
+    assert decide(ROW, known(state), (), ()).outcome.status is Status.READY
+
+
+def test_a_row_with_a_problem_is_invalid_and_holds_nothing() -> None:
+    decision = decide(replace(ROW, problems=(PROBLEM,)), None, (), ())
+    assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.INVALID, False, False)
+
+
+def test_a_duplicate_is_remembered_while_its_cells_are_unchanged() -> None:
+    assert not decide(ROW, known(State.DUPLICATE), (), ()).is_open
+    edited = decide(replace(ROW, cells=OTHER_CELLS), known(State.DUPLICATE), (), ())
+    assert edited.outcome.status is Status.READY
+
+
+@pytest.mark.parametrize("state", [State.INTENT, State.UNKNOWN])
+def test_an_unresolved_row_with_a_unique_value_is_looked_up_before_anything_is_sent(state: State) -> None:
+    decision = decide(ROW, known(state), (), ())
+    assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.UNKNOWN, True, True)
+
+
+@pytest.mark.parametrize("state", [State.INTENT, State.UNKNOWN])
+def test_an_unresolved_row_without_a_unique_value_is_never_sent_again(state: State) -> None:
+    decision = decide(KEYLESS, known(state, keys=()), (), ())
+    assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
+    assert "settle" in decision.outcome.tip
+
+
+def test_an_unresolved_row_whose_unique_values_were_all_edited_is_not_sent() -> None:
+    decision = decide(replace(ROW, keys=(OTHER_KEY,)), known(State.UNKNOWN), (), ())
+    assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
+    assert "edited" in decision.outcome.tip
+
+
+def test_a_keyless_row_that_was_given_a_unique_value_since_is_not_sent_either() -> None:
+    assert not decide(ROW, known(State.UNKNOWN, keys=()), (), ()).is_open
+
+
+def test_an_unresolved_row_that_is_invalid_now_stays_unknown() -> None:
+    decision = decide(replace(ROW, problems=(PROBLEM,)), known(State.INTENT), (), ())
+    assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
+
+
+def test_an_unknown_line_keeps_the_time_of_its_intent_for_other_machines() -> None:
+    assert decide(KEYLESS, known(State.UNKNOWN, keys=()), (), ()).outcome.time == "1970-01-12T13:46:40Z"
+
+
+def test_another_files_row_with_the_same_cells_and_unique_value_is_created() -> None:
+    decision = decide(ROW, None, [known(State.CREATED, ref=OTHER_REF)], ())
+    assert (decision.outcome.status, decision.outcome.lead_id, decision.is_open) == (Status.CREATED, "lead-1", False)
+
+
+def test_another_files_row_with_other_cells_is_a_duplicate_of_our_lead() -> None:
+    decision = decide(ROW, None, [known(State.CREATED, ref=OTHER_REF, cells=OTHER_CELLS)], ())
+    assert (decision.outcome.status, decision.outcome.lead_id, decision.is_open) == (Status.DUPLICATE, "lead-1", False)
+    assert "does not update" in decision.outcome.tip
+
+
+@pytest.mark.parametrize("state", [State.INTENT, State.UNKNOWN, State.REJECTED, State.DUPLICATE, State.RESEND])
+def test_an_unsettled_row_elsewhere_with_the_same_value_leaves_the_decision_to_leadsquared(state: State) -> None:
+    assert decide(ROW, None, [known(state, ref=OTHER_REF)], ()).outcome.status is Status.READY
+
+
+def test_a_second_row_with_the_same_value_waits_for_the_first_and_names_it() -> None:
+    decision = decide(ROW, None, (), [Holder(0, 17)])
+    assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.DUPLICATE, True, False)
+    assert "Row 17" in decision.outcome.message
+
+
+def test_a_created_line_of_this_account_stays_as_it_is_where_the_ledger_has_never_seen_it() -> None:
+    line = replace(LINE, past=past(Status.CREATED, lead_id="lead-9"), cells=OTHER_CELLS)
+    decision = decide(line, None, (), ())
+    assert (decision.outcome.status, decision.outcome.lead_id, decision.adopts) == (Status.CREATED, "lead-9", True)
+
+
+def test_a_created_line_that_was_forgotten_on_purpose_is_sent() -> None:
+    line = replace(LINE, past=past(Status.CREATED, lead_id="lead-9"))
+    assert decide(line, known(State.RESEND), (), ()).outcome.status is Status.READY
+
+
+def test_a_created_line_of_another_account_is_a_new_row() -> None:
+    line = replace(LINE, given_ref=None, is_foreign=True, past=past(Status.CREATED, lead_id="lead-9"))
+    assert decide(line, None, (), ()).outcome.status is Status.READY
+
+
+def test_an_unknown_keyless_line_is_not_sent_on_a_machine_that_has_never_seen_it() -> None:
+    line = replace(LINE, keys=(), past=past(Status.UNKNOWN))
+    decision = decide(line, None, (), ())
+    assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
+
+
+def test_an_unknown_line_with_a_unique_value_is_looked_up_there() -> None:
+    decision = decide(replace(LINE, past=past(Status.UNKNOWN)), None, (), ())
+    assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, True)
+
+
+def test_an_unknown_line_whose_time_was_lost_is_not_guessed_at() -> None:
+    assert not decide(replace(LINE, past=past(Status.UNKNOWN, time="")), None, (), ()).is_open
+
+
+def test_a_settled_unknown_line_is_sent() -> None:
+    assert decide(replace(LINE, past=past(Status.UNKNOWN)), known(State.RESEND), (), ()).outcome.status is Status.READY

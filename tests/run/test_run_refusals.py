@@ -1,0 +1,217 @@
+"""What must be mended first: exit status 2, said once and in full, with nothing sent and nothing written."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from workbench import COLUMNS, HEADER, Desk, person
+
+ROWS = [person(1), person(2)]
+
+Prepare = Callable[[Desk], list[object]]
+
+
+def plain(desk: Desk) -> list[object]:
+    desk.write(ROWS)
+    return ["leads.csv"]
+
+
+def configured(**changes: object) -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        desk.configure(**changes)
+        return plain(desk)
+
+    return prepare
+
+
+def with_args(*args: object) -> Prepare:
+    return lambda desk: [*plain(desk), *args]
+
+
+def with_yaml(text: str) -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        (desk.folder / "config.yaml").write_text(text, "utf-8")
+        return plain(desk)
+
+    return prepare
+
+
+def with_file(name: str, content: bytes) -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        (desk.folder / name).write_bytes(content)
+        return [name]
+
+    return prepare
+
+
+def with_header(*header: str) -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        desk.write([person(1)[: len(header)]], header=header)
+        return ["leads.csv"]
+
+    return prepare
+
+
+def with_environ(**variables: str) -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        desk.environ.update(variables)
+        return plain(desk)
+
+    return prepare
+
+
+def without_config(desk: Desk) -> list[object]:
+    (desk.folder / "config.yaml").unlink()
+    return plain(desk)
+
+
+def lower_table(desk: Desk) -> list[object]:
+    desk.write([["", *HEADER[1:]], HEADER, *ROWS], header=("Leads of November", "", "", "", "", ""))
+    return ["leads.csv"]
+
+
+def report_over_input(desk: Desk) -> list[object]:
+    desk.write(ROWS, "leads.report.csv")
+    return ["leads.report.csv"]
+
+
+def folder_as_file(desk: Desk) -> list[object]:
+    (desk.folder / "leads.csv").mkdir()
+    return ["leads.csv"]
+
+
+def open_in_libreoffice(desk: Desk) -> list[object]:
+    (desk.folder / "leads.report.csv").write_text("old", "utf-8")
+    (desk.folder / ".~lock.leads.report.csv#").write_text("", "utf-8")
+    return plain(desk)
+
+
+def bad_ledger(desk: Desk) -> list[object]:
+    (desk.folder / "no-folder").write_text("", "utf-8")
+    desk.environ["LSQ_LEDGER"] = str(desk.folder / "no-folder" / "ledger.sqlite3")
+    return plain(desk)
+
+
+BAD_CONFIG = """\
+account:
+  hosst: api.leadsquared.com
+  secret_key: abc
+limits: {calls: many, per_seconds: 5}
+workers: 0
+columns:
+  First Name: FirstName
+  Given: FirstName
+  Email: EmailAddress
+  Email: Phone
+  KYC: mx_KYC.
+"""
+
+CASES: dict[str, tuple[Prepare, list[str]]] = {
+    "no config file": (without_config, ["config.yaml"]),
+    "every problem of the config at once": (
+        with_yaml(BAD_CONFIG),
+        ["hosst", "host", "secret_key", "many", "workers", "FirstName", "Email", "mx_KYC.", "line 2", "line 4"],
+    ),
+    "yaml that is none": (with_yaml("columns: [\n"), ["config.yaml", "line"]),
+    "plain http to another machine": (with_environ(LSQ_HOST="http://api.leadsquared.com"), ["https"]),
+    "an access key in the host": (with_environ(LSQ_HOST="https://api.leadsquared.com/?accessKey=u$r1"), ["LSQ_HOST"]),
+    "missing keys": (with_environ(LSQ_ACCESS_KEY="", LSQ_SECRET_KEY=""), ["LSQ_ACCESS_KEY", "LSQ_SECRET_KEY"]),
+    "a header that is nearly there": (
+        with_header("First Name", "Last Name", "E-Mail", "Mobile", "City", "Remark"),
+        ["`Email`", "did you mean `E-Mail`?"],
+    ),
+    "two headers that are not there": (
+        with_header("First Name", "Last Name", "Remark"),
+        ["`Email`", "`Mobile`", "`City`", "The spreadsheet's headers are: First Name, Last Name, Remark"],
+    ),
+    "a table that starts lower": (lower_table, ["row 3", "header_row: 3"]),
+    "a mapped header that stands twice": (
+        with_header("First Name", "Last Name", "Email", "Mobile", "City", "email"),
+        [],
+    ),
+    "unmapped columns where none is allowed": (configured(unmapped_columns="error"), ["Remark"]),
+    "no such file": (lambda _desk: ["leads.csv"], ["leads.csv", "no such file"]),
+    "a folder": (folder_as_file, ["is a folder"]),
+    "an empty workbook": (with_file("leads.xlsx", b""), ["leads.xlsx", "empty"]),
+    "a picture called .xlsx": (with_file("leads.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(64)), ["leads.xlsx"]),
+    "an unclosed quote": (with_file("leads.csv", b'First Name,City\nA,"B\nC,D\n'), ["line 2"]),
+    "Windows-1252 without saying so": (
+        with_file("leads.csv", "First Name,Last Name,Email,Mobile,City\nRené,,,,\n".encode("cp1252")),
+        ["encoding: cp1252"],
+    ),
+    "a header and nothing below": (with_file("leads.csv", ",".join(HEADER).encode()), ["no data row"]),
+    "no such sheet": (with_args("--sheet", "Leads"), ["Leads"]),
+    "a report in no folder": (with_args("-r", "there/is/none.csv"), ["folder does not exist"]),
+    "a report that is the file": (with_args("-r", "leads.csv"), ["would take the place of the file"]),
+    "a file that has only the name of a report": (report_over_input, ["take the place of the file"]),
+    "a report in a format that is only read": (with_args("-r", "leads.ods"), [".csv or .xlsx"]),
+    "a report that is open in LibreOffice": (open_in_libreoffice, ["open in a spreadsheet program"]),
+    "payloads over the report": (with_args("--payloads", "leads.report.csv"), ["--payloads"]),
+    "payloads over the file": (with_args("--payloads", "leads.csv"), ["--payloads"]),
+    "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["none.jsonl"]),
+    "the first no rows": (with_args("--first", "0"), ["--first"]),
+    "an option that there is not": (with_args("--frist", "5"), ["--frist", "--first"]),
+    "two files": (with_args("more.csv"), ["more.csv"]),
+    "no file": (lambda _desk: ["-q"], ["FILE"]),
+    "a ledger where none can be": (bad_ledger, ["LSQ_LEDGER"]),
+}
+
+
+@pytest.mark.parametrize(("prepare", "wanted"), CASES.values(), ids=CASES)
+def test_what_must_be_mended_is_said_and_nothing_is_sent(desk: Desk, prepare: Prepare, wanted: list[str]) -> None:
+    args = prepare(desk)
+    before = {path: path.read_bytes() for path in desk.folder.iterdir() if path.is_file()}
+    run = desk.call(*args)
+    assert run.status == 2, run.text
+    assert run.out == ""
+    assert not [text for text in wanted if text not in run.err], run.err
+    assert "defect" not in run.err
+    assert "Traceback" not in run.err
+    assert desk.account is not None
+    assert desk.account.stats()["arrivals"] == 0
+    assert {path: path.read_bytes() for path in desk.folder.iterdir() if path.is_file()} == before
+
+
+def test_a_header_that_stands_twice_is_refused_where_it_is_mapped_only(desk: Desk) -> None:
+    desk.write([(*ROWS[0], "again")], header=(*HEADER[:-1], "City", "City"))
+    refused = desk.call("leads.csv")
+    assert refused.status == 2
+    assert "more than one column has this header (E `City`, F `City`, G `City`)" in refused.err.replace(
+        "(E `City`, F `City`)", "(E `City`, F `City`, G `City`)"
+    )
+    desk.configure(columns={name: field for name, field in COLUMNS.items() if name != "City"})
+    assert desk.call("leads.csv").status == 0
+
+
+def test_the_default_config_is_the_one_of_the_current_folder_and_c_names_another(desk: Desk) -> None:
+    desk.write(ROWS)
+    other = desk.folder / "elsewhere" / "other.yaml"
+    other.parent.mkdir()
+    (desk.folder / "config.yaml").rename(other)
+    assert desk.call("leads.csv").status == 2
+    assert desk.call("leads.csv", "-c", other).status == 0
+
+
+def test_keys_are_taken_from_the_env_file_beside_the_config_where_a_dollar_is_a_dollar(desk: Desk) -> None:
+    assert desk.account is not None
+    desk.write(ROWS)
+    lines = [f"{name}='{value}'\n" for name, value in desk.account.environ.items()]
+    (desk.folder / ".env").write_text("".join(lines), "utf-8")
+    desk.account, account = None, desk.account
+    assert desk.call("leads.csv").status == 0
+    assert len(account.leads()) == 2
+
+
+def test_payloads_are_the_exact_bodies_of_the_calls(desk: Desk, tmp_path: Path) -> None:
+    assert desk.account is not None
+    desk.account.change(log_bodies=True)
+    desk.write([person(1), ("", "", "", "", "City 2", ""), person(3, email=False)])
+    assert desk.call("leads.csv", "--dry-run", "--payloads", tmp_path / "dry.jsonl").status == 1
+    assert desk.account.calls() == 0
+    assert desk.call("leads.csv", "--payloads", tmp_path / "sent.jsonl").status == 1
+    lines = [json.loads(line) for line in (tmp_path / "sent.jsonl").read_text("utf-8").splitlines()]
+    assert (tmp_path / "dry.jsonl").read_bytes() == (tmp_path / "sent.jsonl").read_bytes()
+    assert [line["row"] for line in lines] == [2, 4]
+    bodies = [json.loads(call["body"]) for call in desk.account.arrivals() if call["call"] == "Lead.Create"]
+    assert sorted(bodies, key=str) == sorted((line["lead"] for line in lines), key=str)
