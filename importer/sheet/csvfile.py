@@ -53,6 +53,8 @@ def read_csv(
     """The header and a re-readable snapshot of the rows of a .csv, .tsv or .txt file."""
     file.seek(0)
     found = detect_encoding(file.read(_CHUNK_BYTES), encoding)
+    if found.is_configured and _is_utf8_beyond_ascii(file):
+        found = Encoding("utf-8", 0, f"Read as UTF-8, as all of it is, although the config says encoding: {encoding}.")
     decoded = _decode(path, file, found)
     try:
         notes = [found.note] if found.note else []
@@ -75,6 +77,21 @@ def read_csv(
         top=source.top,
         source=source,
     )
+
+
+def _is_utf8_beyond_ascii(file: BinaryIO) -> bool:
+    """Whether the whole file is UTF-8 and says so: text in another encoding hardly ever is, by accident."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
+    is_ascii = True
+    try:
+        while data := file.read(_CHUNK_BYTES):
+            is_ascii = is_ascii and data.isascii()
+            decoder.decode(data)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return not is_ascii
 
 
 def _choose_delimiter(decoded: _Decoded, configured: str | None, *, header_row: int, default: str) -> str:

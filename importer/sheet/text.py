@@ -27,17 +27,22 @@ _SNIFFED_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec's name, the length of the BOM to skip, and what to tell the user about the choice (or nothing)."""
+    """A codec's name, the length of the BOM to skip, and what to tell the user about the choice (or nothing).
+
+    `is_configured`: nothing in the file's first bytes says so, only the config.
+    """
 
     codec: str
     bom_bytes: int = 0
     note: str = ""
+    is_configured: bool = False
 
 
 def detect_encoding(head: bytes, configured: str | None) -> Encoding:
     """The encoding of a file that begins with `head`; strict UTF-8 where nothing says otherwise.
 
-    A BOM wins over everything, then the NUL pattern of UTF-16, then the config. Raises SheetError for a config
+    A BOM wins over everything, then the NUL pattern of UTF-16, then (the caller looks at the whole file) valid UTF-8
+    beyond ASCII, then the config. Raises SheetError for a config
     that names no text encoding.
     """
     wanted = _lookup(configured) if configured else None
@@ -47,7 +52,7 @@ def detect_encoding(head: bytes, configured: str | None) -> Encoding:
     utf16 = _utf16_pattern(head)
     if utf16:
         return Encoding(utf16, 0, _contradiction(utf16, wanted, "its bytes show"))
-    return Encoding(wanted or "utf-8")
+    return Encoding(wanted or "utf-8", is_configured=wanted not in {None, "utf-8"})
 
 
 def _lookup(name: str) -> str:

@@ -110,10 +110,18 @@ def test_unicode_is_recognised_by_bom_or_pattern(tmp_path: Path, codec: str) -> 
         assert rows[0][0][:1] != "\ufeff"
 
 
-def test_the_encoding_of_the_config_is_honoured_even_for_valid_utf_8(tmp_path: Path) -> None:
+def test_valid_utf_8_wins_over_the_config_and_that_is_said(tmp_path: Path) -> None:
     path = write(tmp_path, "a\né\n")
     with open_table(path, encoding="cp1252") as table:
-        assert cells(table) == [("Ã©",)]
+        assert cells(table) == [("é",)]
+        assert "Read as UTF-8" in table.notes[0]
+
+
+def test_the_config_decides_where_the_bytes_are_ascii_alone(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_bytes("a\n日本\n".encode("iso2022_jp"))
+    with open_table(path, encoding="iso2022_jp") as table:
+        assert cells(table) == [("日本",)]
 
 
 def test_a_bom_wins_over_the_config_and_that_is_said(tmp_path: Path) -> None:
