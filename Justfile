@@ -42,3 +42,7 @@ sandbox *args:
 # build samples/leads.xlsx and .csv again from their one list
 samples:
     {{bin}}/python samples/make_samples.py
+
+# bring the README's help text up to date
+help-text:
+    {{bin}}/python tests/docs/help_text.py

@@ -18,8 +18,11 @@ DEFAULT_COMMAND = "import"
 EXIT_INTERNAL = 70
 
 COMMANDS = {
+    "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
+    "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
-    "sandbox": ("importer.sandbox.command:sandbox", "Run a LeadSquared of one's own to try things on."),
+    "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
+    "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),
 }
 """The sub-commands: where each lives, and its line in the help text."""
 

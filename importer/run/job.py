@@ -22,7 +22,7 @@ from importer.run.candidate import CandidateMaker
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
 
-__all__ = ["BusyError", "Job", "ledger_location", "make_client", "open_job"]
+__all__ = ["DEFAULT_CONFIG", "BusyError", "Job", "ledger_location", "make_client", "open_job"]
 
 DEFAULT_CONFIG = Path("config.yaml")
 
