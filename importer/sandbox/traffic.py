@@ -5,6 +5,7 @@ import random
 import socket
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -212,8 +213,9 @@ class Traffic:
             half = web.StreamResponse(status=reply.status)
             half.content_type = reply.content_type
             half.content_length = len(reply.body)
-            await half.prepare(request)
-            await half.write(reply.body[: len(reply.body) // 2])
+            with suppress(ConnectionResetError):  # the client is gone already
+                await half.prepare(request)
+                await half.write(reply.body[: len(reply.body) // 2])
             if request.transport is not None:
                 request.transport.close()
             return half
