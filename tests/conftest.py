@@ -1,15 +1,13 @@
 """What every test stands on: a clock that is moved by hand, and no trace of the machine's own LeadSquared settings."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No keys from the environment, and a ledger of the test's own."""
     for name in ("LSQ_HOST", "LSQ_ACCESS_KEY", "LSQ_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LSQ_LEDGER", str(tmp_path / "state" / "ledger.sqlite3"))
-    yield

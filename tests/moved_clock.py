@@ -18,13 +18,20 @@ class _LeapingSelector(selectors.DefaultSelector):  # type: ignore[valid-type, m
     def select(self, timeout: float | None = None) -> Any:
         events = super().select(0)
         if events or timeout is None:
-            return events if events else super().select(None)
+            return events or super().select(None)
         self.loop.moved_s += max(timeout, 0.0)
         return events
 
 
+TICK_S = 1e-9
+
+
 class MovedClockLoop(asyncio.SelectorEventLoop):
-    """A loop that begins at time 0 and leaps from timer to timer. For tests without real input and output."""
+    """A loop that begins at time 0 and leaps from timer to timer. For tests without real input and output.
+
+    Each look at the clock moves it by a nanosecond: a timer that rounding set a hair too early would otherwise be set
+    anew for ever.
+    """
 
     def __init__(self) -> None:
         self.moved_s = 0.0
@@ -33,6 +40,7 @@ class MovedClockLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
 
     def time(self) -> float:
+        self.moved_s += TICK_S
         return self.moved_s
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from importer.leadsquared.redaction import redact
 from importer.leadsquared.tips import FATAL_TIPS, RATE_TIP, SERVER_TIP, STATUS_TIPS, tip_for
 
 __all__ = ["Answer", "FoundLead", "Kind", "Reply", "read_answer", "read_leads"]
@@ -41,7 +42,8 @@ class Answer:
     """The meaning of one reply. Its texts hold no value of the lead and no key.
 
     `fields` names the schema names that the answer blames; `limit` is (calls, seconds) where a refusal tells the
-    account's true limit; `retry_after_s` where the server asked for a wait.
+    account's true limit; `retry_after_s` where the server asked for a wait (never more than ten minutes: a spell that
+    long ends the run anyway).
     """
 
     kind: Kind
@@ -53,6 +55,13 @@ class Answer:
     limit: tuple[int, int] | None = None
     retry_after_s: float | None = None
 
+    @property
+    def wait_s(self) -> float | None:
+        """How long no call should go: what the server asked for, else the window that a refusal names."""
+        if self.retry_after_s is None and self.limit is not None:
+            return min(float(self.limit[1]), LONGEST_RETRY_AFTER_S)
+        return self.retry_after_s
+
 
 @dataclass(frozen=True, slots=True)
 class FoundLead:
@@ -62,14 +71,33 @@ class FoundLead:
     attributes: Mapping[str, Any]
 
 
-_RATE = re.compile(r"API calls exceeded the limit(?: of (\d+) in (\d+) second)?", re.IGNORECASE)
-_UNKNOWN_ATTRIBUTES = re.compile(r"does not exist\s*-\s*(.+?)\.?\s*$", re.IGNORECASE | re.DOTALL)
-_UNIQUE_KEY = re.compile(r"for key '(?:UQ_)?(?:\w+_Base_)?(\w+)'", re.IGNORECASE)
-_DUPLICATE_TEXT = re.compile(r"already exists|duplicate entry", re.IGNORECASE)
-_KEYS_REFUSED = re.compile(r"InvalidAccess|Unauthori[sz]ed|AccessDenied", re.IGNORECASE)
-_QUOTED = re.compile(r"'[^']*'(?= for key)")
-_SHORTEST_REDACTED = 3
+LONGEST_RETRY_AFTER_S = 600.0
 
+_RATE = re.compile(r"API calls exceeded the limit(?: of ([0-9]{1,9}) in ([0-9]{1,9}) second)?", re.IGNORECASE)
+_UNKNOWN_ATTRIBUTES = re.compile(r"does not exist\s{0,3}-", re.IGNORECASE)
+_SCHEMA_NAME = re.compile(r"\w{1,100}", re.ASCII)
+_EXCEPTION_TYPE = re.compile(r"\w{1,100}", re.ASCII)
+_UNIQUE_KEY = re.compile(r"for key '(?:UQ_)?(?:\w*Base_)?(\w+)'", re.IGNORECASE | re.ASCII)
+_DUPLICATE_TEXT = re.compile(
+    r"A Lead with same .{1,100} already exists|Duplicate entry .{1,1000} for key", re.IGNORECASE | re.DOTALL
+)
+_KEYS_REFUSED = re.compile(r"InvalidAccess|Unauthori[sz]ed|AccessDenied", re.IGNORECASE)
+
+_DUPLICATE = "MXDuplicateEntryException"
+_OF_ONE_LEAD = frozenset(
+    {
+        _DUPLICATE,
+        "MXUnknownAttributeException",
+        "MXMandatoryAttributeMissingException",
+        "MXInvalidInputException",
+        "MXInvalidDataTypeException",
+    }
+)
+"""The types that speak of the lead that was sent, so that they do not end the run whatever their HTTP status."""
+
+_OK = 200
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = 500  # and above
 _FINAL_STATUSES = frozenset({400, 403, 405})
 _FATAL_STATUSES = frozenset({401, 404})
 
@@ -79,7 +107,8 @@ def read_answer(reply: Reply, *, values: Iterable[str] = ()) -> Answer:
 
     `values` are texts that must not show in the answer's message: the lead's values and the keys.
     """
-    envelope = _envelope(reply.body)
+    content = _content(reply.body)
+    envelope = content if isinstance(content, dict) else None
     if envelope is not None:
         lead_id = _created_id(envelope)
         if lead_id:
@@ -91,36 +120,44 @@ def read_answer(reply: Reply, *, values: Iterable[str] = ()) -> Answer:
     return _read_status(reply, envelope, values)
 
 
-def read_leads(reply: Reply) -> tuple[FoundLead, ...] | Answer:
-    """Tell what a look-up returned: the leads (none is an answer too), or what stood in the way."""
-    try:
-        content = json.loads(reply.body)
-    except ValueError:
-        content = None
-    ok = 200
-    if reply.status == ok and isinstance(content, list):
-        return tuple(
-            FoundLead(str(lead["ProspectID"]), lead)
-            for lead in content
-            if isinstance(lead, dict) and lead.get("ProspectID")
-        )
-    return read_answer(reply)
+def read_leads(reply: Reply, *, values: Iterable[str] = ()) -> tuple[FoundLead, ...] | Answer:
+    """Tell what a look-up returned: the leads (none is an answer too), or what stood in the way.
+
+    A list of things that are no leads is no "none": it says that something is there which cannot be read.
+    """
+    content = _content(reply.body)
+    if reply.status != _OK or not isinstance(content, list):
+        return read_answer(reply, values=values)
+    leads = [
+        FoundLead(lead_id, lead)
+        for lead in content
+        if isinstance(lead, dict) and (lead_id := _id(lead.get("ProspectID")))
+    ]
+    if len(leads) < len(content):
+        message = "LeadSquared answered a look-up with something that is no list of leads."
+        return Answer(Kind.AMBIGUOUS, error="unreadable_leads", message=message, tip=SERVER_TIP)
+    return tuple(leads)
 
 
-def _envelope(body: bytes) -> dict[str, Any] | None:
+def _content(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """What the body says as JSON, None where it is none (or so deeply nested that nobody meant it)."""
     try:
-        content = json.loads(body.decode("utf-8-sig"))
-    except ValueError:
+        return json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
 
 
 def _created_id(envelope: Mapping[str, Any]) -> str:
     if str(envelope.get("Status", "")).casefold() != "success":
         return ""
     message = envelope.get("Message")
-    lead_id = message.get("Id") if isinstance(message, dict) else None
-    return lead_id.strip() if isinstance(lead_id, str) else ""
+    return _id(message.get("Id")) if isinstance(message, dict) else ""
+
+
+def _id(value: object) -> str:
+    """A readable lead id, empty where it is none: it goes to the ledger and into the report."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.isprintable() and text.isascii() else ""
 
 
 def _is_error(envelope: Mapping[str, Any]) -> bool:
@@ -129,23 +166,17 @@ def _is_error(envelope: Mapping[str, Any]) -> bool:
 
 def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]) -> Answer | None:
     """Read an error envelope; None where it is not LeadSquared's own (MX) and the status must tell."""
-    error = str(envelope.get("ExceptionType") or "")
-    text = str(envelope.get("ExceptionMessage") or envelope.get("Message") or "")
-    if "RateLimit" in error or _RATE.search(text):
+    error = _exception_type(envelope)
+    text = _explanation(envelope)
+    if "RateLimit" in error or (error not in _OF_ONE_LEAD and _RATE.search(text)):
         return _rate_limited(text, reply)
     is_mx = error.startswith("MX") or envelope.get("IsMXException") is True
-    if reply.status in _FATAL_STATUSES and not (is_mx and not _KEYS_REFUSED.search(error)):
+    if reply.status in _FATAL_STATUSES and error not in _OF_ONE_LEAD:
         return None
-    message = _redact(text, values)
-    if error == "MXDuplicateEntryException" or (_DUPLICATE_TEXT.search(text) and not error):
+    message = redact(text, values)
+    if error == _DUPLICATE or (not error and _DUPLICATE_TEXT.search(text)):
         fields = _duplicate_fields(text)
-        return Answer(
-            Kind.DUPLICATE,
-            error=error or "MXDuplicateEntryException",
-            message=message,
-            tip=tip_for("MXDuplicateEntryException", fields),
-            fields=fields,
-        )
+        return Answer(Kind.DUPLICATE, error=_DUPLICATE, message=message, tip=tip_for(_DUPLICATE, fields), fields=fields)
     if not is_mx:
         return None
     if _KEYS_REFUSED.search(error):
@@ -158,22 +189,31 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
 
 def _read_status(reply: Reply, envelope: Mapping[str, Any] | None, values: Iterable[str]) -> Answer:
     """Read what no MX envelope explains, by the HTTP status."""
-    text = reply.body.decode("utf-8", "replace")
-    too_many_requests = 429
-    is_success = envelope is not None and str(envelope.get("Status", "")).casefold() == "success"
-    if reply.status == too_many_requests or (not is_success and _RATE.search(text)):
+    if envelope is not None and str(envelope.get("Status", "")).casefold() == "success":
+        return _ambiguous(reply, "success_without_id", "a success without a lead id")
+    text = reply.body.decode("utf-8-sig", "replace")
+    # A server error that quotes such a text is still a server error.
+    says_so = reply.status < _SERVER_ERRORS and _RATE.search(text)
+    if reply.status == _TOO_MANY_REQUESTS or says_so:
         return _rate_limited(text, reply)
     error = f"HTTP {reply.status}"
-    detail = _plain_detail(text, envelope, values)
+    detail = _plain_detail(text, envelope, values) or error
     if reply.status in _FATAL_STATUSES:
-        named = str((envelope or {}).get("ExceptionType") or error)
-        return Answer(Kind.FATAL, error=named, message=detail or error, tip=FATAL_TIPS[reply.status])
+        return Answer(
+            Kind.FATAL,
+            error=_exception_type(envelope or {}) or error,
+            message=detail,
+            tip=FATAL_TIPS[reply.status],
+        )
     if reply.status in _FINAL_STATUSES:
-        return Answer(Kind.REFUSED, error=error, message=detail or error, tip=STATUS_TIPS[reply.status])
-    what = "a success without a lead id" if is_success else f"HTTP {reply.status} without a known error"
+        return Answer(Kind.REFUSED, error=error, message=detail, tip=STATUS_TIPS[reply.status])
+    return _ambiguous(reply, error, f"{error} without a known error")
+
+
+def _ambiguous(reply: Reply, error: str, what: str) -> Answer:
     return Answer(
         Kind.AMBIGUOUS,
-        error="success_without_id" if is_success else error,
+        error=error,
         message=f"LeadSquared answered {what}.",
         tip=SERVER_TIP,
         retry_after_s=_seconds(reply.retry_after),
@@ -195,7 +235,18 @@ def _rate_limited(text: str, reply: Reply) -> Answer:
 
 def _seconds(retry_after: str | None) -> float | None:
     """Read a Retry-After header that gives seconds; its date form is not worth trusting two clocks for."""
-    return float(retry_after) if retry_after is not None and retry_after.strip().isdecimal() else None
+    text = (retry_after or "").strip()
+    return min(float(text), LONGEST_RETRY_AFTER_S) if text.isascii() and text.isdigit() else None
+
+
+def _exception_type(envelope: Mapping[str, Any]) -> str:
+    """The ExceptionType if it is a name: it goes to logs as it is."""
+    name = str(envelope.get("ExceptionType") or "")
+    return name if _EXCEPTION_TYPE.fullmatch(name) else ""
+
+
+def _explanation(envelope: Mapping[str, Any]) -> str:
+    return str(envelope.get("ExceptionMessage") or envelope.get("Message") or "")
 
 
 def _duplicate_fields(text: str) -> tuple[str, ...]:
@@ -212,21 +263,11 @@ def _duplicate_fields(text: str) -> tuple[str, ...]:
 
 def _unknown_attributes(text: str) -> tuple[str, ...]:
     match = _UNKNOWN_ATTRIBUTES.search(text)
-    return tuple(name for part in match[1].split(",") if (name := part.strip())) if match else ()
+    names = [part.strip(" .\r\n") for part in text[match.end() :].split(",")] if match else []
+    return tuple(name for name in names if _SCHEMA_NAME.fullmatch(name))
 
 
 def _plain_detail(text: str, envelope: Mapping[str, Any] | None, values: Iterable[str]) -> str:
     """What a plain refusal says, if it says it in words: an HTML page is no explanation."""
-    longest = 300
-    if envelope is not None:
-        text = str(envelope.get("ExceptionMessage") or envelope.get("Message") or "")
-    text = " ".join(text.split())
-    return "" if text.startswith("<") else _redact(text[:longest], values)
-
-
-def _redact(text: str, values: Iterable[str]) -> str:
-    """Take the lead's values and the keys out of a text that goes to logs and to the ledger."""
-    text = _QUOTED.sub("'…'", text)
-    for value in sorted({value for value in values if len(value) >= _SHORTEST_REDACTED}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", text, flags=re.IGNORECASE)
-    return text
+    text = text if envelope is None else _explanation(envelope)
+    return "" if text.lstrip().startswith("<") else redact(text, values)

@@ -9,8 +9,10 @@ a call outside a slot, so each request carries a guard that lets it go once.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import Literal, Self
@@ -20,7 +22,7 @@ import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
-from importer.errors import AmbiguousError, TransientError
+from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
@@ -28,7 +30,14 @@ from importer.leadsquared.pacing import Pacer
 __all__ = ["Client", "fetch_plain"]
 
 CONNECT_TIMEOUT_S = 10.0
-KEEPALIVE_S = 30.0
+
+KEEPALIVE_S = 15.0
+"""How long an idle connection is kept: through a pause of a window or two, but less than gateways do (60 s and more).
+
+A call on a connection that the other side is just closing is a lost reply, and the doubt costs more than a handshake.
+"""
+
+_OK = 200
 
 
 class _SendOnce:
@@ -49,7 +58,8 @@ class Client:
 
     `base_url` ends in `/v2/`. `auth` is `query`, the form that the Lead.Create page shows, or `headers`, which the
     vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
-    last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made.
+    last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
+    is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -62,6 +72,7 @@ class Client:
         timeout_s: float,
         pacer: Pacer,
         connections: int,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.pacer = pacer
         self.skew_s: float | None = None
@@ -69,6 +80,8 @@ class Client:
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
+        self._wall_clock = wall_clock
+        # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
         )
@@ -128,6 +141,7 @@ class Client:
         encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
         url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
         call = SimpleNamespace(is_connected=False)
+        headers = {"Content-Type": "application/json"} if data is not None else None
         async with self.pacer.slot() as slot:
             self.calls += 1
             try:
@@ -135,27 +149,27 @@ class Client:
                     method,
                     url,
                     data=data,
-                    headers={"Content-Type": "application/json"} if data is not None else None,
+                    headers=headers,
                     allow_redirects=False,
                     middlewares=(_SendOnce(),),
                     trace_request_ctx=call,
                 ) as response:
                     slot.answered()
+                    self._note_skew(response.headers.get("Date"))
                     content = await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                # `from None`: the original's text may hold the URL, and with it the keys.
-                if call.is_connected:
-                    raise AmbiguousError(_lost_reply(error)) from None
-                raise TransientError(_no_connection(error)) from None
-            self._note_skew(response.headers.get("Date"))
-            return Reply(response.status, content, response.headers.get("Retry-After"))
+                failure = _sort(error, is_connected=call.is_connected)
+            else:
+                return Reply(response.status, content, response.headers.get("Retry-After"))
+        # Not inside the `except`: the original's text may hold the URL, and with it the keys, so no exception of ours
+        # may carry it along as its context.
+        raise failure
 
     def _note_skew(self, date: str | None) -> None:
-        if date is None:
-            return
         try:
-            self.skew_s = parsedate_to_datetime(date).timestamp() - time.time()
-        except ValueError:
+            moment = parsedate_to_datetime(date or "")
+            self.skew_s = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - self._wall_clock()
+        except (ValueError, OverflowError):
             return
 
 
@@ -167,17 +181,22 @@ async def _note_connection(
     context.trace_request_ctx.is_connected = True
 
 
+def _sort(error: BaseException, *, is_connected: bool) -> CallError:
+    return AmbiguousError(_lost_reply(error)) if is_connected else TransientError(_no_connection(error))
+
+
 def _no_connection(error: BaseException) -> str:
     """Why no connection was made, in words without a URL."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host's name was not found"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "the host's certificate is not trusted"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "the host does not speak HTTPS"
     if isinstance(error, asyncio.TimeoutError):
         return "no connection within the time allowed"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"no connection: {error.os_error.strerror or 'refused'}"
-    return "no connection"
+    number = error.errno if isinstance(error, OSError) else None
+    return "no connection" if number is None or number <= 0 else f"no connection: {os.strerror(number)}"
 
 
 def _lost_reply(error: BaseException) -> str:
@@ -194,8 +213,9 @@ async def fetch_plain(url: str) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
-            session.get(url) as response,
+            session.get(url, allow_redirects=False) as response,
         ):
-            return await response.read() if response.ok else b""
+            return await response.read() if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise TransientError(_no_connection(error)) from None
+        failure = TransientError(_no_connection(error))
+    raise failure

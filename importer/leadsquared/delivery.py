@@ -8,27 +8,30 @@ What is known after an attempt decides what may follow:
 - a final answer is the outcome.
 """
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tenacity import retry_if_exception_type
-
 from importer.errors import AmbiguousError, FatalError, TransientError
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
-from importer.leadsquared.client import Client
-from importer.leadsquared.lookup import LOOK_UP_FIELDS, MOST_RETRIES, LookUp, retry_calls
+from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
 from importer.leadsquared.recognition import is_ours
+from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, tip_for
+from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import Watch
 from importer.outcome import Outcome, Status, utc_text
 
 __all__ = ["Delivery", "StopError"]
 
+LONGEST_DELIVERY_S = 3600.0
+"""How long after its intent an earlier run may still have sent a lead: refusals and a slow server hold it up."""
+
 
 class StopError(FatalError):
-    """A fatal answer to one lead's call; `outcome` is what is known of that lead."""
+    """The account ended the run while a lead was being delivered; `outcome` is what is known of that lead."""
 
     def __init__(self, message: str, *, hint: str, outcome: Outcome) -> None:
         super().__init__(message, hint=hint)
@@ -39,19 +42,23 @@ class StopError(FatalError):
 class _Course:
     """How one lead's delivery went so far.
 
-    `since` is the first intent that may have created it, `doubts` counts the attempts that may have, and `is_unchecked`
-    says that it must be looked up before it may be sent again.
+    `since` is the first intent that may have created it, `sent_at` the latest moment at which a call may have, `doubts`
+    counts the attempts that may have, and `is_unchecked` says that it must be looked up before it may be sent again.
+    `hidden` is what no message may show.
     """
 
     lead: Lead
+    hidden: Sequence[str]
     since: float
+    sent_at: float
     is_unchecked: bool
     doubts: int
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
 
-    def doubt(self, answer: Answer) -> None:
+    def doubt(self, answer: Answer, *, now: float) -> None:
         self.last = answer
+        self.sent_at = now
         self.is_unchecked = True
         self.doubts += 1
 
@@ -59,21 +66,26 @@ class _Course:
 class Delivery:
     """Delivers leads through a client. `owns` tells whether a lead id is known as created for another row of ours.
 
-    `secrets` are texts (the keys) that no outcome may show.
+    `secrets` are texts (the keys) that no outcome may show, `draws` gives the jitter of waits, `wall_clock` tells
+    seconds since 1970. Waits go by the running event loop's clock.
     """
 
     def __init__(
         self,
-        client: Client,
+        client: Transport,
         *,
         unique: Sequence[str],
         country_code: str | None,
         watch: Watch,
         owns: Callable[[str], bool] = lambda _lead_id: False,
         secrets: Sequence[str] = (),
+        wall_clock: Callable[[], float] = time.time,
+        draws: random.Random | None = None,
     ) -> None:
         self._client = client
-        self._look_up = LookUp(client, watch)
+        self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
+        self._look_up = LookUp(client, watch, retries=self._retries, wall_clock=wall_clock)
+        self._wall_clock = wall_clock
         self._unique = unique
         self._country_code = country_code
         self._watch = watch
@@ -85,8 +97,24 @@ class Delivery:
 
         `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
         """
-        course = _Course(lead, since, is_unchecked=is_in_doubt, doubts=int(is_in_doubt))
-        hidden = (*lead.values(), *self._secrets)
+        course = _Course(
+            lead,
+            hidden=(*lead.values(), *self._secrets),
+            since=since,
+            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S),
+            is_unchecked=is_in_doubt,
+            doubts=int(is_in_doubt),
+        )
+        try:
+            return await self._pursue(course)
+        except StopError:
+            raise
+        except FatalError as error:
+            # A look-up or a spell without an accepted call ended the run; what is known of this lead stays true.
+            answer = Answer(Kind.FATAL, error="stopped", message=error.message, tip=error.hint)
+            raise self._stop(course, answer, error.message) from None
+
+    async def _pursue(self, course: _Course) -> Outcome:
         while True:
             if course.is_unchecked:
                 outcome = await self._check(course)
@@ -98,33 +126,38 @@ class Delivery:
             except TransientError as error:
                 return self._unreachable(course, error)
             except AmbiguousError as error:
-                self._watch.failed()
                 message = f"The lead was sent, but the outcome is not known: {error}."
-                course.doubt(Answer(Kind.AMBIGUOUS, error="lost_reply", message=message, tip=SERVER_TIP))
+                self._doubt(course, Answer(Kind.AMBIGUOUS, error="lost_reply", message=message, tip=SERVER_TIP))
                 continue
-            answer = read_answer(reply, values=hidden)
+            answer = read_answer(reply, values=course.hidden)
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
+                self._client.pacer.pause(answer.wait_s)
                 self._watch.refused()
-                self._client.pacer.pause(answer.retry_after_s)
             elif answer.kind is Kind.AMBIGUOUS:
-                self._watch.failed()
-                course.doubt(answer)
+                if answer.wait_s is not None:
+                    self._client.pacer.pause(answer.wait_s)
+                self._doubt(course, answer)
             else:
                 return await self._conclude(course, answer)
+
+    def _doubt(self, course: _Course, answer: Answer) -> None:
+        course.doubt(answer, now=self._wall_clock())
+        self._watch.failed()  # last, since it may end the run
 
     async def _send(self, course: _Course) -> Reply:
         """Send once; connections that were never made are tried again, with growing waits."""
         body = course.lead.encode()
-        async for attempt in retry_calls.copy(retry=retry_if_exception_type(TransientError)):
-            with attempt:
-                course.attempts += 1
-                try:
-                    return await self._client.create_lead(body)
-                except TransientError:
-                    self._watch.failed()
-                    raise
-        raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
+
+        async def attempt() -> Reply:
+            course.attempts += 1
+            try:
+                return await self._client.create_lead(body)
+            except TransientError:
+                self._watch.failed()
+                raise
+
+        return await self._retries.on(TransientError)(attempt)
 
     async def _check(self, course: _Course) -> Outcome | None:
         """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""
@@ -132,7 +165,7 @@ class Delivery:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
         key = self._look_up.key_of(course.lead)
         if key is not None:
-            found = await self._look_up.find(key, since=course.since)
+            found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden)
             if isinstance(found, Answer):
                 return self._unknown(course, f"{course.last.message} {found.message}".strip(), SERVER_TIP)
             if found:
@@ -146,23 +179,22 @@ class Delivery:
             self._watch.accepted()
             return self._outcome(course, Status.CREATED, lead_id=answer.lead_id)
         if answer.kind is Kind.FATAL:
-            outcome = (
-                self._unknown(course, course.last.message, SERVER_TIP)
-                if course.doubts
-                else self._outcome(course, Status.UNSENT, answer)
-            )
-            raise StopError(f"LeadSquared ended the run: {answer.message}", hint=answer.tip, outcome=outcome)
+            raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
         self._watch.accepted()
-        if answer.kind is Kind.REFUSED:
-            return self._outcome(course, Status.REJECTED, answer)
         if not course.doubts:
-            return self._outcome(course, Status.DUPLICATE, answer)
-        return await self._whose(course, answer)
+            is_refused = answer.kind is Kind.REFUSED
+            return self._outcome(course, Status.REJECTED if is_refused else Status.DUPLICATE, answer)
+        if answer.kind is Kind.DUPLICATE:
+            return await self._whose(course, answer)
+        if answer.error.startswith("MX"):
+            # The same lead was refused for what it is, so the attempts before were refused as well.
+            return self._outcome(course, Status.REJECTED, answer)
+        return self._unknown(course, course.last.message, SERVER_TIP)
 
     async def _whose(self, course: _Course, answer: Answer) -> Outcome:
         """A duplicate after a doubt: is the lead that is there the one that we sent?"""
         key = self._look_up.key_of(course.lead, answer.fields or LOOK_UP_FIELDS)
-        found = await self._look_up.find(key, since=course.since) if key else ()
+        found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden) if key else ()
         if isinstance(found, Answer) or not found:
             message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
             return self._unknown(course, message, SERVER_TIP)
@@ -198,6 +230,14 @@ class Delivery:
         )
         return self._outcome(course, Status.FAILED, answer)
 
+    def _stop(self, course: _Course, answer: Answer, message: str) -> StopError:
+        outcome = (
+            self._unknown(course, course.last.message, SERVER_TIP)
+            if course.doubts
+            else self._outcome(course, Status.UNSENT, answer)
+        )
+        return StopError(message, hint=answer.tip, outcome=outcome)
+
     def _unknown(self, course: _Course, message: str, tip: str) -> Outcome:
         """Unknown carries the time of the intent, so that another machine can still tell what it may have created."""
         return Outcome(
@@ -209,8 +249,7 @@ class Delivery:
             time=utc_text(course.since),
         )
 
-    @staticmethod
-    def _outcome(course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:
+    def _outcome(self, course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:
         answer = answer or Answer(Kind.CREATED)
         return Outcome(
             status,
@@ -219,5 +258,5 @@ class Delivery:
             message=answer.message,
             tip=answer.tip,
             attempts=course.attempts,
-            time=utc_text(time.time()),
+            time=utc_text(self._wall_clock()),
         )

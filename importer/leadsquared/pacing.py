@@ -65,8 +65,8 @@ class Pacer:
             self._release(slot, is_sent=is_sent)
 
     def pause(self, seconds: float | None = None) -> None:
-        """Let no call go for `seconds` from now (default: one window): LeadSquared refused one."""
-        until = asyncio.get_running_loop().time() + (self.per_seconds if seconds is None else seconds)
+        """Let no call go for `seconds` from now, at least for one window: a call was refused, or a wait asked for."""
+        until = asyncio.get_running_loop().time() + max(self.per_seconds, seconds or 0.0)
         self._paused_until = max(self._paused_until, until + CLOCK_MARGIN_S)
 
     async def _wait_out_pause(self) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 
-from importer.lead.keys import unique_keys
+from importer.lead.keys import UniqueKey, unique_keys
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import FoundLead
 
@@ -44,21 +45,31 @@ def _same_names(found: FoundLead, lead: Lead) -> bool:
 
 
 def _folded(value: object) -> str:
-    return " ".join(str(value or "").casefold().split())
+    return " ".join(normalize("NFC", str(value or "")).casefold().split())
 
 
 def _same_keys(found: FoundLead, lead: Lead, unique: Sequence[str], country_code: str | None) -> bool:
-    """Whether every unique value that we sent stands in the found lead.
-
-    LeadSquared completes a phone's country code, so a number whose code we cannot tell is compared by its last digits.
-    """
+    """Whether every unique value that we sent stands in the found lead."""
     texts = {name: str(value) for name, value in found.attributes.items() if isinstance(value, str | int)}
     theirs = {key.field: key for key in unique_keys(texts, unique, country_code=country_code)}
-    for ours in lead.keys:
-        other = theirs.get(ours.field)
-        if other is None:
-            return False
-        is_sure = not (ours.exact.startswith("?") or other.exact.startswith("?"))
-        if (ours.exact != other.exact) if is_sure else (ours.loose != other.loose):
-            return False
-    return True
+    return all(ours.field in theirs and _same_key(ours, theirs[ours.field]) for ours in lead.keys)
+
+
+def _same_key(ours: UniqueKey, theirs: UniqueKey) -> bool:
+    """Whether a value as we sent it became the one that is read back.
+
+    LeadSquared completes a phone's country code, so a number whose code we cannot tell is compared by its last digits.
+    Some accounts put their own code before all of our digits: `+919999730196` is read back as `+91-919999730196`
+    (reported from a live account).
+    """
+    if ours.exact.startswith("?") or theirs.exact.startswith("?"):
+        return ours.loose == theirs.loose
+    if ours.exact == theirs.exact:
+        return True
+    code, _, national = theirs.value.partition("-")
+    is_phone = ours.exact.startswith("+") and code.startswith("+")
+    return is_phone and bool(national) and _digits(national) == _digits(ours.value)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))

@@ -4,20 +4,22 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from importer.config import Config, base_url_of
-from importer.errors import CallError, UsageError
+from importer.errors import CallError, FatalError, UsageError
+from importer.leadsquared.answers import read_answer
 from importer.leadsquared.client import Client
 from importer.ledger.ledger import Ledger
 
 __all__ = ["Target", "find_target", "learn_account"]
 
 ASK_TIMEOUT_S = 10.0
+UNAUTHORIZED = 401
 NOBODY = "nobody"
 """The identity of a dry run that has no account: nothing is known, and any report line may be its own."""
 
@@ -88,21 +90,25 @@ async def _sandbox_instance(base_url: str) -> str:
     return str(stats.get("instance", "")) if isinstance(stats, dict) else ""
 
 
-async def learn_account(client: Client, ledger: Ledger) -> None:
+async def learn_account(client: Client, ledger: Ledger, *, secrets: Sequence[str]) -> FatalError | None:
     """Ask once who an account is that the ledger has not met: its country code, and whether it is an old friend.
 
-    Whatever goes wrong with the question does not matter here. UsageError when the same organisation is known under
-    another key: its rows would be sent a second time.
+    Refused keys are returned as the error that ends the run, in which `secrets` (the keys) do not show; whatever else
+    goes wrong with the question does not matter. UsageError when the same organisation is known under another key: its
+    rows would be sent a second time.
     """
     if ledger.account.organisation is not None:
-        return
+        return None
     try:
         reply = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)
+        if reply.status == UNAUTHORIZED:
+            answer = read_answer(reply, values=secrets)
+            return FatalError(f"LeadSquared refused the keys: {answer.message}", hint=answer.tip)
         user: Any = json.loads(reply.body)
         organisation = str(user["OrgDisplayName"])
     except (CallError, TimeoutError, ValueError, KeyError, TypeError):
         logger.debug("UserByAccessKey.Get did not tell who the account is.")
-        return
+        return None
     same = [
         account
         for account in ledger.accounts_at(ledger.account.host)
@@ -118,3 +124,4 @@ async def learn_account(client: Client, ledger: Ledger) -> None:
         )
     code = str(user.get("DefaultCountryCode") or "").strip().lstrip("+")
     ledger.describe_account(organisation=organisation, country_code=code if code.isdecimal() else None)
+    return None

@@ -60,8 +60,8 @@ def run_import(options: Options, environ: Mapping[str, str]) -> int:
 async def _run(options: Options, environ: Mapping[str, str], signals: Signals) -> int:
     async with open_job(options, environ) as job:
         reviewed = _review(job, signals)
-        sent = _Sent()
-        if job.client is not None and reviewed.open_rows:
+        sent = _Sent(failure=job.refusal)
+        if job.refusal is None and job.client is not None and reviewed.open_rows:
             sent = await _send(job, job.client, reviewed.open_rows, signals)
         return _conclude(job, sent, signals)
 
@@ -104,7 +104,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
         country_code=ledger.account.country_code,
         watch=watch,
         owns=lambda lead_id: ledger.rows.find_lead(lead_id) is not None,
-        secrets=[key for key in (config.account.access_key, config.account.secret_key) if key],
+        secrets=config.account.secrets,
     )
     progress = Progress(total=open_rows, limit=limits.calls, per_seconds=limits.per_seconds, is_quiet=job.options.quiet)
 

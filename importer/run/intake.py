@@ -51,6 +51,8 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
     """
     table, shape = _open(file, config, sheet or config.sheet)
     try:
+        if sheet is not None and table.sheet is None:
+            raise SheetError(f"{file} is a text file and has no sheets.", hint="Leave --sheet out.")
         for note in table.notes:
             logger.info("%s: %s", file.name, note)
         header = table.header if shape is None else shape.header

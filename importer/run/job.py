@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.config import Config, load_config
-from importer.errors import ImporterError, UsageError
+from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.client import Client
 from importer.leadsquared.pacing import Pacer
 from importer.ledger.database import default_ledger_path
@@ -35,7 +35,10 @@ class BusyError(ImporterError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One import with all it works on. `client` is None in a dry run: nothing is sent."""
+    """One import with all it works on.
+
+    `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
+    """
 
     options: Options
     config: Config
@@ -48,6 +51,7 @@ class Job:
     digests: Digests
     maker: CandidateMaker
     client: Client | None
+    refusal: FatalError | None
 
     @property
     def is_in_place(self) -> bool:
@@ -79,9 +83,10 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
         client: Client | None = None
+        refusal: FatalError | None = None
         if not options.dry_run:
             client = await stack.enter_async_context(make_client(config))
-            await learn_account(client, ledger)
+            refusal = await learn_account(client, ledger, secrets=config.account.secrets)
         digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
         yield Job(
             options=options,
@@ -102,6 +107,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
                 is_any_account=target.is_nobody,
             ),
             client=client,
+            refusal=refusal,
         )
 
 
@@ -123,6 +129,8 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
     check_writable(report, input_path=options.file, input_is_report=intake.shape is not None)
     check_fits(report, row_count=intake.row_count, header=intake.header)
     payloads = options.payloads
+    if payloads is not None and not payloads.parent.is_dir():
+        raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
     if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
 

@@ -27,7 +27,9 @@ def test_an_estimate_beyond_midnight_names_the_day() -> None:
 
 
 def test_one_row_is_a_row() -> None:
-    assert tell_estimate(1, limit=2, per_seconds=0.5, now=NOON).startswith("1 row at 2 per 0.5 s: about 1 second, until")
+    assert tell_estimate(1, limit=2, per_seconds=0.5, now=NOON).startswith(
+        "1 row at 2 per 0.5 s: about 1 second, until"
+    )
 
 
 @pytest.mark.parametrize(

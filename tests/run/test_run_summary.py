@@ -29,7 +29,9 @@ def test_the_five_most_frequent_problems_are_told_with_their_first_row() -> None
 def test_rows_with_the_same_trouble_in_other_cells_are_one_problem() -> None:
     summary = Summary()
     for row in (4, 9):
-        summary.add(row, Outcome(Status.INVALID, error="cell_error", message=f"Cell B{row} holds #N/A.", tip="Mend it."))
+        summary.add(
+            row, Outcome(Status.INVALID, error="cell_error", message=f"Cell B{row} holds #N/A.", tip="Mend it.")
+        )
     told = [line for line in summary.lines(report=REPORT) if "cell_error" in line]
     assert told == ["  2 rows, the first is row 4: cell_error: Cell B4 holds #N/A."]
 

@@ -1,0 +1,27 @@
+"""What delivering a lead needs of a client: three calls, the pace, and how far the server's clock is from ours."""
+
+from typing import Protocol
+
+from importer.leadsquared.answers import Reply
+from importer.leadsquared.pacing import Pacer
+
+__all__ = ["Transport"]
+
+
+class Transport(Protocol):
+    """Carries calls to the API, each under a slot of the limit; TransientError or AmbiguousError where none answers.
+
+    `importer.leadsquared.client.Client` is the one that goes over the network.
+    """
+
+    pacer: Pacer
+    skew_s: float | None
+
+    async def create_lead(self, body: bytes) -> Reply:
+        """Send one Lead.Create."""
+
+    async def find_by_email(self, email: str) -> Reply:
+        """Ask for the leads with this e-mail address."""
+
+    async def find_by_phone(self, phone: str) -> Reply:
+        """Ask for the leads with this phone number."""

@@ -1,0 +1,113 @@
+"""A LeadSquared whose every answer is written down beforehand, on a moved clock."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from moved_clock import run_on_moved_clock
+
+from importer.errors import AmbiguousError, CallError, TransientError
+from importer.lead.lead import Lead, make_lead
+from importer.leadsquared.answers import Reply
+from importer.leadsquared.delivery import Delivery
+from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.watch import Watch
+from importer.outcome import Outcome, utc_text
+
+__all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx"]
+
+NOW = 1_790_000_000.0
+"""When each delivery begins, in UTC seconds."""
+
+SINCE = NOW - 1
+OUR_ID, THEIR_ID = "0000aaaa-our", "0000bbbb-their"
+CREATED = Reply(200, json.dumps({"Status": "Success", "Message": {"Id": OUR_ID}}).encode())
+SERVER_ERROR = Reply(502, b"<html>Bad Gateway</html>")
+RATE = Reply(429, b"")
+LOST = AmbiguousError("no answer within the time allowed")
+UNREACHABLE = TransientError("no connection: Connection refused")
+NOBODY = Reply(200, b"[]")
+ME = {"FirstName": "Zoë", "LastName": "Smith", "EmailAddress": "zoe@example.com", "Phone": "+919845098450"}
+UNIQUE = ("EmailAddress", "Phone")
+
+Told = Reply | CallError
+
+
+def mx(kind: str, message: str = "No.", status: int = 500) -> Reply:
+    body = {"Status": "Error", "ExceptionType": kind, "ExceptionMessage": message}
+    return Reply(status, json.dumps(body).encode())
+
+
+def duplicate(what: str = "Email") -> Reply:
+    return mx("MXDuplicateEntryException", f"A Lead with same {what} already exists.")
+
+
+def found(lead_id: str = OUR_ID, *, created_at: float = NOW, **changes: Any) -> Reply:
+    """One lead that a look-up returns: ours, unless something is changed."""
+    created_on = utc_text(created_at).replace("T", " ").replace("Z", ".000")
+    lead = {"ProspectID": lead_id, "CreatedOn": created_on, **ME, "Phone": "+91-9845098450"} | changes
+    return Reply(200, json.dumps([lead]).encode())
+
+
+def lead_of(unique: tuple[str, ...] = UNIQUE, country_code: str | None = "91", **values: str) -> Lead:
+    body = [{"Attribute": name, "Value": value} for name, value in (values or ME).items()]
+    return make_lead(body, unique=unique, country_code=country_code)
+
+
+def now() -> float:
+    return NOW + asyncio.get_running_loop().time()
+
+
+@dataclass
+class ScriptedClient:
+    """Tells the next of its answers to each call; the last one for ever."""
+
+    creates: list[Told]
+    finds: list[Told]
+    skew_s: float | None = 0.0
+    takes_s: float = 0.1
+    pacer: Pacer = field(default_factory=lambda: Pacer(100, 5))
+    sent: list[tuple[float, bytes]] = field(default_factory=list)
+    looked_up: list[tuple[float, str]] = field(default_factory=list)
+
+    async def create_lead(self, body: bytes) -> Reply:
+        return await self._answer(self.creates, self.sent, body)
+
+    async def find_by_email(self, email: str) -> Reply:
+        return await self._answer(self.finds, self.looked_up, email)
+
+    async def find_by_phone(self, phone: str) -> Reply:
+        return await self._answer(self.finds, self.looked_up, phone)
+
+    async def _answer(self, script: list[Told], log: list[tuple[float, Any]], what: object) -> Reply:
+        async with self.pacer.slot() as slot:
+            log.append((asyncio.get_running_loop().time(), what))
+            await asyncio.sleep(self.takes_s)
+            told = script.pop(0) if len(script) > 1 else script[0]
+            if isinstance(told, CallError):
+                raise type(told)(told.message)
+            slot.answered()
+            return told
+
+
+def deliver(
+    creates: Iterable[Told],
+    finds: Iterable[Told] = (NOBODY,),
+    *,
+    lead: Lead | None = None,
+    since: float = SINCE,
+    is_in_doubt: bool = False,
+    skew_s: float | None = 0.0,
+    takes_s: float = 0.1,
+    watch: Watch | None = None,
+    **more: Any,
+) -> tuple[Outcome, ScriptedClient]:
+    """Deliver one lead; its outcome, and the client with what was asked of it."""
+    client = ScriptedClient(list(creates), list(finds), skew_s=skew_s, takes_s=takes_s)
+    settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
+    delivery = Delivery(client, watch=watch or Watch(), **settings | more)
+    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), since=since, is_in_doubt=is_in_doubt))
+    return outcome, client
