@@ -10,6 +10,7 @@ from importer.errors import ConfigError, UsageError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
+from importer.lead.rule import Policies
 from importer.lead.text import UnreadableTextError, clean
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
@@ -46,6 +47,7 @@ def load_config(path: Path, *, environ: Mapping[str, str]) -> Config:
     if has_data:
         constants = tuple(_constants(document))
         document.problems += _mapping_problems(document, constants)
+        document.problems += _timezone_problems(document)
         if not document.data.get("columns") and document.data.get("unmapped_columns") != "pass":
             reason = "`columns` is missing: nothing says which column of the spreadsheet goes to which field"
             document.problems.append(Problem(document.line_of(("columns",)), reason))
@@ -133,11 +135,11 @@ def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> 
     written = document.data.get("columns")
     targets: list[tuple[str, str, int]] = []
     for header, target in written.items() if isinstance(written, dict) else ():
-        field = target.get("field") if isinstance(target, dict) else target
         if not tidy(header):
             yield Problem(document.line_of(("columns", header)), "columns: a header must be more than blanks")
-        elif isinstance(field, str):
-            targets.append((field, f"the column `{header}`", document.line_of(("columns", header))))
+            continue
+        line = document.line_of(("columns", header))
+        targets += [(field, f"the column `{header}`", line) for field in _fields_of(target)]
     targets += [(str(constant.field), "a constant", constant.line) for constant in constants]
     first: dict[str, tuple[str, int]] = {}
     for field, what, line in targets:
@@ -150,6 +152,30 @@ def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> 
             first[field] = (what, line)
 
 
+def _fields_of(target: object) -> list[str]:
+    """The fields that a column names, as written, in its short form or its long one."""
+    if isinstance(target, dict):
+        split = target.get("split")
+        named = [target.get("field"), *(split if isinstance(split, list) else ())]
+        return list(dict.fromkeys(field for field in named if isinstance(field, str)))
+    return [target] if isinstance(target, str) else []
+
+
+def _timezone_problems(document: "Document") -> Iterator["Problem"]:
+    """A problem for each column of moments of which nothing says where their times are."""
+    from importer.config.document import Problem
+
+    written = document.data.get("columns")
+    for header, target in written.items() if isinstance(written, dict) else ():
+        is_datetime = isinstance(target, dict) and target.get("type") == "datetime"
+        if is_datetime and not (target.get("timezone") or document.data.get("timezone")):
+            reason = (
+                f"columns: `{header}`: type: datetime needs a timezone, here or for the whole file, such as "
+                "timezone: Asia/Kolkata; LeadSquared takes times for UTC"
+            )
+            yield Problem(document.line_of(("columns", header)), reason)
+
+
 def _assemble(
     path: Path,
     model: "ConfigModel",
@@ -158,6 +184,7 @@ def _assemble(
     environment: "Environment",
 ) -> Config:
     host = environment.value("LSQ_HOST") or model.account.host
+    policies = Policies(too_long=model.too_long, off_list=model.off_list, bad_email=model.bad_email)
     return Config(
         path=path,
         account=Account(
@@ -177,11 +204,17 @@ def _assemble(
         delimiter=model.delimiter,
         source=model.source,
         ledger=environment.value("LSQ_LEDGER") or model.ledger,
-        columns=tuple(
-            Column(header, column.field, document.line_of(("columns", header)))
-            for header, column in model.columns.items()
-        ),
+        columns=tuple(_columns(model, document, policies)),
         constants=constants,
         unmapped_columns=model.unmapped_columns,
         unique=model.unique,
+        policies=policies,
     )
+
+
+def _columns(model: "ConfigModel", document: "Document", policies: Policies) -> Iterator[Column]:
+    for header, column in model.columns.items():
+        first, rest = column.split or (column.field, None)
+        assert first is not None, "the schema sees to it"  # noqa: S101 - our own misuse
+        rule = column.rule(timezone=model.timezone, policies=policies)
+        yield Column(header, first, document.line_of(("columns", header)), rule, rest)

@@ -2,14 +2,16 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic import Field, PlainValidator, ValidationError
 
 from importer.config.account import base_url_of
+from importer.config.columnschema import ColumnModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
+from importer.config.section import Section, read_field_name
 from importer.config.wording import ask, describe
-from importer.lead.fieldname import FieldName
+from importer.lead.rule import BadEmail, OffList, TooLong
 
 __all__ = ["ConfigModel", "validate"]
 
@@ -22,17 +24,8 @@ ENCODINGS = (
 )  # the usual ones, to guess a misspelt name from
 
 
-def _field(text: object) -> FieldName:
-    if not isinstance(text, str):
-        raise ValueError("must be one schema name, such as FirstName or mx_KYC.Status")  # noqa: TRY004 pydantic's way
-    try:
-        return FieldName.parse(text)
-    except ValueError as error:
-        raise ValueError(f"`{text}` is no schema name: {error}") from None
-
-
 def _unique_field(text: object) -> str:
-    name = _field(text)
+    name = read_field_name(text)
     if name.sub is not None:
         raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
     return str(name)
@@ -63,21 +56,7 @@ def _host(text: object) -> str:
     return str(text).strip()
 
 
-Target = Annotated[FieldName, PlainValidator(_field)]
 Text = Annotated[str, Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """A section of config.yaml; a key without a value means its default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
-        if not isinstance(data, dict):
-            return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
 
 
 class AccountModel(Section):
@@ -95,19 +74,6 @@ class LimitsModel(Section):
     per_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
 
 
-class ColumnModel(Section):
-    """One entry of `columns:`, written as a schema name or as a section with `field:`."""
-
-    field: Target
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_name(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
-        if data is None:
-            raise ValueError("names no field; write its schema name, or leave the line out")
-        return {"field": data} if isinstance(data, str) else data
-
-
 class ConfigModel(Section):
     """The whole of config.yaml."""
 
@@ -121,9 +87,13 @@ class ConfigModel(Section):
     delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
     source: Text | None = None
     ledger: Text | None = None
-    columns: dict[str, ColumnModel] = {}
-    constants: dict[str, Text] = {}
+    columns: dict[str, ColumnModel] = Field(default_factory=dict)
+    constants: dict[str, Text] = Field(default_factory=dict)
     unmapped_columns: Literal["ignore", "error", "pass"] = "ignore"
+    timezone: Timezone | None = None
+    too_long: TooLong = "invalid"
+    off_list: OffList = "invalid"
+    bad_email: BadEmail = "invalid"
     unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from importer.lead.columns import Column, Constant, UnmappedColumns
+from importer.lead.rule import STRICT, Policies
 
 __all__ = ["Account", "Auth", "Column", "Config", "Constant", "Limits", "UnmappedColumns"]
 
@@ -25,6 +26,11 @@ class Account:
     name: str | None = None
     access_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys that are set: texts that nothing may show."""
+        return tuple(key for key in (self.access_key, self.secret_key) if key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,4 @@ class Config:
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
     unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    policies: Policies = STRICT

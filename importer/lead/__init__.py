@@ -5,6 +5,8 @@ from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, MissingHeaderError, cell_name, column_letters
 from importer.lead.mapping import Attribute, Body, LeadMapping, SubField
 from importer.lead.plan import plan_mapping
+from importer.lead.refusal import Refusal
+from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 
 __all__ = [
@@ -16,9 +18,12 @@ __all__ = [
     "LeadMapping",
     "MappedColumn",
     "MissingHeaderError",
+    "Policies",
+    "Refusal",
     "SubField",
     "UnmappedColumns",
     "UnreadableTextError",
+    "ValueRule",
     "cell_name",
     "clean",
     "column_letters",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from importer.lead.fieldname import FieldName
+from importer.lead.rule import AS_TEXT, ValueRule
 
 __all__ = ["Column", "Constant", "UnmappedColumns"]
 
@@ -12,11 +13,21 @@ UnmappedColumns = Literal["ignore", "error", "pass"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One spreadsheet column and the field it goes to; `line` is its line in config.yaml, 0 where there is none."""
+    """One spreadsheet column and the field it goes to; `line` is its line in config.yaml, 0 where there is none.
+
+    `rest` is the second field of a column that is split: `field` gets the first name, `rest` the last.
+    """
 
     header: str
     field: FieldName
     line: int = 0
+    rule: ValueRule = AS_TEXT
+    rest: FieldName | None = None
+
+    @property
+    def fields(self) -> tuple[FieldName, ...]:
+        """Every field that the column fills."""
+        return (self.field,) if self.rest is None else (self.field, self.rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from importer.errors import UsageError
 from importer.lead.columns import Column
+from importer.lead.conversion import PLAIN, Conversion
 from importer.lead.fieldname import FieldName
 from importer.lead.text import UnreadableTextError, clean
 
@@ -18,6 +19,7 @@ __all__ = [
     "cell_name",
     "column_letters",
     "match_columns",
+    "named",
     "shown",
     "tidy",
 ]
@@ -41,18 +43,25 @@ class MissingHeaderError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """A column of the spreadsheet that goes to a field; `index` counts from 0, `header` is the spreadsheet's."""
+    """A column of the spreadsheet that goes to a field; `index` counts from 0, `header` is the spreadsheet's.
+
+    A column that is split stands twice, once for each of its fields.
+    """
 
     index: int
     header: str
     field: FieldName
+    conversion: Conversion = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """Which columns were found, and what stands against sending: `missing` as configured, `problems` as text."""
+    """Which columns were found, each with its index, and what stands against sending.
 
-    found: tuple[MappedColumn, ...]
+    `missing` holds headers as configured, `problems` are texts.
+    """
+
+    found: tuple[tuple[int, Column], ...]
     missing: tuple[str, ...]
     problems: tuple[str, ...]
 
@@ -68,7 +77,7 @@ def match_columns(header: Sequence[str], columns: Iterable[Column]) -> HeaderMat
     for index, text in enumerate(header):
         exact[tidy(text)].append(index)
         loose[_loosened(text)].append(index)
-    found: list[MappedColumn] = []
+    found: list[tuple[int, Column]] = []
     absent: list[Column] = []
     problems: list[str] = []
     claimed: dict[int, Column] = {}
@@ -80,10 +89,10 @@ def match_columns(header: Sequence[str], columns: Iterable[Column]) -> HeaderMat
             problems.append(_repeated(column, header, places))
         elif other := claimed.get(places[0]):
             where = column_letters(places[0])
-            problems.append(f"{_named(other)} and {_named(column)} both mean column {where} of the spreadsheet")
+            problems.append(f"{named(other)} and {named(column)} both mean column {where} of the spreadsheet")
         else:
             claimed[places[0]] = column
-            found.append(MappedColumn(places[0], header[places[0]], column.field))
+            found.append((places[0], column))
     free = [text for index, text in enumerate(header) if index not in claimed and tidy(text)]
     problems[:0] = [_missing(column, free) for column in absent]
     if absent:
@@ -103,6 +112,12 @@ def shown(header: str) -> str:
     """A header for a message: on one line and not too long."""
     text = " ".join(tidy(header).split())
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+
+
+def named(column: Column) -> str:
+    """A column of the configuration, for a message."""
+    line = f" (line {column.line})" if column.line else ""
+    return f"`{shown(column.header)}`{line}"
 
 
 def cell_name(index: int, row_number: int) -> str:
@@ -125,15 +140,10 @@ def _loosened(header: str) -> str:
     return " ".join(text.split())
 
 
-def _named(column: Column) -> str:
-    line = f" (line {column.line})" if column.line else ""
-    return f"`{shown(column.header)}`{line}"
-
-
 def _missing(column: Column, free: Sequence[str]) -> str:
     nearest = _nearest(column.header, free)
     ask = f", did you mean `{shown(nearest)}`?" if nearest else ""
-    return f"{_named(column)}: the spreadsheet has no such header{ask}"
+    return f"{named(column)}: the spreadsheet has no such header{ask}"
 
 
 def _nearest(wanted: str, headers: Sequence[str]) -> str:
@@ -144,8 +154,8 @@ def _nearest(wanted: str, headers: Sequence[str]) -> str:
 
 
 def _repeated(column: Column, header: Sequence[str], places: Sequence[int]) -> str:
-    named = ", ".join(f"{column_letters(index)} `{shown(header[index])}`" for index in places)
-    return f"{_named(column)}: more than one column has this header ({named}); rename all but one in the spreadsheet"
+    found = ", ".join(f"{column_letters(index)} `{shown(header[index])}`" for index in places)
+    return f"{named(column)}: more than one column has this header ({found}); rename all but one in the spreadsheet"
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import combining, decimal, normalize
 
 __all__ = ["UniqueKey", "unique_keys"]
 
 EMAIL_FIELDS = frozenset({"EmailAddress"})
 PHONE_FIELDS = frozenset({"Phone", "Mobile"})
 
-_LOOSE_DIGITS = 8
+_LOOSE_DIGITS = 6
+"""The end of a number that its country code and trunk zeros do not reach: national numbers have six digits or more."""
+
 _LONGEST_NATIONAL = 10
 _NOT_DIGITS = re.compile(r"\D+")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +46,38 @@ def unique_keys(
         value = values.get(field)
         if not value:
             continue
-        folded = value.casefold()
         if field in PHONE_FIELDS:
             keys.append(_phone_key(field, value, country_code))
         elif field in EMAIL_FIELDS:
-            keys.append(UniqueKey(field, value, folded, folded))
+            # Not casefold, which makes one address of two: straße@ and strasse@.
+            keys.append(UniqueKey(field, value, value.lower(), _folded(value)))
         else:
-            keys.append(UniqueKey(field, value, value, folded))
+            keys.append(UniqueKey(field, value, value, _folded(value)))
     return tuple(keys)
 
 
+def _folded(value: str) -> str:
+    """A text without case, accents and forms: databases differ in which of them they tell apart."""
+    plain = "".join(letter for letter in normalize("NFKD", value.casefold()) if not combining(letter))
+    return plain.casefold()
+
+
 def _phone_key(field: str, value: str, country_code: str | None) -> UniqueKey:
-    digits = _NOT_DIGITS.sub("", value)
+    digits = "".join(str(decimal(digit)) for digit in _NOT_DIGITS.sub("", value))
     if not digits:
-        return UniqueKey(field, value, value.casefold(), value.casefold())
-    return UniqueKey(field, value, _exact_phone(value, digits, country_code), digits[-_LOOSE_DIGITS:])
+        return UniqueKey(field, value, value, _folded(value))
+    exact = _exact_phone(value, digits, country_code)
+    return UniqueKey(field, value, exact, _NOT_DIGITS.sub("", exact)[-_LOOSE_DIGITS:])
 
 
 def _exact_phone(value: str, digits: str, country_code: str | None) -> str:
     """The number with its country code; a form of its own where the code cannot be told for sure."""
+    if _LETTER.search(value):  # an extension, a note: not the bare number
+        return f"?{value.casefold()}"
     if value.lstrip().startswith("+"):
         return f"+{digits}"
     if digits.startswith("00"):
         return f"+{digits[2:]}"
     national = digits.lstrip("0")
-    if country_code is None or (national.startswith(country_code) and len(national) > _LONGEST_NATIONAL):
-        return f"?{digits}"
-    return f"+{country_code}{national}"
+    is_unsure = country_code is None or (national.startswith(country_code) and len(national) > _LONGEST_NATIONAL)
+    return f"?{digits}" if is_unsure or not national else f"+{country_code}{national}"

@@ -1,13 +1,15 @@
 """A row of the spreadsheet → the body of its Lead.Create call, or why it is not fit to send."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from importer.errors import RowProblem
 from importer.lead.columns import Constant
+from importer.lead.conversion import PLAIN
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, cell_name, shown
+from importer.lead.refusal import Converter, Refusal
 from importer.lead.text import UnreadableTextError, clean
 
 if TYPE_CHECKING:  # the type only: lead/ depends on no room that reads files
@@ -36,15 +38,18 @@ class Attribute(TypedDict):
 Body = list[Attribute]
 
 
+Cell = tuple[int, Converter | None, int]  # a cell's index, its converter, and how many characters it may have
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSet:
     """Where the values of a custom field set come from; `own` is its parent's own value, mapped beside its parts."""
 
-    own: int | None
-    subs: tuple[tuple[str, int], ...]
+    own: Cell | None
+    subs: tuple[tuple[str, Cell], ...]
 
 
-Step = tuple[str, int, FieldSet | None]  # a schema name, and the cell or the cells that its value comes from
+Step = tuple[str, int, Converter | None, int, FieldSet | None]  # a schema name and its cell; or the cells of a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +57,23 @@ class LeadMapping:
     """Which cell of a row goes to which field, worked out once for a file; made by `plan_mapping`.
 
     `columns` are the mapped ones in the order of their attributes; `constants` come after them. `unmapped` are the
-    headers of the spreadsheet that are not sent, for telling. `width` is the number of the header's columns.
+    headers of the spreadsheet that are not sent, and `notes` sentences about those that are, for telling. `width` is
+    the number of the header's columns. `mandatory` are the fields without which the account refuses a lead.
     """
 
     columns: tuple[MappedColumn, ...]
     constants: tuple[Constant, ...] = ()
     unmapped: tuple[str, ...] = ()
     width: int = 0
+    mandatory: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
     _constant_cells: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay the constants out as cells to the right of every row, so that one loop serves both."""
-        constants = ((constant.field, self.width + nth) for nth, constant in enumerate(self.constants))
-        sources = [*((column.field, column.index) for column in self.columns), *constants]
         object.__setattr__(self, "_constant_cells", tuple(constant.value for constant in self.constants))
-        object.__setattr__(self, "_steps", tuple(_plan_steps(sources)))
+        object.__setattr__(self, "_steps", tuple(_plan_steps(self._sources())))
 
     @property
     def fields(self) -> tuple[FieldName, ...]:
@@ -82,48 +88,47 @@ class LeadMapping:
         """
         if not row.extra and not row.bad:
             try:
-                body = self._gather(row.cells)
-            except UnreadableTextError:
+                body = _gather(self._steps, (*row.cells, *self._constant_cells), row.dates)
+            except (UnreadableTextError, _UnfitError):
                 return self._build_with_problems(row)
-            if _has_name_or_contact(body):
+            if _has_name_or_contact(body) and (not self.mandatory or self.mandatory <= _names(body)):
                 return body, ()
         return self._build_with_problems(row)
 
-    def _gather(self, cells: Sequence[str]) -> Body:
-        """The body from these cells. The hot path: a cell of printable ASCII costs two tests and a strip."""
-        cells = (*cells, *self._constant_cells)
-        body: Body = []
-        for name, index, field_set in self._steps:
-            if field_set is None:
-                value = cells[index]
-                value = value.strip(" ") if value.isascii() and value.isprintable() else clean(value)
-                if value:
-                    body.append({"Attribute": name, "Value": value})
-                continue
-            own = "" if field_set.own is None else clean(cells[field_set.own])
-            values = ((sub, clean(cells[index])) for sub, index in field_set.subs)
-            subs: list[SubField] = [{"Attribute": sub, "Value": value} for sub, value in values if value]
-            if subs:
-                body.append({"Attribute": name, "Value": own, "Fields": subs})
-            elif own:
-                body.append({"Attribute": name, "Value": own})
-        return body
+    def _sources(self) -> Iterator[tuple[FieldName, Cell]]:
+        """Every field with its cell, the constants' behind those of the row."""
+        for column in self.columns:
+            yield column.field, (column.index, column.conversion.convert, column.conversion.limit)
+        for nth, constant in enumerate(self.constants):
+            yield constant.field, (self.width + nth, PLAIN.convert, PLAIN.limit)
 
     def _build_with_problems(self, row: "Row") -> tuple[Body, tuple[RowProblem, ...]]:
         """What `build` promises, for a row that has a problem: each one, and the body of the other cells."""
-        problems = [_overflow(row)] if row.extra else []
-        cells = list(row.cells)
-        name_unreadable = False
+        problems = {_overflow(row): None} if row.extra else {}
+        unfit: set[int] = set()
         for column in sorted(self.columns, key=lambda column: column.index):
             problem = _cell_problem(column, row)
             if problem is not None:
-                problems.append(problem)
-                cells[column.index] = ""
-                name_unreadable |= str(column.field) in NAME_OR_CONTACT
-        body = self._gather(cells)
-        if not name_unreadable and not _has_name_or_contact(body):
-            problems.append(self._nameless())
+                problems[problem] = None
+                unfit.add(column.index)
+        sources = [(name, cell) for name, cell in self._sources() if cell[0] not in unfit]
+        body = _gather(tuple(_plan_steps(sources)), (*row.cells, *self._constant_cells), row.dates)
+        told = {column.field.parent for column in self.columns if column.index in unfit}
+        if not told & NAME_OR_CONTACT and not _has_name_or_contact(body):
+            problems[self._nameless()] = None
+        problems |= dict.fromkeys(self._missing(name, row) for name in sorted(self.mandatory - _names(body) - told))
         return body, tuple(problems)
+
+    def _missing(self, name: str, row: "Row") -> RowProblem:
+        """The problem of a mandatory field that a row leaves empty."""
+        columns = [column for column in self.columns if column.field.parent == name]
+        cells = ", ".join(f"{cell_name(column.index, row.number)} ({shown(column.header)})" for column in columns)
+        return RowProblem(
+            "mandatory",
+            f"Nothing fills {name}, which is mandatory in LeadSquared: empty is {cells}.",
+            "Fill the cell, or give the column a default: in config.yaml.",
+            shown(columns[0].header) if columns else "",
+        )
 
     def _nameless(self) -> RowProblem:
         headers = [shown(column.header) for column in self.columns if str(column.field) in NAME_OR_CONTACT]
@@ -137,19 +142,73 @@ class LeadMapping:
         )
 
 
-def _plan_steps(sources: Sequence[tuple[FieldName, int]]) -> Iterator[Step]:
+class _UnfitError(Exception):
+    """A cell of the row is refused; which one and why is found out on the way that has the time for it."""
+
+
+def _gather(steps: Iterable[Step], cells: Sequence[str], dates: Mapping[int, str]) -> Body:
+    """The body from these cells. The hot path: a text cell of printable ASCII costs three tests and a strip."""
+    body: Body = []
+    for name, index, convert, limit, field_set in steps:
+        if field_set is not None:
+            if gathered := _gather_set(name, field_set, cells, dates):
+                body.append(gathered)
+            continue
+        value = cells[index]
+        value = value.strip(" ") if value.isascii() and value.isprintable() else clean(value)
+        if convert is not None:
+            converted = convert(value, dates.get(index))
+            if isinstance(converted, Refusal):
+                raise _UnfitError
+            value = converted
+        if value:
+            if len(value) > limit:
+                raise _UnfitError
+            body.append({"Attribute": name, "Value": value})
+    return body
+
+
+def _gather_set(name: str, field_set: FieldSet, cells: Sequence[str], dates: Mapping[int, str]) -> Attribute | None:
+    """A custom field set, None where nothing of it is filled."""
+    own = "" if field_set.own is None else _value(field_set.own, cells, dates)
+    values = [(sub, _value(cell, cells, dates)) for sub, cell in field_set.subs]
+    subs: list[SubField] = [{"Attribute": sub, "Value": value} for sub, value in values if value]
+    if subs:
+        return {"Attribute": name, "Value": own, "Fields": subs}
+    return {"Attribute": name, "Value": own} if own else None
+
+
+def _value(cell: Cell, cells: Sequence[str], dates: Mapping[int, str]) -> str:
+    index, convert, limit = cell
+    value = clean(cells[index])
+    if convert is not None:
+        converted = convert(value, dates.get(index))
+        if isinstance(converted, Refusal):
+            raise _UnfitError
+        value = converted
+    if len(value) > limit:
+        raise _UnfitError
+    return value
+
+
+def _plan_steps(sources: Iterable[tuple[FieldName, Cell]]) -> Iterator[Step]:
     """One step for each attribute; a custom field set stands where its first sub-field does."""
-    subs: dict[str, list[tuple[str, int]]] = {}
-    for name, index in sources:
+    sources = list(sources)
+    subs: dict[str, list[tuple[str, Cell]]] = {}
+    for name, cell in sources:
         if name.sub is not None:
-            subs.setdefault(name.parent, []).append((name.sub, index))
-    own = {name.parent: index for name, index in sources if name.sub is None}
-    for name, index in sources:
+            subs.setdefault(name.parent, []).append((name.sub, cell))
+    own = {name.parent: cell for name, cell in sources if name.sub is None}
+    for name, cell in sources:
         gathered = subs.get(name.parent)
         if gathered is None:
-            yield name.parent, index, None
-        elif (name.sub, index) == gathered[0]:
-            yield name.parent, index, FieldSet(own.get(name.parent), tuple(gathered))
+            yield name.parent, *cell, None
+        elif (name.sub, cell) == gathered[0]:
+            yield name.parent, *cell, FieldSet(own.get(name.parent), tuple(gathered))
+
+
+def _names(body: Iterable[Attribute]) -> set[str]:
+    return {attribute["Attribute"] for attribute in body}
 
 
 def _has_name_or_contact(body: Iterable[Attribute]) -> bool:
@@ -184,7 +243,7 @@ def _cell_problem(column: MappedColumn, row: "Row") -> RowProblem | None:
             shown(column.header),
         )
     try:
-        clean(row.cells[column.index])
+        value = clean(row.cells[column.index])
     except UnreadableTextError as error:
         return RowProblem(
             "unreadable_text",
@@ -193,4 +252,5 @@ def _cell_problem(column: MappedColumn, row: "Row") -> RowProblem | None:
             "(often cp1252), or type the cell's text again.",
             shown(column.header),
         )
-    return None
+    judged = column.conversion.judge(value, row.dates.get(column.index))
+    return judged.problem(where, shown(column.header)) if isinstance(judged, Refusal) else None

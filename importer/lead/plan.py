@@ -1,12 +1,20 @@
-"""A configuration's columns and constants, fitted to one spreadsheet's header."""
+"""A configuration's columns and constants, fitted to one spreadsheet's header and to the account's fields."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from importer.errors import UsageError
+from importer.lead.checks import CUSTOM_PREFIX, Target, check_targets, find_field
 from importer.lead.columns import Column, Constant, UnmappedColumns
+from importer.lead.conversion import make_conversion
 from importer.lead.fieldname import FieldName
-from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, shown, tidy
+from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
+from importer.lead.refusal import Refusal
+from importer.lead.rule import AS_TEXT, STRICT, Policies
+from importer.lead.text import clean
+from importer.lead.values.fullname import read_first, read_last
+from importer.leadsquared.fields import FieldList
 
 __all__ = ["plan_mapping"]
 
@@ -18,36 +26,52 @@ def plan_mapping(
     columns: Iterable[Column],
     constants: Iterable[Constant] = (),
     unmapped: UnmappedColumns = "ignore",
+    *,
+    fields: FieldList | None = None,
+    policies: Policies = STRICT,
 ) -> LeadMapping:
     """How a row under `header` becomes a lead; UsageError with all problems where it cannot, before any call.
 
     It is a MissingHeaderError where mapped headers are missing. `unmapped` says what becomes of the other headers:
     `ignore` (listed in `.unmapped`), `error`, or `pass`: one that is itself a schema name is sent under it, and the
-    rest are ignored. Columns without a header are passed over.
+    rest are ignored. Columns without a header are passed over. `fields` are the account's, None where they are not
+    known: then nothing is held against them. `policies` are the whole configuration's; a column's own win.
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
     problems = list(match.problems)
-    mapped = {column.index for column in match.found}
+    mapped = {index for index, _ in match.found}
     rest = [index for index, text in enumerate(header) if index not in mapped and _is_users(text)]
-    passed: list[MappedColumn] = []
+    passed: list[tuple[int, Column]] = []
     if unmapped == "pass":
-        taken = [*(column.field for column in match.found), *(constant.field for constant in constants)]
-        passed, collisions = _pass_through(header, rest, taken)
+        taken = [*(name for _, column in match.found for name in column.fields), *(one.field for one in constants)]
+        passed, collisions = _pass_through(header, rest, taken, fields)
         problems += collisions
     elif unmapped == "error" and rest:
         problems.append(
             f"{_count(len(rest))} not mapped: {', '.join(shown(header[index]) for index in rest)} "
             "(unmapped_columns is error; map them under columns, or say ignore)"
         )
+    chosen = (*match.found, *passed)
+    targets = [
+        *(Target(named(column), name) for _, column in chosen for name in column.fields),
+        *(Target(_constant(constant), constant.field) for constant in constants),
+    ]
+    if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
+        problems += check_targets(targets, fields)
+    mapped_columns, rule_problems = _convert(header, chosen, fields, policies)
+    constants, constant_problems = _convert_constants(constants, fields, policies)
+    problems += [*rule_problems, *constant_problems]
     if problems:
         _refuse(problems, match.missing)
-    sent = {column.index for column in passed}
+    sent = {index for index, _ in passed}
     return LeadMapping(
-        columns=(*match.found, *passed),
+        columns=mapped_columns,
         constants=constants,
         unmapped=tuple(tidy(header[index]) for index in rest if index not in sent),
         width=len(header),
+        mandatory=frozenset(field.schema_name for field in fields or () if field.is_mandatory),
+        notes=tuple(_notes(chosen, fields)),
     )
 
 
@@ -57,10 +81,14 @@ def _is_users(header: str) -> bool:
 
 
 def _pass_through(
-    header: Sequence[str], rest: Iterable[int], taken: Iterable[FieldName]
-) -> tuple[list[MappedColumn], list[str]]:
-    """The columns of `rest` that name their field themselves, and those that name one that has a value already."""
-    passed: list[MappedColumn] = []
+    header: Sequence[str], rest: Iterable[int], taken: Iterable[FieldName], fields: FieldList | None
+) -> tuple[list[tuple[int, Column]], list[str]]:
+    """The columns of `rest` that name their field themselves, and those that name one that has a value already.
+
+    Where the account's fields are known, a plain word that is none of them (`Remark`) is no schema name; one that
+    looks like a custom field or a sub-field is kept, so that its misspelling is told.
+    """
+    passed: list[tuple[int, Column]] = []
     collisions: list[str] = []
     filled = set(taken)
     for index in rest:
@@ -68,12 +96,81 @@ def _pass_through(
             name = FieldName.parse(tidy(header[index]))
         except ValueError:
             continue
+        is_named = name.sub is not None or name.parent.startswith(CUSTOM_PREFIX)
+        if fields is not None and fields.get(name.parent) is None and not is_named:
+            continue
         if name in filled:
             where = f"column {column_letters(index)}"
             collisions.append(f"{where} would be sent as {name} (unmapped_columns is pass), which is mapped already")
         filled.add(name)
-        passed.append(MappedColumn(index, header[index], name))
+        passed.append((index, Column(header[index], name)))
     return passed, collisions
+
+
+def _convert(
+    header: Sequence[str], chosen: Iterable[tuple[int, Column]], fields: FieldList | None, policies: Policies
+) -> tuple[tuple[MappedColumn, ...], list[str]]:
+    """The columns with their conversions, and what is wrong with their rules."""
+    mapped: list[MappedColumn] = []
+    problems: dict[str, None] = {}
+    for index, column in chosen:
+        parts = [None] if column.rest is None else [read_first, read_last]
+        for name, part in zip(column.fields, parts, strict=True):
+            field = find_field(name, fields)
+            conversion, wrong = make_conversion(column.rule, field, policies, part=part)
+            problems |= dict.fromkeys(f"{named(column)}: {reason}" for reason in wrong)
+            if fields is not None and field is not None and column.rule.type == "choice":
+                has_options = bool(column.rule.options or field.options)
+                problems |= (
+                    {} if has_options else {f"{named(column)}: {name} has no options; list them: options:": None}
+                )
+            if field is not None and field.options:
+                problems |= dict.fromkeys(_strange_options(column, field.options, policies))
+            mapped.append(MappedColumn(index, header[index], name, conversion))
+    return tuple(mapped), list(problems)
+
+
+def _strange_options(column: Column, options: Sequence[str], policies: Policies) -> Iterator[str]:
+    if (column.rule.policies or policies).off_list == "invalid":
+        for option in column.rule.options:
+            if option not in options:
+                yield f"{named(column)}: the option `{option}` is none of the field's in the account"
+
+
+def _convert_constants(
+    constants: Iterable[Constant], fields: FieldList | None, policies: Policies
+) -> tuple[tuple[Constant, ...], list[str]]:
+    """The constants as the account takes them, and what is wrong with the others."""
+    converted: list[Constant] = []
+    problems: list[str] = []
+    for constant in constants:
+        conversion, _ = make_conversion(AS_TEXT, find_field(constant.field, fields), policies)
+        value = conversion.judge(clean(constant.value))
+        if isinstance(value, Refusal):
+            tip = f". {value.tip}" if value.error in {"off_list", "too_long"} else ""
+            problems.append(f"{_constant(constant)}: it {value.reason}{tip}")
+        else:
+            converted.append(replace(constant, value=value))
+    return tuple(converted), problems
+
+
+def _notes(chosen: Iterable[tuple[int, Column]], fields: FieldList | None) -> Iterator[str]:
+    """What a user should know of columns that are sent as they are, though a type would serve better."""
+    for _, column in chosen:
+        field = find_field(column.field, fields)
+        kind = field.data_type.casefold() if field is not None else ""
+        if column.rule.type is None and kind == "datetime":
+            yield (
+                f"{named(column)}: its times are sent as they are written, and LeadSquared takes them for UTC; if they "
+                "are local, say type: datetime and timezone:"
+            )
+        if fields is None and column.rule.type == "choice" and not column.rule.options:
+            yield f"{named(column)}: the field's options are not known, so its values are not checked"
+
+
+def _constant(constant: Constant) -> str:
+    line = f" (line {constant.line})" if constant.line else ""
+    return f"the constant {constant.field}{line}"
 
 
 def _count(number: int) -> str:

@@ -60,6 +60,7 @@ class Client:
     vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
     last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
     is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
+    `on_call` is told the event loop's time of each call.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Client:
         pacer: Pacer,
         connections: int,
         wall_clock: Callable[[], float] = time.time,
+        on_call: Callable[[float], object] = lambda _at_s: None,
     ) -> None:
         self.pacer = pacer
         self.skew_s: float | None = None
@@ -81,6 +83,7 @@ class Client:
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
         self._wall_clock = wall_clock
+        self._on_call = on_call
         # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
@@ -144,6 +147,7 @@ class Client:
         headers = {"Content-Type": "application/json"} if data is not None else None
         async with self.pacer.slot() as slot:
             self.calls += 1
+            self._on_call(asyncio.get_running_loop().time())
             try:
                 async with self._session.request(
                     method,

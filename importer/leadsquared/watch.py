@@ -1,6 +1,7 @@
 """Whether the account still takes calls: a spell without one accepted call ends the run."""
 
 import asyncio
+from collections.abc import Callable
 
 from importer.errors import FatalError
 
@@ -10,10 +11,16 @@ LONGEST_SPELL_S = 600.0
 
 
 class Watch:
-    """Counts what the account did with our calls. Its clock is the running event loop's, in seconds."""
+    """Counts what the account did with our calls. Its clock is the running event loop's, in seconds.
 
-    def __init__(self, *, longest_spell_s: float = LONGEST_SPELL_S) -> None:
+    `on_refusal` is told the time of each refusal because of the limit.
+    """
+
+    def __init__(
+        self, *, longest_spell_s: float = LONGEST_SPELL_S, on_refusal: Callable[[float], object] = lambda _at_s: None
+    ) -> None:
         self.refusals = 0
+        self._on_refusal = on_refusal
         self._longest_spell_s = longest_spell_s
         self._spell_began: float | None = None
 
@@ -24,6 +31,7 @@ class Watch:
     def refused(self) -> None:
         """A call was refused because of the account's limit."""
         self.refusals += 1
+        self._on_refusal(asyncio.get_running_loop().time())
         self.failed()
 
     def failed(self) -> None:

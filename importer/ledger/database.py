@@ -1,28 +1,28 @@
-"""Opening the ledger's database: an SQLite file of its owner's alone by default, any SQLAlchemy URL otherwise."""
+"""Opening the ledger's database: an SQLite file of its owner's alone by default, a PostgreSQL URL otherwise."""
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from importer.errors import ImporterError, UsageError
+from importer.errors import UsageError
+from importer.ledger.failure import LOCKED, LedgerError, guard_database, reason_of
+from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
+from importer.ledger.schema import OWN_TABLES
 
-__all__ = ["LedgerError", "default_ledger_path", "guard_database", "open_engine", "reason_of"]
+__all__ = ["LedgerError", "default_ledger_path", "guard_database", "open_engine", "reason_of", "storable"]
 
 BUSY_TIMEOUT_S = 60.0
+"""How long to wait for another process that is writing. It takes milliseconds, unless something is wrong."""
 
-
-class LedgerError(ImporterError):
-    """The ledger cannot be written (a full disk, say): nothing more may be sent. The next run goes on from it."""
-
-    exit_status = 3
+WRITE_LOCK = 0x6C73712D696D706F
+"""The number of the advisory lock that stands for the right to write in PostgreSQL."""
 
 
 def default_ledger_path() -> Path:
@@ -32,69 +32,103 @@ def default_ledger_path() -> Path:
     return user_state_path("lsq-import", appauthor=False) / "ledger.sqlite3"
 
 
-def open_engine(location: str | Path) -> tuple[Engine, Path]:
-    """Open the database at a path or URL; give its engine and the folder for lock files. UsageError where it fails."""
+def open_engine(location: str | Path) -> tuple[Engine, RunLocks]:
+    """Open the database at a path or URL; give its engine and its locks. UsageError where it fails."""
     if isinstance(location, str) and "://" in location:
         return _open_url(location)
-    path = Path(location).expanduser()
+    # Resolved, so that runs which name the file by different paths find each other's locks.
+    path = Path(location).expanduser().resolve()
+    locks = path.with_name(f"{path.name}.locks")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        locks = path.with_name(f"{path.name}.locks")
-        locks.mkdir(mode=0o700, exist_ok=True)
+        _make_private_folder(locks)
     except OSError as error:
         raise UsageError(
             f"The ledger {path} cannot be written: {error.strerror}.",
             hint="Point ledger: in config.yaml or LSQ_LEDGER at a file in a folder that you may write to.",
         ) from error
-    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_writing)
-    return engine, locks
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine, FileLocks(locks)
 
 
-@contextmanager
-def guard_database(where: str) -> Iterator[None]:
-    """Turn a database's errors into a `LedgerError` that names the ledger."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise LedgerError(
-            f"The ledger {where} cannot be used any more: {reason_of(error)}.",
-            hint="Make room or repair it, then run the same command again: it goes on where this run stopped.",
-        ) from None
+def storable(text: str) -> str:
+    """A text that every database takes: a file's name or a message may hold halves of characters, or NULs."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-def reason_of(error: SQLAlchemyError) -> str:
-    """What the database said, without the statement and its parameters."""
-    return str(getattr(error, "orig", None) or type(error).__name__)
+def _make_private_folder(folder: Path) -> None:
+    """Make a folder with those above it, each its owner's alone; one that is there stays as it is."""
+    for part in reversed((folder, *folder.parents)):
+        if not part.is_dir():
+            part.mkdir(mode=0o700, exist_ok=True)
 
 
-def _begin_writing(connection: Connection) -> None:
-    """Take the one write lock when a transaction begins, so that it never has to be upgraded; readers take none."""
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _open_url(url: str) -> tuple[Engine, Path]:
+def _open_url(url: str) -> tuple[Engine, RunLocks]:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            return open_engine(Path(parsed.database))
+        backend = parsed.get_backend_name()
+        if backend == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+            return open_engine(Path(str(parsed.database)))
+        if backend != "postgresql":
+            raise UsageError(
+                "The ledger's address names a database that cannot serve as a ledger.",
+                hint="Give a file path, or a URL such as postgresql+psycopg://host/name with its driver installed.",
+            )
         engine = create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ImportError, SQLAlchemyError) as error:
         raise UsageError(
             f"The ledger's address is no database URL that can be used here ({type(error).__name__}).",
             hint="Give a file path, or a URL such as postgresql+psycopg://host/name with its driver installed.",
         ) from None
-    locks = default_ledger_path().parent / "locks"
-    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return engine, locks
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine, ServerLocks(engine)
+
+
+def _is_reading(connection: Connection) -> bool:
+    return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the one write lock when a transaction begins, so that it never has to be upgraded; readers take none."""
+    if not _is_reading(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """The same for PostgreSQL: a claim looks and then writes, and nobody may write in between."""
+    if not _is_reading(connection):
+        timeout_ms = int(BUSY_TIMEOUT_S * 1000)
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{timeout_ms}', true), pg_advisory_xact_lock({WRITE_LOCK})"
+        )
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a DBAPI connection
-    """Let SQLAlchemy begin transactions, and make each commit durable before it returns."""
+    """Let SQLAlchemy begin transactions, and make each commit durable before it returns.
+
+    A database of something else is left as it is: it is refused a moment later.
+    """
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - the engine is ours
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={int(BUSY_TIMEOUT_S * 1000)}"):
-        connection.execute(f"PRAGMA {pragma}").close()
+    connection.execute("PRAGMA synchronous=FULL").close()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables or tables >= OWN_TABLES:
+        _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. SQLite does not wait for a lock here, and two first runs may meet."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if LOCKED not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return

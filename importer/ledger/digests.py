@@ -11,7 +11,9 @@ TAG_SIZE = 6
 
 def account_tag(identity: str) -> bytes:
     """The part of a row's reference that tells which account it belongs to, the same on every machine."""
-    return hashlib.blake2b(identity.encode(), digest_size=TAG_SIZE, person=b"lsq-account").digest()
+    return hashlib.blake2b(
+        identity.encode("utf-8", "surrogatepass"), digest_size=TAG_SIZE, person=b"lsq-account"
+    ).digest()
 
 
 class Digests:
@@ -33,7 +35,7 @@ class Digests:
     def _start(secret: bytes, purpose: bytes, *parts: str) -> "hashlib.blake2b":
         state = hashlib.blake2b(key=secret, digest_size=DIGEST_SIZE, person=purpose)
         for part in parts:
-            data = part.encode()
+            data = part.encode("utf-8", "surrogatepass")  # a file's name may be no text
             state.update(len(data).to_bytes(4, "big") + data)
         return state
 

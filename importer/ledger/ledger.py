@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
 from importer.ledger.database import guard_database, open_engine, reason_of
-from importer.ledger.locks import RunLocks
 from importer.ledger.records import AccountRecord
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
-from importer.ledger.schema import ACCOUNT, prepare_schema
+from importer.ledger.schema import ACCOUNT, RUN, prepare_schema
 
 __all__ = ["Ledger"]
 
@@ -24,19 +24,24 @@ class Ledger:
     """One account's part of a database, for one process; a context manager.
 
     `location` is a file path or a database URL; UsageError where it cannot be opened. `rows` and `runs` hold what
-    it knows; `locks` tells which runs are alive; `secret` keys the digests.
+    it knows; `locks` tells which runs are alive; `secret` keys the digests. `where` names it in messages,
+    without a password; two ledgers with one `location` are the same database.
     """
 
     def __init__(self, location: str | Path, *, identity: str, host: str) -> None:
-        self._engine, lock_folder = open_engine(location)
-        self.where = self._engine.url.render_as_string() if "://" in str(location) else str(location)
-        self.locks = RunLocks(lock_folder)
+        self._engine, self.locks = open_engine(location)
+        self.location = str(location)
+        self.where = make_url(str(location)).render_as_string() if "://" in str(location) else str(location)
         try:
             with self._engine.begin() as connection:
                 self.secret = prepare_schema(connection, where=self.where)
                 self.account = _load_account(connection, identity, host)
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except UsageError:
+            self._engine.dispose()
+            raise
         except SQLAlchemyError as error:
+            self._engine.dispose()
             raise UsageError(
                 f"The ledger {self.where} cannot be used: {reason_of(error)}.",
                 hint="Point ledger: in config.yaml or LSQ_LEDGER at another file, or move this one away.",
@@ -55,12 +60,23 @@ class Ledger:
     def close(self) -> None:
         """Close the database and let go of the locks."""
         self._reader.close()
-        self._engine.dispose()
         self.locks.release()
+        self._engine.dispose()
 
     def begin(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that alone may write; it is on disk when the context has ended."""
         return self._engine.begin()
+
+    def compact(self) -> bool:
+        """Give the room of what was dropped back to the disk; False where that cannot be done now."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        try:
+            self._reader.exec_driver_sql("VACUUM")
+            self._reader.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except SQLAlchemyError:
+            return False
+        return True
 
     def accounts_at(self, host: str) -> list[AccountRecord]:
         """The accounts that this ledger knows at a host."""
@@ -78,8 +94,9 @@ class Ledger:
             self.account = _load_account(connection, self.account.identity, self.account.host)
 
     def drop_account(self) -> None:
-        """Take this account out again, for one that turns out to be another's."""
+        """Take this account and its runs out again, for one that turns out to be another's."""
         with guard_database(self.where), self.begin() as connection:
+            connection.execute(delete(RUN).where(RUN.c.account_id == self.account.id))
             connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == self.account.id))
 
 

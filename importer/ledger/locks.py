@@ -1,16 +1,46 @@
-"""Who is alive: one kernel lock for each run and each source, gone with the process that held it."""
+"""Who is alive: one lock for each run and each source, gone with the process that held it.
+
+A ledger in a file has kernel locks on files beside it; one on a PostgreSQL server has that server's advisory locks,
+which end with the connection, so that runs on several machines see each other.
+"""
 
 import hashlib
+import threading
 import uuid
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, func, select
 
-__all__ = ["RunLocks"]
+from importer.errors import UsageError
+from importer.ledger.failure import guard_database
+
+__all__ = ["FileLocks", "RunLocks", "ServerLocks"]
 
 
-class RunLocks:
-    """The locks of one ledger, as files in `folder`. A lock file without a holder means nothing and may stay."""
+class RunLocks(Protocol):
+    """The locks of one ledger, as one process takes and sees them."""
+
+    def start_run(self) -> str:
+        """Take a new run's lock and return the run's token."""
+        ...
+
+    def take_source(self, account: str, source: str) -> bool:
+        """Take the lock of a source; False where another run holds it."""
+        ...
+
+    def is_live(self, token: str) -> bool:
+        """Whether the run that took this token still runs."""
+        ...
+
+    def release(self) -> None:
+        """Let go of every lock this object took."""
+        ...
+
+
+class FileLocks:
+    """Kernel locks on files in `folder`. A lock file without a holder means nothing and may stay."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -25,9 +55,8 @@ class RunLocks:
 
     def take_source(self, account: str, source: str) -> bool:
         """Take the lock of a source; False where another run holds it."""
-        name = hashlib.blake2b(f"{account}\0{source}".encode(), digest_size=12).hexdigest()
         try:
-            self._take(f"source-{name}.lock", is_passing=False)
+            self._take(f"source-{_source_name(account, source)}.lock", is_passing=False)
         except Timeout:
             return False
         return True
@@ -37,7 +66,7 @@ class RunLocks:
         if token in self._dead:
             return False
         path = self._folder / f"run-{token}.lock"
-        if path.exists():
+        if token and path.exists():
             probe = FileLock(path, is_singleton=False)
             try:
                 probe.acquire(timeout=0)
@@ -58,5 +87,72 @@ class RunLocks:
 
     def _take(self, name: str, *, is_passing: bool) -> None:
         lock = FileLock(self._folder / name, is_singleton=False)
-        lock.acquire(timeout=0)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise
+        except (OSError, NotImplementedError) as error:
+            raise UsageError(
+                f"No lock can be taken in {self._folder} ({type(error).__name__}).",
+                hint="Point ledger: in config.yaml or LSQ_LEDGER at a file on a local disk that you may write to.",
+            ) from error
         self._held.append((lock, is_passing))
+
+
+class ServerLocks:
+    """Advisory locks of a PostgreSQL server, held by a connection of their own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._own: set[str] = set()
+        self._dead: set[str] = set()
+        self._turn = threading.Lock()
+
+    def start_run(self) -> str:
+        """Take a new run's lock and return the run's token."""
+        token = uuid.uuid4().hex
+        self._ask("pg_try_advisory_lock", token)
+        self._own.add(token)
+        return token
+
+    def take_source(self, account: str, source: str) -> bool:
+        """Take the lock of a source; False where another run holds it, on whatever machine."""
+        name = _source_name(account, source)
+        if name in self._own or not self._ask("pg_try_advisory_lock", name):
+            return False
+        self._own.add(name)
+        return True
+
+    def is_live(self, token: str) -> bool:
+        """Whether the run that took this token is still connected, from whatever machine."""
+        if token in self._own:
+            return True
+        if token in self._dead:
+            return False
+        # Shared, so that two who ask at once do not take each other for the run.
+        if not self._ask("pg_try_advisory_lock_shared", token):
+            return True
+        self._ask("pg_advisory_unlock_shared", token)
+        self._dead.add(token)
+        return False
+
+    def release(self) -> None:
+        """Let go of every lock this object took."""
+        if self._connection is not None:
+            self._connection.invalidate()  # closes it for good: back in the pool it would keep them
+            self._connection.close()
+            self._connection = None
+        self._own.clear()
+
+    def _ask(self, function: str, name: str) -> bool:
+        number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+        with self._turn, guard_database(self._engine.url.render_as_string()):
+            if self._connection is None:
+                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return bool(self._connection.scalar(select(getattr(func, function)(number))))
+
+
+def _source_name(account: str, source: str) -> str:
+    name = f"{account}\0{source}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(name, digest_size=12).hexdigest()

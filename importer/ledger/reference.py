@@ -1,19 +1,15 @@
 """A row's reference as the report shows it in `lsq_ref`: opaque to people, telling to us."""
 
-import base64
-import binascii
-
 from importer.ledger.digests import DIGEST_SIZE, TAG_SIZE
 
 __all__ = ["read_reference", "write_reference"]
 
 _MARK = "r"
-_PADDING = "===="
 
 
 def write_reference(tag: bytes, ref: bytes) -> str:
     """The text of a reference: `tag` says which account, `ref` which row. No spreadsheet takes it for a number."""
-    return _MARK + base64.b32encode(tag + ref).decode().rstrip("=").lower()
+    return f"{_MARK}{tag.hex()}{ref.hex()}"
 
 
 def read_reference(text: str) -> tuple[bytes, bytes] | None:
@@ -22,7 +18,7 @@ def read_reference(text: str) -> tuple[bytes, bytes] | None:
     if text[:1] != _MARK:
         return None
     try:
-        data = base64.b32decode(text[1:].upper() + _PADDING[: -len(text[1:]) % 8])
-    except binascii.Error:
+        data = bytes.fromhex(text[1:])
+    except ValueError:
         return None
     return (data[:TAG_SIZE], data[TAG_SIZE:]) if len(data) == TAG_SIZE + DIGEST_SIZE else None

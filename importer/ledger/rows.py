@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from importer.ledger.database import guard_database
+from importer.ledger.database import guard_database, storable
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.locks import RunLocks
 from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
@@ -21,7 +21,7 @@ _ROW_COLUMNS = (
     LEAD_ROW.c["keys"],
     LEAD_ROW.c.state,
     LEAD_ROW.c.run_id,
-    RUN.c.token,
+    func.coalesce(RUN.c.token, ""),  # a row that no run of ours wrote counts as a dead run's
     LEAD_ROW.c.row_number,
     LEAD_ROW.c.lead_id,
     LEAD_ROW.c.error,
@@ -32,6 +32,8 @@ _ROW_COLUMNS = (
     LEAD_ROW.c.changed_at,
 )
 
+
+_UNRESOLVED = (State.INTENT, State.UNKNOWN)
 
 _SETTLE = (
     update(LEAD_ROW)
@@ -76,10 +78,15 @@ class Rows:
         rows = self._read(query)
         return _known_row(rows[0]) if rows else None
 
+    def select(self, connection: Connection, *where: ColumnElement[bool], limit: int | None = None) -> list[KnownRow]:
+        """The rows that meet conditions on LEAD_ROW, by reference, as the caller's transaction sees them."""
+        query = self._rows().where(*where).order_by(LEAD_ROW.c.ref).limit(limit)
+        return [_known_row(row) for row in connection.execute(query)]
+
     def _rows(self) -> Select[Any]:
         return (
             select(*_ROW_COLUMNS)
-            .join(RUN, RUN.c.id == LEAD_ROW.c.run_id)
+            .outerjoin(RUN, RUN.c.id == LEAD_ROW.c.run_id)
             .where(LEAD_ROW.c.account_id == self._account_id)
         )
 
@@ -115,13 +122,23 @@ class Rows:
             conflict = next((row for row in known if row is not None and self._stands_in_way(row, intent)), None)
             conflicts.append(conflict)
             if conflict is None:
-                rows.append(self._intent_values(intent))
-                keys += [{"account_id": self._account_id, "digest": key, "ref": intent.ref} for key in intent.keys]
+                rows.append(self._intent_values(intent, self._protection(intent, by_ref.get(intent.ref))))
+                keys += self._key_values(intent.ref, intent.keys)
         if rows:
             self._upsert(connection, LEAD_ROW, rows, keyed_by=("account_id", "ref"))
         if keys:
             self._upsert(connection, LEAD_KEY, keys, keyed_by=("account_id", "digest"))
         return conflicts
+
+    @staticmethod
+    def _protection(intent: Intent, known: KnownRow | None) -> tuple[bytes, ...]:
+        """The unique values by which a row can be found, whichever of its intents created it.
+
+        An unresolved row whose line was edited may exist with its old values or with the new ones.
+        """
+        if known is None or known.state not in _UNRESOLVED:
+            return intent.keys
+        return tuple(key for key in intent.keys if key in known.keys)
 
     def settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
         """Write outcomes down."""
@@ -133,10 +150,10 @@ class Rows:
                     "its_ref": entry.ref,
                     "state": STATE_OF[entry.outcome.status],
                     "run_id": self.run_id,
-                    "lead_id": entry.outcome.lead_id,
-                    "error": entry.outcome.error,
-                    "message": entry.outcome.message,
-                    "tip": entry.outcome.tip,
+                    "lead_id": storable(entry.outcome.lead_id),
+                    "error": storable(entry.outcome.error),
+                    "message": storable(entry.outcome.message),
+                    "tip": storable(entry.outcome.tip),
                     "attempts": entry.outcome.attempts,
                     "changed_at": entry.at,
                 }
@@ -146,15 +163,23 @@ class Rows:
 
     def record(self, connection: Connection, intent: Intent, state: State, outcome: Outcome) -> None:
         """Write a row down with a state that no call of this run gave it: adopted from a report, or settled by hand."""
-        values = self._intent_values(intent) | {
+        values = self._intent_values(intent, intent.keys) | {
             "state": state,
-            "lead_id": outcome.lead_id,
-            "error": outcome.error,
-            "message": outcome.message,
-            "tip": outcome.tip,
+            "lead_id": storable(outcome.lead_id),
+            "error": storable(outcome.error),
+            "message": storable(outcome.message),
+            "tip": storable(outcome.tip),
             "attempts": outcome.attempts,
         }
         self._upsert(connection, LEAD_ROW, [values], keyed_by=("account_id", "ref"))
+
+    def point_keys(self, connection: Connection, ref: bytes, keys: Sequence[bytes]) -> None:
+        """Write down that these unique values are this row's."""
+        if keys:
+            self._upsert(connection, LEAD_KEY, self._key_values(ref, keys), keyed_by=("account_id", "digest"))
+
+    def _key_values(self, ref: bytes, keys: Sequence[bytes]) -> list[dict[str, Any]]:
+        return [{"account_id": self._account_id, "digest": key, "ref": ref} for key in keys]
 
     def _stands_in_way(self, row: KnownRow, intent: Intent) -> bool:
         if row.state is State.CREATED:
@@ -163,15 +188,14 @@ class Rows:
             return False
         if row.state is State.INTENT and self._locks.is_live(row.run_token):
             return True
-        is_unresolved = row.state in {State.INTENT, State.UNKNOWN}
-        return is_unresolved and row.ref == intent.ref and not intent.resolves
+        return row.state in _UNRESOLVED and row.ref == intent.ref and not intent.resolves
 
-    def _intent_values(self, intent: Intent) -> dict[str, Any]:
+    def _intent_values(self, intent: Intent, keys: Sequence[bytes]) -> dict[str, Any]:
         return {
             "account_id": self._account_id,
             "ref": intent.ref,
             "cells": intent.cells,
-            "keys": b"".join(intent.keys),
+            "keys": b"".join(keys),
             "state": State.INTENT,
             "run_id": self.run_id,
             "row_number": intent.row_number,

@@ -5,7 +5,7 @@ import time
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from importer.ledger.database import guard_database
+from importer.ledger.database import guard_database, storable
 from importer.ledger.locks import RunLocks
 from importer.ledger.records import PastRun
 from importer.ledger.schema import ACCOUNT, RUN
@@ -35,9 +35,9 @@ class Runs:
                     account_id=self._account_id,
                     token=token,
                     mode=mode,
-                    source=source,
-                    file=file,
-                    report=report,
+                    source=storable(source),
+                    file=storable(file),
+                    report=storable(report),
                     started_at=time.time(),
                 )
             )
@@ -84,7 +84,7 @@ class Runs:
             .limit(limit)
         )
         if report is not None:
-            query = query.where(RUN.c.report == report)
+            query = query.where(RUN.c.report == storable(report))
         with guard_database(self._where):
             found = self._reader.execute(query).mappings().all()
         return [PastRun(**{**row, "counts": json.loads(row["counts"] or "{}")}) for row in found]

@@ -1,11 +1,12 @@
 """The ledger's tables, their version, and how an older version becomes the present one.
 
 No column holds lead data: `cells`, `keys` and `ref` are keyed digests, and `message` and `tip` are texts from which
-the lead's values were taken out.
+the lead's values were taken out. No column has a length: a long file name must not end a run on one kind of database.
 """
 
 import secrets
 import time
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import (
     Column,
@@ -21,11 +22,12 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 from importer.errors import UsageError
 
-__all__ = ["ACCOUNT", "LEAD_KEY", "LEAD_ROW", "META", "RUN", "VERSION", "prepare_schema"]
+__all__ = ["ACCOUNT", "LEAD_KEY", "LEAD_ROW", "META", "MIGRATIONS", "OWN_TABLES", "RUN", "VERSION", "prepare_schema"]
 
 VERSION = 1
 
@@ -34,18 +36,18 @@ _metadata = MetaData()
 META = Table(
     "meta",
     _metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", String(200), nullable=False),
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
 )
 
 ACCOUNT = Table(
     "account",
     _metadata,
     Column("id", Integer, primary_key=True),
-    Column("identity", String(300), nullable=False, unique=True),
-    Column("host", String(300), nullable=False),
-    Column("organisation", String(300)),
-    Column("country_code", String(10)),
+    Column("identity", String, nullable=False, unique=True),
+    Column("host", String, nullable=False),
+    Column("organisation", String),
+    Column("country_code", String),
     Column("first_seen_at", Float, nullable=False),
 )
 
@@ -54,31 +56,31 @@ RUN = Table(
     _metadata,
     Column("id", Integer, primary_key=True),
     Column("account_id", Integer, nullable=False),
-    Column("token", String(40), nullable=False, unique=True),
-    Column("mode", String(12), nullable=False),
-    Column("source", String(1000), nullable=False),
-    Column("file", String(4000), nullable=False),
-    Column("report", String(4000), nullable=False),
-    Column("report_digest", String(64)),
+    Column("token", String, nullable=False, unique=True),
+    Column("mode", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("report", String, nullable=False),
+    Column("report_digest", String),
     Column("started_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("exit_status", Integer),
     Column("calls", Integer),
-    Column("counts", String(1000)),
+    Column("counts", String),
 )
 
 LEAD_ROW = Table(
     "lead_row",
     _metadata,
     Column("account_id", Integer, nullable=False),
-    Column("ref", LargeBinary(16), nullable=False),
-    Column("cells", LargeBinary(16), nullable=False),
+    Column("ref", LargeBinary, nullable=False),
+    Column("cells", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("state", String, nullable=False),
     Column("run_id", Integer, nullable=False),
     Column("row_number", Integer, nullable=False),
-    Column("lead_id", String(60), nullable=False, default=""),
-    Column("error", String(100), nullable=False, default=""),
+    Column("lead_id", String, nullable=False, default=""),
+    Column("error", String, nullable=False, default=""),
     Column("message", String, nullable=False, default=""),
     Column("tip", String, nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
@@ -93,41 +95,73 @@ LEAD_KEY = Table(
     "lead_key",
     _metadata,
     Column("account_id", Integer, nullable=False),
-    Column("digest", LargeBinary(16), nullable=False),
-    Column("ref", LargeBinary(16), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("ref", LargeBinary, nullable=False),
     PrimaryKeyConstraint("account_id", "digest"),
     sqlite_with_rowid=False,
 )
 Index("run_by_report", RUN.c.report)
 
+OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
+"""What every version has; a database without them is another program's."""
 
-def prepare_schema(connection: Connection, *, where: str) -> bytes:
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+"""How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
+
+
+def prepare_schema(
+    connection: Connection,
+    *,
+    where: str,
+    version: int = VERSION,
+    migrations: Mapping[int, Callable[[Connection], None]] = MIGRATIONS,
+) -> bytes:
     """Bring the database to the present version and return its secret; UsageError where it is none of ours.
 
-    `where` names the database in messages. The secret keys every digest, so that a phone number cannot be found by
-    trying them all; it lives in the same database, whose file is its owner's alone.
+    The caller's transaction holds the whole way from one version to another: an older ledger is brought up to date,
+    or stays as it was. `where` names the database in messages. The secret keys every digest, so that a phone number
+    cannot be found by trying them all; it lives in the same database, whose file is its owner's alone.
     """
     tables = set(inspect(connection).get_table_names())
-    if "meta" not in tables:
-        if tables:
-            raise UsageError(
-                f"{where} is a database of something else ({', '.join(sorted(tables)[:3])}).",
-                hint="Point ledger: in config.yaml or LSQ_LEDGER at a file of its own.",
-            )
-        _metadata.create_all(connection)
-        connection.execute(
-            insert(META),
-            [
-                {"key": "version", "value": str(VERSION)},
-                {"key": "secret", "value": secrets.token_hex(32)},
-                {"key": "created_at", "value": str(time.time())},
-            ],
-        )
-    found = dict(connection.execute(select(META.c.key, META.c.value)).tuples().all())
-    version = found.get("version", "")
-    if version != str(VERSION):
+    if not tables:
+        _create(connection, version)
+    elif not tables >= OWN_TABLES or not {"key", "value"} <= _columns(connection, META.name):
         raise UsageError(
-            f"The ledger {where} has version {version or 'none'}; this lsq-import knows version {VERSION}.",
+            f"{where} is a database of something else ({', '.join(sorted(tables)[:3])}).",
+            hint="Point ledger: in config.yaml or LSQ_LEDGER at a file or a database of its own.",
+        )
+    found = {row.key: row.value for row in connection.execute(select(META.c.key, META.c.value))}
+    try:
+        present, secret = int(found["version"]), bytes.fromhex(found["secret"])
+    except (KeyError, ValueError):
+        raise UsageError(
+            f"The ledger {where} is damaged: its version or its secret cannot be read.",
+            hint="Restore it from a backup. Without it, rows that were sent already are not known.",
+        ) from None
+    if present > version or any(step not in migrations for step in range(present, version)):
+        raise UsageError(
+            f"The ledger {where} has version {present}; this lsq-import knows version {version}.",
             hint="Use the lsq-import that wrote it, or a newer one.",
         )
-    return bytes.fromhex(found["secret"])
+    for step in range(present, version):
+        migrations[step](connection)
+    if present < version:
+        connection.execute(update(META).where(META.c.key == "version").values(value=str(version)))
+    return secret
+
+
+def _create(connection: Connection, version: int) -> None:
+    _metadata.create_all(connection)
+    connection.execute(
+        insert(META),
+        [
+            {"key": "version", "value": str(version)},
+            {"key": "secret", "value": secrets.token_hex(32)},
+            {"key": "created_at", "value": str(time.time())},
+        ],
+    )
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    return {column["name"] for column in inspect(connection).get_columns(table)}

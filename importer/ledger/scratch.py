@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from importer.errors import UsageError
+from importer.ledger.database import LedgerError, storable
 from importer.outcome import Outcome, Status
 
 __all__ = ["Holder", "Note", "Scratch"]
@@ -52,16 +52,19 @@ class Note:
 
 
 class Scratch:
-    """One run's memory; a context manager. `place` counts the file's data rows from 0. UsageError: no room for it.
+    """One run's memory; a context manager. `place` counts the file's data rows from 0. LedgerError: no room for it.
 
-    Values and equal rows are looked up in batches: `prefetch` loads what is known of a batch's digests, after which
-    `holder`, `hold` and `next_ordinal` answer from memory until the next `prefetch`.
+    Values and equal rows are looked up in batches: `prefetch` loads what is known of a batch's digests, so that
+    `holder` and `next_ordinal` answer from memory until the next `prefetch`. Other digests are read one by one.
     """
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(_TABLES)
-        self._holders: dict[bytes, Holder] = {}
+        try:
+            self._database = sqlite3.connect("", isolation_level=None)
+            self._database.executescript(_TABLES)
+        except sqlite3.OperationalError as error:
+            raise _no_room(error) from None
+        self._holders: dict[bytes, Holder | None] = {}  # the batch's values; None: nobody holds it yet
         self._new_holders: dict[bytes, Holder] = {}
         self._ordinals: dict[bytes, int] = {}
         self._notes: dict[int, Note] = {}
@@ -76,35 +79,42 @@ class Scratch:
 
     def prefetch(self, *, values: Sequence[bytes], rows: Sequence[bytes]) -> None:
         """Load what is known of a batch: of its unique values, and of its rows' cells."""
-        self._write("INSERT OR REPLACE INTO ordinal VALUES (?, ?)", self._ordinals.items())
-        self._write(
-            "INSERT OR REPLACE INTO holder VALUES (?, ?, ?)",
-            ((digest, holder.place, holder.row_number) for digest, holder in self._new_holders.items()),
+        self._flush_holders()
+        self._flush_ordinals()
+        self._holders = dict.fromkeys(values)
+        self._holders.update(
+            (digest, Holder(place, number)) for digest, place, number in self._select("holder", values)
         )
-        self._new_holders.clear()
-        self._holders = {digest: Holder(place, number) for digest, place, number in self._select("holder", values)}
-        self._ordinals = {found[0]: found[1] for found in self._select("ordinal", rows)}
+        self._ordinals = dict.fromkeys(rows, -1)
+        self._ordinals.update(self._select("ordinal", rows))
 
     def next_ordinal(self, digest: bytes) -> int:
         """How many rows with these cells came before."""
-        ordinal = self._ordinals.get(digest, -1) + 1
-        self._ordinals[digest] = ordinal
-        return ordinal
+        last = self._ordinals.get(digest)
+        if last is None:
+            found = self._execute("SELECT count FROM ordinal WHERE digest = ?", (digest,)).fetchone()
+            last = found[0] if found else -1
+        self._ordinals[digest] = last + 1
+        return last + 1
 
     def holder(self, digest: bytes) -> Holder | None:
         """Who holds this unique value, if a row of this file does."""
-        return self._holders.get(digest)
+        return self._holders[digest] if digest in self._holders else self.read_holder(digest)
 
     def read_holder(self, digest: bytes) -> Holder | None:
-        """The same without a `prefetch` before."""
+        """The same for sending, which knows no batches."""
         if digest in self._new_holders:
             return self._new_holders[digest]
         found = self._execute("SELECT place, row_number FROM holder WHERE digest = ?", (digest,)).fetchone()
         return Holder(*found) if found else None
 
     def hold(self, digest: bytes, holder: Holder) -> None:
-        """Write down who holds a unique value."""
-        self._holders[digest] = self._new_holders[digest] = holder
+        """Write down who holds a unique value; a later word replaces an earlier one."""
+        self._new_holders[digest] = holder
+        if digest in self._holders:
+            self._holders[digest] = holder
+        if len(self._new_holders) >= BATCH:
+            self._flush_holders()
 
     def keep(self, note: Note) -> None:
         """Write down what is known of a row; a later word replaces an earlier one."""
@@ -132,12 +142,19 @@ class Scratch:
             yield from map(_note, found)
             place = found[-1][0]
 
-    def _flush_notes(self) -> None:
-        rows = (
-            (n.place, n.ref, n.is_open, o.status.value, o.lead_id, o.error, o.message, o.tip, o.attempts, o.time)
-            for n in self._notes.values()
-            for o in (n.outcome,)
+    def _flush_holders(self) -> None:
+        self._write(
+            "INSERT OR REPLACE INTO holder VALUES (?, ?, ?)",
+            ((digest, holder.place, holder.row_number) for digest, holder in self._new_holders.items()),
         )
+        self._new_holders.clear()
+
+    def _flush_ordinals(self) -> None:
+        changed = ((digest, count) for digest, count in self._ordinals.items() if count >= 0)
+        self._write("INSERT OR REPLACE INTO ordinal VALUES (?, ?)", changed)
+
+    def _flush_notes(self) -> None:
+        rows = map(_note_values, self._notes.values())
         self._write("INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._notes.clear()
 
@@ -160,11 +177,17 @@ class Scratch:
             raise _no_room(error) from None
 
 
-def _no_room(error: sqlite3.OperationalError) -> UsageError:
-    return UsageError(
+def _no_room(error: sqlite3.OperationalError) -> LedgerError:
+    return LedgerError(
         f"The run's notes cannot be written to {tempfile.gettempdir()}: {error}.",
         hint="Make room there, or set TMPDIR to a folder with more, and run the same command again.",
     )
+
+
+def _note_values(note: Note) -> tuple[object, ...]:
+    outcome = note.outcome
+    texts = map(storable, (outcome.lead_id, outcome.error, outcome.message, outcome.tip))
+    return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time)
 
 
 def _note(found: tuple[int, bytes, int, str, str, str, str, str, int, str]) -> Note:

@@ -5,6 +5,7 @@ lone row is written at once and a crowd shares one commit.
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Sequence
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from importer.ledger.database import guard_database
+from importer.ledger.database import LedgerError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
 
 __all__ = ["LedgerWriter"]
 
 MOST_IN_ONE_COMMIT = 500
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class LedgerWriter:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -44,6 +48,7 @@ class LedgerWriter:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -56,6 +61,8 @@ class LedgerWriter:
         await self._put(entry)
 
     async def _put(self, entry: Intent | Settled) -> KnownRow | None:
+        if self._is_closed:
+            raise LedgerError(f"The ledger {self._ledger.where} is closed already.")
         done: asyncio.Future[KnownRow | None] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(entry, done))
         return await done
@@ -80,7 +87,7 @@ class LedgerWriter:
         intents = [job for job in jobs if isinstance(job.entry, Intent)]
         settled = [job for job in jobs if isinstance(job.entry, Settled)]
         conflicts: list[KnownRow | None] = []
-        failure: BaseException | None = None
+        failure: LedgerError | None = None
         try:
             with guard_database(self._ledger.where), self._ledger.begin() as connection:
                 if settled:
@@ -89,18 +96,21 @@ class LedgerWriter:
                 if intents:
                     wanted = [job.entry for job in intents if isinstance(job.entry, Intent)]
                     conflicts = self._ledger.rows.claim(connection, wanted)
-        except BaseException as error:  # noqa: BLE001 - it belongs to the coroutines that wait for it
+        except LedgerError as error:
             failure = error
+        except BaseException as error:
+            logger.debug("A commit failed.", exc_info=error)
+            failure = LedgerError(f"The ledger {self._ledger.where} could not be written: {type(error).__name__}.")
         results = [(job, None) for job in settled] + list(zip(intents, conflicts or [None] * len(intents), strict=True))
         assert self._loop is not None  # noqa: S101 - set before the thread starts
         self._loop.call_soon_threadsafe(_resolve, results, failure)
 
 
-def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: BaseException | None) -> None:
+def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerError | None) -> None:
     for job, conflict in results:
         if job.done.done():
             continue
         if failure is not None:
-            job.done.set_exception(failure)
+            job.done.set_exception(LedgerError(failure.message, hint=failure.hint))
         else:
             job.done.set_result(conflict)

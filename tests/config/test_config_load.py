@@ -201,7 +201,7 @@ def test_a_problem_is_told_with_its_line(problems: Problems, text: str, expected
         ('" ": FirstName', "line 2: columns: a header must be more than blanks"),
         ("KYC: [a]", "line 2: columns: `KYC` must be a section: keys and values, indented beneath it"),
         ("KYC: {}", "line 2: columns: `KYC` has no `field`"),
-        ("KYC: {field: A, typ: b}", "line 2: unknown key columns: `KYC` `typ`; known here: field"),
+        ("KYC: {field: A, typ: b}", "line 2: unknown key columns: `KYC` `typ`, did you mean `type`?"),
         ("A: X\n  B: X", "line 3: the column `B` goes to X, where the column `A` of line 2 goes already"),
         ("A: X\nconstants:\n  X: 1", "line 4: a constant goes to X, where the column `A` of line 2 goes already"),
         ("A: X\n  A: Y", "line 3: `A` is there already, in line 2; keep one of them"),

@@ -1,0 +1,109 @@
+"""A mapping held against the account's fields, before the first call.
+
+LeadSquared refuses a whole lead for one unknown field, and a mandatory field that no column fills would refuse them
+all; so each of these is a problem of the file, not of its rows.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from importer.lead.fieldname import FieldName
+from importer.lead.forms import PLAIN_TYPES
+from importer.leadsquared.fields import Field, FieldList
+
+__all__ = ["Target", "check_targets", "find_field"]
+
+CUSTOM_PREFIX = "mx_"
+NEAR_ENOUGH = 0.72  # difflib's ratio; mx_Citty finds mx_City, Region does not find Origin
+SHOWN_SUB_FIELDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A field that is filled; `source` says by what, for a message: "`Mobile` (line 12)"."""
+
+    source: str
+    name: FieldName
+
+
+def find_field(name: FieldName, fields: FieldList | None) -> Field | None:
+    """The field or sub-field of this name, None where it is not told."""
+    parent = fields.get(name.parent) if fields is not None else None
+    return parent if parent is None or name.sub is None else parent.sub(name.sub)
+
+
+def check_targets(targets: Sequence[Target], fields: FieldList) -> Iterator[str]:
+    """A problem for each field that the account has not, or has otherwise, and for each mandatory one not filled."""
+    with_subs = {target.name.parent for target in targets if target.name.sub is not None}
+    for target in targets:
+        field = fields.get(target.name.parent)
+        if field is None:
+            yield f"{target.source}: the account has no field {target.name.parent}{_ask(target.name.parent, fields)}"
+        elif target.name.sub is not None:
+            if problem := _sub_problem(target, field, target.name.sub):
+                yield problem
+        elif field.is_set and field.schema_name not in with_subs:
+            yield (
+                f"{target.source}: {field.schema_name} is a custom field set; "
+                f"map its sub-fields, such as {_listed(field)}"
+            )
+    filled = {target.name.parent for target in targets}
+    for field in fields:
+        if field.is_mandatory and field.schema_name not in filled:
+            yield (
+                f"{_both(field)} is mandatory in the account, and nothing fills it: "
+                "map a column to it, or set it under constants:"
+            )
+
+
+def _sub_problem(target: Target, parent: Field, sub: str) -> str:
+    """What is wrong with a dotted name, empty where nothing is, or where the account does not tell."""
+    if not parent.is_set:
+        is_plain = parent.data_type.casefold() in PLAIN_TYPES
+        return f"{target.source}: {parent.schema_name} is no custom field set; map it without a dot" if is_plain else ""
+    if not parent.sub_fields or parent.sub(sub) is not None:
+        return ""
+    near = _nearest(sub, parent.sub_fields)
+    ask = (
+        f", did you mean {parent.schema_name}.{near.schema_name} ({near.display_name})?"
+        if near
+        else f"; it has {_listed(parent)}"
+    )
+    return f"{target.source}: {_both(parent)} has no sub-field {sub}{ask}"
+
+
+def _ask(name: str, fields: FieldList) -> str:
+    near = _nearest(name, fields)
+    return f", did you mean {_both(near)}?" if near else ""
+
+
+def _nearest(name: str, fields: Iterable[Field]) -> Field | None:
+    """The field that was probably meant: by schema name but for case, by display name, then by likeness of either."""
+    by_name: dict[str, Field] = {}
+    for field in fields:
+        for text in (field.schema_name, field.display_name):
+            by_name.setdefault(_bare(text), field)
+    wanted = _bare(name)
+    if wanted in by_name:
+        return by_name[wanted]
+    near = difflib.get_close_matches(wanted, by_name, n=1, cutoff=NEAR_ENOUGH)
+    return by_name[near[0]] if near else None
+
+
+def _bare(name: str) -> str:
+    """A schema or display name without what people leave out: `mx_Enquiry_Date` and `Enquiry Date` are one."""
+    return "".join(mark for mark in name.casefold().removeprefix(CUSTOM_PREFIX) if mark.isalnum())
+
+
+def _both(field: Field) -> str:
+    """A field for a message: its schema name, and the display name where that is another."""
+    if field.display_name in {"", field.schema_name}:
+        return field.schema_name
+    return f"{field.schema_name} ({field.display_name})"
+
+
+def _listed(parent: Field) -> str:
+    names = [f"{parent.schema_name}.{_both(sub)}" for sub in parent.sub_fields or ()]
+    more = ", …" if len(names) > SHOWN_SUB_FIELDS else ""
+    return (", ".join(names[:SHOWN_SUB_FIELDS]) + more) or f"{parent.schema_name}.Status"

@@ -1,0 +1,164 @@
+"""A column's rule and its field, made into one function from a cell's text to what is sent: worked out once a file."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from importer.lead.forms import EMAIL_TYPES, FORMS, SAFE_TYPES
+from importer.lead.refusal import Converter, Refusal
+from importer.lead.rule import Policies, ValueRule
+from importer.lead.text import UnreadableTextError, clean
+from importer.lead.values import Choices, make_converter
+from importer.lead.values.choice import make_option_check
+from importer.leadsquared.fields import Field
+
+__all__ = ["PLAIN", "Conversion", "make_conversion"]
+
+NO_LIMIT = sys.maxsize
+MULTIPLE_TYPES = frozenset({"multiselect"})
+UNCUTTABLE_TYPES = frozenset({"phone", "email", "number"})
+
+REQUIRED_REFUSAL = Refusal("required", "is empty, and the column is required", "Fill the cell, or delete the row.")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a column's cells become what is sent.
+
+    `convert` is None for plain text, which stays as it is; a longer text than `limit` (characters) is refused.
+    `convert` is called for blank cells too, and gives an empty text where nothing is to be sent.
+    """
+
+    convert: Converter | None = None
+    limit: int = NO_LIMIT
+
+    def judge(self, text: str, kind: str | None = None) -> str | Refusal:
+        """What is sent for a cleaned text, or why it is not."""
+        value = text if self.convert is None else self.convert(text, kind)
+        return _too_long(self.limit) if isinstance(value, str) and len(value) > self.limit else value
+
+
+PLAIN = Conversion()
+
+
+def make_conversion(
+    rule: ValueRule, field: Field | None, policies: Policies, *, part: Converter | None = None
+) -> tuple[Conversion, tuple[str, ...]]:
+    """The conversion for a column's rule, and what is wrong with its default and values, as sentences' ends.
+
+    `field` is None where the account's fields are not known: what follows from them is then not looked at. `part`
+    takes its part of a value that is split between two fields.
+    """
+    policies = rule.policies or policies
+    stages = list(_stages(rule, field, policies, part))
+    limit = NO_LIMIT if field is None or field.max_length is None else field.max_length
+    if not (stages or rule.values or rule.default or rule.is_required) and (
+        policies.too_long == "invalid" or limit == NO_LIMIT
+    ):
+        return Conversion(None, limit), ()
+    if limit != NO_LIMIT:
+        stages.append(_make_length_check(limit, cuts=policies.too_long == "cut" and _may_be_cut(rule, field)))
+    inner = _chain(stages)
+    convert, problems = _with_words(rule, inner)
+    return Conversion(convert), problems
+
+
+def _stages(rule: ValueRule, field: Field | None, policies: Policies, part: Converter | None) -> Iterator[Converter]:
+    """What a value goes through in turn: its own type, its field's form, its field's options."""
+    is_multiple = field is not None and field.data_type.casefold() in MULTIPLE_TYPES
+    choices = Choices(rule.options or (field.options if field else ()), is_multiple)
+    own = make_converter(rule, policies, choices)
+    if own is not None:
+        yield own
+    if part is not None:
+        yield part
+    if field is None:
+        return
+    data_type = field.data_type.casefold()
+    form = FORMS.get(data_type)
+    is_safe = rule.type is not None and data_type in SAFE_TYPES.get(rule.type, ())
+    is_waived = data_type in EMAIL_TYPES and policies.bad_email == "send"
+    if form is not None and not is_safe and not is_waived:
+        yield form
+    is_checked = rule.type == "choice" and not rule.options
+    if field.options and policies.off_list == "invalid" and not is_checked:
+        yield make_option_check(field.options, is_multiple=is_multiple)
+
+
+def _may_be_cut(rule: ValueRule, field: Field | None) -> bool:
+    """Whether a value may lose its end: only texts, since half a number is another number."""
+    kind = field.data_type.casefold() if field else ""
+    return rule.type not in UNCUTTABLE_TYPES and kind not in FORMS and not (field and field.options)
+
+
+def _make_length_check(limit: int, *, cuts: bool) -> Converter:
+    refusal = _too_long(limit)
+
+    def check(text: str, _kind: str | None) -> str | Refusal:
+        if len(text) <= limit:
+            return text
+        return clean(text[:limit]) if cuts else refusal
+
+    return check
+
+
+def _too_long(limit: int) -> Refusal:
+    return Refusal(
+        "too_long",
+        f"holds more than the {limit:,} characters that its field takes; LeadSquared would cut it without a word",
+        "Shorten it, or let it be cut: too_long: cut in config.yaml.",
+    )
+
+
+def _chain(stages: Sequence[Converter]) -> Converter:
+    """The stages one after the other; the first refusal, or empty text, is the result."""
+    if len(stages) == 1:
+        return stages[0]
+
+    def convert(text: str, kind: str | None) -> str | Refusal:
+        for stage in stages:
+            value = stage(text, kind)
+            if isinstance(value, Refusal) or not value:
+                return value
+            text = value
+        return text
+
+    return convert
+
+
+def _with_words(rule: ValueRule, inner: Converter) -> tuple[Converter, tuple[str, ...]]:
+    """`inner` behind what `values`, `default` and `required` say, each of whose texts goes through it once, here."""
+    problems: list[str] = []
+
+    def settle(text: str, what: str) -> str:
+        try:
+            cleaned = clean(text)
+            value = inner(cleaned, None) if cleaned else ""
+        except UnreadableTextError as error:
+            problems.append(f"{what} holds {error}")
+            return ""
+        if isinstance(value, Refusal):
+            options = f". {value.tip}" if value.error == "off_list" else ""
+            problems.append(f"{what} {value.reason}{options}")
+            return ""
+        return value
+
+    exact = {clean(cell): settle(text, f"the value `{text}`") for cell, text in rule.values}
+    folds = Counter(cell.casefold() for cell in exact)
+    loose = {cell.casefold(): value for cell, value in exact.items() if folds[cell.casefold()] == 1}
+    blank: str | Refusal = REQUIRED_REFUSAL if rule.is_required else ""
+    if rule.default:
+        blank = settle(rule.default, f"the default `{rule.default}`")
+    if not exact and not blank:
+        return (lambda text, kind: inner(text, kind) if text else ""), tuple(problems)
+
+    def convert(text: str, kind: str | None) -> str | Refusal:
+        if not text:
+            return blank
+        known = exact.get(text)
+        if known is None:
+            known = loose.get(text.casefold())
+        return inner(text, kind) if known is None else known or blank
+
+    return convert, tuple(problems)

@@ -1,0 +1,52 @@
+"""What a configuration says about the values of a column, beyond their field."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal
+
+__all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule", "ValueType"]
+
+ValueType = Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice"]
+TooLong = Literal["invalid", "cut"]
+OffList = Literal["invalid", "send"]
+BadEmail = Literal["invalid", "send"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What becomes of a value that the account would take but store otherwise than meant, or might refuse.
+
+    `too_long`: longer than the field's MaxLength, which LeadSquared cuts without a word. `off_list`: no option of its
+    dropdown, which LeadSquared stores all the same. `bad_email`: no e-mail address.
+    """
+
+    too_long: TooLong = "invalid"
+    off_list: OffList = "invalid"
+    bad_email: BadEmail = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRule:
+    """How a column's cells are read. Without a `type` they are text, or what the account's field asks for.
+
+    `region` is a country (`IN`) for phones without a country code. `format` is how dates are written, `timezone` where
+    their times are. `thousands` and `decimal` are the marks in numbers. `options` are what a choice may be, by default
+    the field's own. `values` translates a cell's text before all else, `default` fills blanks; `policies` win over
+    those of the whole configuration.
+    """
+
+    type: ValueType | None = None
+    region: str | None = None
+    format: str | None = None
+    timezone: tzinfo | None = None
+    thousands: str = ""
+    decimal: str = "."
+    options: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    is_required: bool = False
+    policies: Policies | None = None
+
+
+STRICT = Policies()
+AS_TEXT = ValueRule()

@@ -1,0 +1,73 @@
+"""A number as people write it → the digits, sign and point that LeadSquared takes."""
+
+import re
+
+from importer.lead.refusal import Converter, Refusal
+
+__all__ = ["BLANK_MARK", "make_number_converter", "read_plain_number"]
+
+BLANK_MARK = " "
+"""As a thousands mark it stands for every kind of blank: no-break and narrow ones too."""
+
+PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+LOOSE = re.compile(r"([+\-\u2212]?)(\d*)(?:\.(\d*))?", re.ASCII)
+EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", re.IGNORECASE | re.ASCII)
+BLANKS = r"[\x20\u00a0\u2009\u202f]"
+MINUS = {"-": "-", "\u2212": "-"}
+
+SPOILED_REFUSAL = Refusal(
+    "bad_number",
+    "holds a number with an exponent; digits may be lost",
+    "Write the number out, in a column formatted as text or as a plain number.",
+)
+MARKS_REFUSAL = Refusal(
+    "bad_number",
+    "holds a number whose marks could mean thousands or decimals",
+    'Say in config.yaml how the column is written, such as {type: number, thousands: ",", decimal: "."}, or write '
+    "the number without them.",
+)
+BAD_REFUSAL = Refusal(
+    "bad_number",
+    "holds something that is no number",
+    "Write digits alone (no currency, no percent sign), or empty the cell.",
+)
+
+
+def make_number_converter(*, thousands: str, decimal: str) -> Converter:
+    """A converter for numbers with these marks; `thousands` may be empty: no such mark is expected.
+
+    Groups are of three digits, or Indian: of two before the last three. No digit is added, lost or rounded.
+    """
+    group = BLANKS if thousands == BLANK_MARK else re.escape(thousands)
+    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+|\d{{1,2}}(?:{group}\d\d)*{group}\d{{3}}|" if thousands else ""
+    pattern = re.compile(rf"([+\-\u2212]?)({grouped}\d*)(?:{re.escape(decimal)}(\d*))?", re.ASCII)
+    marks = re.compile(group) if thousands else None
+
+    def convert(text: str, _kind: str | None) -> str | Refusal:
+        found = pattern.fullmatch(text)
+        if found is None:
+            return _refuse(text)
+        sign, whole, fraction = found.groups()
+        return _assemble(sign, whole if marks is None else marks.sub("", whole), fraction)
+
+    return convert
+
+
+def read_plain_number(text: str, _kind: str | None) -> str | Refusal:
+    """A number that has no marks but a decimal point: as it is, a plus left out and a lone point given its zero."""
+    if PLAIN.fullmatch(text):
+        return text
+    found = LOOSE.fullmatch(text)
+    return _refuse(text) if found is None else _assemble(*found.groups())
+
+
+def _assemble(sign: str, whole: str, fraction: str | None) -> str | Refusal:
+    if not whole and not fraction:
+        return BAD_REFUSAL
+    return f"{MINUS.get(sign, '')}{whole or '0'}{f'.{fraction}' if fraction else ''}"
+
+
+def _refuse(text: str) -> Refusal:
+    if EXPONENT.fullmatch(text):
+        return SPOILED_REFUSAL
+    return MARKS_REFUSAL if re.fullmatch(rf"[+\-\u2212]?\d(?:\d|[.,'’]|{BLANKS})*\d", text, re.ASCII) else BAD_REFUSAL

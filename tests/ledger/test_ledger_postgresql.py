@@ -1,0 +1,142 @@
+"""The ledger on a PostgreSQL server: the same promises, across machines. Runs where LSQ_TEST_POSTGRESQL names one.
+
+The URL must be that of an empty database, such as `postgresql+psycopg://postgres@127.0.0.1/test`.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ledger_cases import CREATED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
+from sqlalchemy import create_engine
+from test_ledger_locks import CLAIM, RACE, child
+
+from importer.errors import UsageError
+from importer.ledger import database
+from importer.ledger.database import LedgerError
+from importer.ledger.ledger import Ledger
+from importer.ledger.records import Settled, State
+from importer.ledger.upkeep import Forgotten, forget, prune, settle_by_hand
+from importer.ledger.writer import LedgerWriter
+from importer.outcome import Outcome, Status
+
+URL = os.environ.get("LSQ_TEST_POSTGRESQL", "")
+
+pytestmark = pytest.mark.skipif(not URL, reason="LSQ_TEST_POSTGRESQL names no server")
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    engine = create_engine(URL)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    with open_ledger(URL) as ledger:
+        begin_run(ledger)
+        yield ledger
+
+
+async def test_a_row_goes_its_whole_way(ledger: Ledger) -> None:
+    async with LedgerWriter(ledger) as writer:
+        assert await writer.claim(intent("a", "mail", "phone")) is None
+        outcome = Outcome(Status.CREATED, "lead-1", "e" * 300, "nul \0 and half \ud83d", "tip", attempts=2)
+        await writer.settle(Settled(digest("a"), outcome, 1.5))
+        conflict = await writer.claim(intent("b", "mail"))
+    assert conflict is not None
+    assert (conflict.ref, conflict.state, conflict.lead_id, conflict.changed_at) == (
+        digest("a"),
+        State.CREATED,
+        "lead-1",
+        1.5,
+    )
+    assert conflict.keys == (digest("mail"), digest("phone"))
+    ledger.runs.end(ledger.rows.run_id, exit_status=0, calls=1, counts={"created": 1}, report_digest="d")
+    assert [run.counts for run in ledger.runs.list(report="/x/r.csv")] == [{"created": 1}]
+
+
+def test_a_second_process_sees_the_first_one_live_and_then_killed(ledger: Ledger) -> None:
+    with child(CLAIM, URL) as process:
+        token = ledger.runs.list()[0].token
+        assert ledger.locks.is_live(token)
+        assert not ledger.locks.take_source("account", "leads.csv")
+        assert claim(ledger, intent("b", "mail"))[0] is not None
+        process.kill()
+        process.wait()
+        for _ in range(2000):  # the server notices the broken connection by itself
+            if ledger.locks.take_source("account", "leads.csv"):
+                break
+        assert not ledger.locks.is_live(token)
+        assert claim(ledger, intent("b", "mail")) == [None]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each() -> None:
+    with child(RACE, URL, "one") as one, child(RACE, URL, "two") as two:
+        won: list[str] = []
+        for process in (one, two):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in (one, two):
+            assert process.stdout is not None
+            won += process.stdout.readline().strip().split(",")
+        assert sorted((name for name in won if name), key=int) == [str(number) for number in range(60)]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_first_runs_that_meet_make_one_ledger() -> None:
+    engine = create_engine(URL)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    program = (
+        "import sys; from importer.ledger.ledger import Ledger\n"
+        "with Ledger(sys.argv[1], identity='a', host='h') as ledger: print(ledger.secret.hex(), ledger.account.id)"
+    )
+    children = [
+        subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", program, URL],
+            cwd=Path(__file__).resolve().parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    assert len({process.communicate()[0] for process in children}) == 1
+    assert [process.returncode for process in children] == [0] * 4
+
+
+def test_upkeep_does_its_work(ledger: Ledger) -> None:
+    with open_ledger(URL) as gone:
+        begin_run(gone)
+        claim(gone, intent("a", "mail"), intent("b"), intent("c", "phone"))
+        settle(gone, "a", CREATED)
+        settle(gone, "b", UNKNOWN)
+        settle(gone, "c", Outcome(Status.REJECTED))
+    assert forget(ledger, keys=[digest("mail")]) == Forgotten(created=1)
+    settle_by_hand(ledger, digest("b"), lead_id="lead-9")
+    pruned = prune(ledger, older_than_days=-1)
+    assert (pruned.rows, pruned.keys, pruned.is_smaller) == (1, 1, False)
+
+
+def test_a_database_of_something_else_is_refused(ledger: Ledger) -> None:
+    with ledger.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE run")
+    with pytest.raises(UsageError, match="something else"):
+        open_ledger(URL)
+
+
+def test_a_ledger_that_is_held_for_long_is_an_error(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with (
+        open_ledger(URL) as other,
+        ledger.begin(),
+        pytest.raises(LedgerError, match="lock timeout") as held,
+    ):
+        begin_run(other)
+    assert "Another program" in held.value.hint
