@@ -108,6 +108,7 @@ def cli() -> None:
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
+@click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
 @click.version_option(__version__, "--version", prog_name="lsq-import")

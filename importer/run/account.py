@@ -71,7 +71,8 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
     digest = hashlib.blake2b((account.access_key or "").encode(), digest_size=6).hexdigest()
     identity = account.name or f"{host}#{digest}"
     instance = await _sandbox_instance(account.base_url)
-    yield Target(config, f"{identity}@{instance}" if instance else identity, host)
+    at = f"@{instance}" if instance else ""
+    yield Target(config, f"{identity}{at}", f"{host}{at}")
 
 
 async def _sandbox_instance(base_url: str) -> str:

@@ -42,15 +42,20 @@ class Book:
                 self._run_id, exit_status=exit_status, calls=calls, counts=counts, report_digest=digest
             )
 
-    def make_way(self, report: Path, *, source: str) -> None:
-        """Keep a report under a dated name if it is not just as we wrote it, for this source."""
+    def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> None:
+        """Keep a report under a dated name if it is not just as we wrote it, for this source.
+
+        `is_foreign`: its lines are another account's, so it is kept in any case.
+        """
         if not report.exists():
             return
         last = self._last_run(report)
-        if last is not None and last.source == source and last.report_digest == file_digest(report):
+        if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
             return
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
-        logger.info("%s was edited since it was written, or is another source's: kept as %s.", report, kept.name)
+        logger.info(
+            "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
+        )
 
     def source_of(self, report: Path) -> str:
         """The source that a report was written for, empty where nobody knows."""

@@ -1,7 +1,7 @@
 """A row on its way: what it would send, and the digests by which the ledger knows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importer.errors import RowProblem
 from importer.lead.lead import Lead, make_lead
@@ -30,6 +30,10 @@ class Candidate:
     keys: tuple[bytes, ...]
     given_ref: bytes | None
     is_foreign: bool
+
+    def as_new(self) -> "Candidate":
+        """The same row without the reference of its line: a second copy of it is a row of its own."""
+        return replace(self, given_ref=None, past=None)
 
 
 class CandidateMaker:

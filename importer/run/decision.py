@@ -14,7 +14,7 @@ from importer.ledger.scratch import Holder
 from importer.outcome import Outcome, Status, utc_text
 from importer.run.candidate import Candidate
 
-__all__ = ["Decision", "decide", "of_key_holder", "of_known_lead", "unresolved_since"]
+__all__ = ["UNRESOLVED_STATES", "Decision", "decide", "of_key_holder", "of_known_lead", "unresolved_since"]
 
 OURS_TIP = (
     "This lead was created by an earlier import. Lead.Create does not update: change the lead in LeadSquared, or give "
@@ -26,7 +26,7 @@ EDITED_TIP = (
     "then say what you found with lsq-import settle."
 )
 HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
-_UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
+UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,16 @@ def decide(
     holders: Sequence[Holder],
     *,
     again: bool = False,
+    is_in_flight: bool = False,
 ) -> Decision:
     """Decide about a row. `known` is its own entry in the ledger, `by_key` the rows that claimed its unique values
     before, in any file, and `holders` the rows of this file that hold one of them. `again` sends created rows too.
+    `is_in_flight`: a run that is alive is sending it; sending waits for that one's outcome.
     """
     if not again and (created := _created_before(candidate, known)) is not None:
         return created
+    if is_in_flight:
+        return Decision(Outcome(Status.READY), is_open=True, holds=True)
     if (unresolved := _unresolved(candidate, known)) is not None:
         return unresolved
     if candidate.problems:
@@ -119,7 +123,7 @@ def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | 
 def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
     """A row that may have been created: looked up where one of its unique values still is what it was, else unknown."""
     if known is not None:
-        if known.state not in _UNRESOLVED_STATES:
+        if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
         can_look_up = bool(set(known.keys) & set(candidate.keys))

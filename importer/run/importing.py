@@ -4,16 +4,23 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from importer import __version__
 from importer.errors import ImporterError
 from importer.leadsquared.client import Client
 from importer.leadsquared.delivery import Delivery
 from importer.leadsquared.watch import Watch
+from importer.ledger.failure import LedgerError, guard_database
 from importer.ledger.scratch import Note
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Status
+from importer.page.advice import Invocation
+from importer.page.document import PageData, page_path, write_page
+from importer.report import ReportError
 from importer.run.candidate import Candidate
 from importer.run.estimate import tell_estimate
 from importer.run.job import Job, open_job
@@ -63,7 +70,7 @@ async def _run(options: Options, environ: Mapping[str, str], signals: Signals) -
         sent = _Sent(failure=job.refusal)
         if job.refusal is None and job.client is not None and reviewed.open_rows:
             sent = await _send(job, job.client, reviewed.open_rows, signals)
-        return _conclude(job, sent, signals)
+        return _conclude(job, reviewed, sent, signals)
 
 
 def _review(job: Job, signals: Signals) -> Reviewed:
@@ -97,7 +104,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
     limits = config.limits
     now = datetime.now().astimezone()
     logger.info("%s", tell_estimate(open_rows, limit=limits.calls, per_seconds=limits.per_seconds, now=now))
-    watch = Watch()
+    watch = Watch(on_refusal=job.timeline.refused)
     delivery = Delivery(
         client,
         unique=config.unique,
@@ -129,13 +136,17 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
         await asyncio.wait({sending})
         if not sending.cancelled():
             sending.result()
+    if sender.unsettled:
+        # Room may have been made meanwhile. If not, the next run finds out what became of these rows.
+        with suppress(LedgerError), guard_database(ledger.where), ledger.begin() as connection:
+            ledger.rows.settle(connection, sender.unsettled)
     return _Sent(client.calls, watch.refusals, sender.failure)
 
 
-def _conclude(job: Job, sent: _Sent, signals: Signals) -> int:
+def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> int:
     is_dry_run = job.options.dry_run
-    if not job.is_in_place:
-        job.book.make_way(job.report, source=job.source)
+    if not job.is_in_place or reviewed.foreign_lines:
+        job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
     summary = Summary()
     write_report(job.report, job.intake, job.scratch, job.maker, summary, is_dry_run=is_dry_run)
     if signals.received is not None:
@@ -146,9 +157,44 @@ def _conclude(job: Job, sent: _Sent, signals: Signals) -> int:
         status = EXIT_OK if summary.is_success(is_dry_run=is_dry_run) else EXIT_SOME_NOT
     counts = {word.value: count for word, count in summary.counts.items()}
     job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
+    if job.options.html:
+        _write_page(job, reviewed, sent, summary, status)
     sys.stdout.write("\n".join(summary.lines(report=job.report)) + "\n")
     if sent.refusals:
         logger.warning("LeadSquared refused %s calls because of the account's limit.", f"{sent.refusals:,}")
     if sent.failure is not None:
         logger.error("%s", sent.failure)
     return status
+
+
+def _write_page(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, exit_status: int) -> None:
+    """Write the page beside the report; without it nothing is lost, so its failure is only told."""
+    options = job.options
+    invocation = Invocation(
+        file=str(options.file),
+        report=str(job.report),
+        folder=str(Path.cwd()),
+        is_report_named=options.report is not None,
+        config=None if options.config is None else str(options.config),
+        sheet=options.sheet,
+        first=options.first,
+        is_dry_run=options.dry_run,
+        is_sandbox=options.sandbox,
+    )
+    data = PageData(
+        invocation=invocation,
+        account_host=job.host,
+        counts=summary.counts,
+        problems=summary.problems,
+        timeline=None if options.dry_run else job.timeline.counts(),
+        started_at=job.started_at,
+        ended_at=datetime.now().astimezone(),
+        exit_status=exit_status,
+        version=__version__,
+        failure="" if sent.failure is None else str(sent.failure),
+        created_before=reviewed.counts[Status.CREATED],
+    )
+    try:
+        write_page(page_path(job.report), data)
+    except ReportError as error:
+        logger.warning("%s", error)

@@ -2,9 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from importer.config import Config, load_config
@@ -15,6 +16,8 @@ from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
+from importer.page.document import check_page, page_path
+from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
 from importer.run.account import Target, find_target, learn_account
 from importer.run.book import Book, open_book
@@ -38,6 +41,7 @@ class Job:
     """One import with all it works on.
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
+    `host` is empty where there is no account.
     """
 
     options: Options
@@ -52,6 +56,9 @@ class Job:
     maker: CandidateMaker
     client: Client | None
     refusal: FatalError | None
+    host: str
+    started_at: datetime
+    timeline: Timeline
 
     @property
     def is_in_place(self) -> bool:
@@ -64,6 +71,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent."""
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
+    started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
         intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
         stack.callback(intake.close)
@@ -82,10 +90,11 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
             )
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
+        timeline = Timeline(config.limits.per_seconds, config.limits.calls)
         client: Client | None = None
         refusal: FatalError | None = None
         if not options.dry_run:
-            client = await stack.enter_async_context(make_client(config))
+            client = await stack.enter_async_context(make_client(config, on_call=timeline.sent))
             refusal = await learn_account(client, ledger, secrets=config.account.secrets)
         digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
         yield Job(
@@ -108,11 +117,14 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
             ),
             client=client,
             refusal=refusal,
+            host="" if target.is_nobody else target.host.partition("@")[0],
+            started_at=started_at,
+            timeline=timeline,
         )
 
 
-def make_client(config: Config) -> Client:
-    """A client for the account that the config names."""
+def make_client(config: Config, *, on_call: Callable[[float], object] = lambda _at_s: None) -> Client:
+    """A client for the account that the config names; `on_call` is told the loop's time of each call."""
     account = config.account
     return Client(
         base_url=account.base_url,
@@ -122,12 +134,15 @@ def make_client(config: Config) -> Client:
         timeout_s=config.timeout_s,
         pacer=Pacer(config.limits.calls, config.limits.per_seconds),
         connections=config.workers + 2,
+        on_call=on_call,
     )
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
     check_writable(report, input_path=options.file, input_is_report=intake.shape is not None)
     check_fits(report, row_count=intake.row_count, header=intake.header)
+    if options.html:
+        check_page(page_path(report))
     payloads = options.payloads
     if payloads is not None and not payloads.parent.is_dir():
         raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
@@ -159,7 +174,7 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:
     location = _ledger_location(target.config)
-    if ledger.where == str(location):
+    if ledger.location == str(location):
         return Book(ledger)
     identity = "sandbox" if options.sandbox else target.identity
     return stack.enter_context(open_book(location, identity=identity))

@@ -19,5 +19,6 @@ class Options:
     payloads: Path | None = None
     sandbox: bool = False
     again: bool = False
+    html: bool = True
     quiet: bool = False
     verbose: bool = False

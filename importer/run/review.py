@@ -76,6 +76,10 @@ class Review:
         keys = [key for candidate in batch for key in candidate.keys]
         self._scratch.prefetch(values=keys, rows=[*(candidate.cells for candidate in batch), *given])
         refs = [self._reference(candidate) for candidate in batch]
+        batch = [
+            candidate if candidate.given_ref in {None, ref} else candidate.as_new()
+            for candidate, ref in zip(batch, refs, strict=True)
+        ]
         known = self._ledger.rows.find_rows(refs)
         by_key = self._ledger.rows.find_keys(keys)
         adopted: list[tuple[Intent, Outcome]] = []
@@ -107,7 +111,9 @@ class Review:
     ) -> Decision:
         holders = [holder for key in candidate.keys if (holder := self._scratch.holder(key)) is not None]
         others = [row for key in candidate.keys if (row := by_key.get(key)) is not None and row.ref != ref]
-        decision = decide(candidate, known, others, holders, again=self._again)
+        is_intent = known is not None and known.state is State.INTENT
+        is_in_flight = known is not None and is_intent and self._ledger.locks.is_live(known.run_token)
+        decision = decide(candidate, known, others, holders, again=self._again, is_in_flight=is_in_flight)
         if decision.holds:
             me = Holder(candidate.place, candidate.row.number)
             for key in candidate.keys:
@@ -116,7 +122,7 @@ class Review:
         self._scratch.keep(Note(candidate.place, ref, decision.is_open, decision.outcome))
         self._reviewed.counts[decision.outcome.status] += 1
         self._reviewed.open_rows += decision.is_open
-        self._reviewed.resumed += known is not None and known.state is State.INTENT
+        self._reviewed.resumed += is_intent and not is_in_flight
         return decision
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from importer.errors import ImporterError
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.ledger.ledger import Ledger
-from importer.ledger.records import Intent, Settled, State
+from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import Holder, Note, Scratch
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status, utc_text
 from importer.run.candidate import Candidate, CandidateMaker
-from importer.run.decision import decide, of_key_holder, of_known_lead, unresolved_since
+from importer.run.decision import UNRESOLVED_STATES, decide, of_key_holder, of_known_lead, unresolved_since
 from importer.run.intake import Intake
 
 __all__ = ["FileChangedError", "Sender"]
@@ -43,7 +43,8 @@ class Sender:
     """Delivers an intake's open rows. `stop` takes no new rows and lets those in flight end.
 
     `told` is called with each row's final note. After `run`, `failure` holds what ended the sending early, if
-    anything did; the rows that were not reached are still open.
+    anything did, and `unsettled` the outcomes that the ledger would not take; the rows that were not reached are still
+    open.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Sender:
         told: Callable[[Candidate, Note], None],
     ) -> None:
         self.failure: ImporterError | None = None
+        self.unsettled: list[Settled] = []
         self._intake = intake
         self._maker = maker
         self._ledger = ledger
@@ -106,7 +108,10 @@ class Sender:
                 )
                 return
             self._unfinished[place] = asyncio.Event()
-            await self._queue.put(_Item(self._maker.make(place, row, past), note))
+            candidate = self._maker.make(place, row, past)
+            await self._queue.put(
+                _Item(candidate if candidate.given_ref in {None, note.ref} else candidate.as_new(), note)
+            )
 
     async def _work(self) -> None:
         while (item := await self._queue.get()) is not None:
@@ -175,23 +180,26 @@ class Sender:
             conflict = await self._writer.claim(intent)
             if conflict is None:
                 break
+            is_gone = not self._ledger.locks.is_live(conflict.run_token)
+            if is_gone:
+                # Read after its run was seen to be gone: it may have settled the row just before it ended.
+                conflict = self._ledger.rows.find_rows([conflict.ref]).get(conflict.ref, conflict)
             if conflict.state is State.CREATED:
                 self._finish(item, of_known_lead(candidate, conflict))
                 return
-            if conflict.ref == note.ref and not self._ledger.locks.is_live(conflict.run_token):
+            if is_gone and conflict.ref == note.ref and conflict.state in UNRESOLVED_STATES:
                 decision = decide(candidate, conflict, (), ())
                 if not decision.is_open:
                     self._finish(item, decision.outcome)
                     return
                 is_in_doubt, since = True, conflict.intent_at
-                continue
-            if self._is_stopping:
+            elif self._is_stopping:
                 return
-            await asyncio.sleep(FOREIGN_POLL_S)
-        await self._send(item, since, is_in_doubt=is_in_doubt)
+            elif not is_gone:
+                await asyncio.sleep(FOREIGN_POLL_S)
+        await self._send(item, since, is_in_doubt=is_in_doubt, known=known)
 
-    async def _send(self, item: _Item, since: float, *, is_in_doubt: bool) -> None:
-        note = item.note
+    async def _send(self, item: _Item, since: float, *, is_in_doubt: bool, known: KnownRow | None) -> None:
         try:
             outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
         except StopError as error:
@@ -201,13 +209,26 @@ class Sender:
             # It may be in flight still. The ledger's intent stands, so the next run finds out.
             self._finish(item, _cut_off(since, error))
             raise
-        self._finish(item, outcome)
-        await self._writer.settle(Settled(note.ref, outcome, time.time()))
+        entry = Settled(item.note.ref, _lasting(outcome, known), time.time())
+        try:
+            await self._writer.settle(entry)
+        except ImporterError:
+            self.unsettled.append(entry)
+            raise
+        finally:
+            self._finish(item, outcome)
 
     def _finish(self, item: _Item, outcome: Outcome) -> None:
         note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)
         self._scratch.keep(note)
         self._told(item.candidate, note)
+
+
+def _lasting(outcome: Outcome, known: KnownRow | None) -> Outcome:
+    """What the ledger keeps: a lead that was created is not forgotten because sending it again (`--again`) failed."""
+    if known is not None and known.state is State.CREATED and outcome.status is not Status.CREATED:
+        return Outcome(Status.CREATED, lead_id=known.lead_id, attempts=known.attempts)
+    return outcome
 
 
 def _cut_off(since: float, error: BaseException) -> Outcome:

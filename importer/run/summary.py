@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.outcome import Outcome, Status
+from importer.page.problems import ProblemGroups
 
 __all__ = ["Summary"]
 
@@ -22,33 +23,17 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    count: int
-    first_row: int
-    text: str
-
-
 @dataclass(slots=True)
 class Summary:
     """Gathers the outcomes of all rows as the report is written."""
 
     counts: Counter[Status] = field(default_factory=Counter)
-    _problems: dict[tuple[str, str], _Problem] = field(default_factory=dict)
+    problems: ProblemGroups = field(default_factory=ProblemGroups)
 
     def add(self, row_number: int, outcome: Outcome) -> None:
         """Count one row."""
         self.counts[outcome.status] += 1
-        if outcome.status in {Status.CREATED, Status.READY, Status.UNSENT}:
-            return
-        # The tip, not the message: it is the same for all rows with the same trouble.
-        key = (outcome.error, outcome.tip)
-        known = self._problems.get(key)
-        if known is None:
-            if len(self._problems) < MOST_KINDS:
-                self._problems[key] = _Problem(1, row_number, outcome.message)
-        else:
-            self._problems[key] = _Problem(known.count + 1, known.first_row, known.text)
+        self.problems.add(row_number, outcome)
 
     def is_success(self, *, is_dry_run: bool) -> bool:
         """Whether every row is created (or, in a dry run, ready to be)."""
@@ -60,16 +45,13 @@ class Summary:
         total = sum(self.counts.values())
         lines = [f"{total:,} {'row' if total == 1 else 'rows'}"]
         lines += [f"{self.counts[status]:>9,}  {told}" for status, told in _TOLD.items() if self.counts[status]]
-        worst = sorted(self._problems.items(), key=lambda item: -item[1].count)[:MOST_PROBLEMS]
+        worst = self.problems.worst(MOST_PROBLEMS)
         if worst:
             lines.append("What stood in the way most often:")
-        for (error, tip), problem in worst:
-            times = "row" if problem.count == 1 else f"{problem.count:,} rows, the first is row"
-            lines.append(f"  {times} {problem.first_row}: {error}: {problem.text}")
-            lines.append(f"      {tip}")
+        for group in worst:
+            times = "row" if group.count == 1 else f"{group.count:,} rows, the first is row"
+            first = group.rows[0]
+            lines.append(f"  {times} {first.number}: {group.error}: {first.message}")
+            lines.append(f"      {group.tip}")
         lines.append(f"Report: {report}")
         return lines
-
-
-MOST_KINDS = 1000
-"""How many kinds of problems are told apart: a bound for the memory of a file in which every row has its own."""
