@@ -1,14 +1,12 @@
 """Desks and accounts that are put away after the test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench import Account, Desk, serve_account
-
-Open = Callable[..., Account]
+from workbench import Account, Desk, Open, serve_account
 
 
 @pytest.fixture
@@ -34,5 +32,5 @@ def desk(tmp_path: Path, account: Account) -> Desk:
 
 @pytest.fixture
 def quick_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look-ups that wait for a new lead's lag 0.7 s in all, not 7 s; for runs in this process."""
-    monkeypatch.setattr("importer.leadsquared.lookup.WAITS_S", (0.1, 0.2, 0.4))
+    """Look-ups that wait for a new lead's lag 0.14 s in all, not 7 s; for runs in this process."""
+    monkeypatch.setattr("importer.leadsquared.lookup.WAITS_S", (0.02, 0.04, 0.08))

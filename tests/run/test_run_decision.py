@@ -179,3 +179,8 @@ def test_an_unknown_line_whose_time_was_lost_is_not_guessed_at() -> None:
 
 def test_a_settled_unknown_line_is_sent() -> None:
     assert decide(replace(LINE, past=past(Status.UNKNOWN)), known(State.RESEND), (), ()).outcome.status is Status.READY
+
+
+def test_a_row_that_a_live_run_is_sending_is_left_to_sending_which_waits_for_it() -> None:
+    decision = decide(KEYLESS, known(State.INTENT, keys=()), (), (), is_in_flight=True)
+    assert (decision.outcome.status, decision.is_open) == (Status.READY, True)

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
-from workbench import COLUMNS, HEADER, Desk, person
+from workbench import COLUMNS, HEADER, Account, Desk, person
 
 ROWS = [person(1), person(2)]
 
@@ -81,6 +82,15 @@ def folder_as_file(desk: Desk) -> list[object]:
     return ["leads.csv"]
 
 
+def no_such_sheet(desk: Desk) -> list[object]:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for row in (HEADER, *ROWS):
+        sheet.append(row)
+    workbook.save(desk.folder / "leads.xlsx")
+    return ["leads.xlsx", "--sheet", "Leads"]
+
+
 def open_in_libreoffice(desk: Desk) -> list[object]:
     (desk.folder / "leads.report.csv").write_text("old", "utf-8")
     (desk.folder / ".~lock.leads.report.csv#").write_text("", "utf-8")
@@ -127,8 +137,12 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
     ),
     "a table that starts lower": (lower_table, ["row 3", "header_row: 3"]),
     "a mapped header that stands twice": (
-        with_header("First Name", "Last Name", "Email", "Mobile", "City", "email"),
-        [],
+        with_header("First Name", "Last Name", "Email", "Mobile", "City", " Email"),
+        ["`Email`", "more than one column has this header", "C `Email`, F `Email`"],
+    ),
+    "a column with a name of ours in a file that is no report": (
+        with_header("First Name", "Last Name", "Email", "Mobile", "City", "lsq_status"),
+        ["lsq_status", "report"],
     ),
     "unmapped columns where none is allowed": (configured(unmapped_columns="error"), ["Remark"]),
     "no such file": (lambda _desk: ["leads.csv"], ["leads.csv", "no such file"]),
@@ -141,7 +155,7 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
         ["encoding: cp1252"],
     ),
     "a header and nothing below": (with_file("leads.csv", ",".join(HEADER).encode()), ["no data row"]),
-    "no such sheet": (with_args("--sheet", "Leads"), ["Leads"]),
+    "no such sheet": (no_such_sheet, ["Leads", "Sheets:"]),
     "a report in no folder": (with_args("-r", "there/is/none.csv"), ["folder does not exist"]),
     "a report that is the file": (with_args("-r", "leads.csv"), ["would take the place of the file"]),
     "a file that has only the name of a report": (report_over_input, ["take the place of the file"]),
@@ -149,7 +163,7 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
     "a report that is open in LibreOffice": (open_in_libreoffice, ["open in a spreadsheet program"]),
     "payloads over the report": (with_args("--payloads", "leads.report.csv"), ["--payloads"]),
     "payloads over the file": (with_args("--payloads", "leads.csv"), ["--payloads"]),
-    "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["none.jsonl"]),
+    "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["payloads", "there/is"]),
     "the first no rows": (with_args("--first", "0"), ["--first"]),
     "an option that there is not": (with_args("--frist", "5"), ["--frist", "--first"]),
     "two files": (with_args("more.csv"), ["more.csv"]),
@@ -159,7 +173,9 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
 
 
 @pytest.mark.parametrize(("prepare", "wanted"), CASES.values(), ids=CASES)
-def test_what_must_be_mended_is_said_and_nothing_is_sent(desk: Desk, prepare: Prepare, wanted: list[str]) -> None:
+def test_what_must_be_mended_is_said_and_nothing_is_sent(
+    desk: Desk, account: Account, prepare: Prepare, wanted: list[str]
+) -> None:
     args = prepare(desk)
     before = {path: path.read_bytes() for path in desk.folder.iterdir() if path.is_file()}
     run = desk.call(*args)
@@ -168,18 +184,13 @@ def test_what_must_be_mended_is_said_and_nothing_is_sent(desk: Desk, prepare: Pr
     assert not [text for text in wanted if text not in run.err], run.err
     assert "defect" not in run.err
     assert "Traceback" not in run.err
-    assert desk.account is not None
-    assert desk.account.stats()["arrivals"] == 0
+    assert account.calls() == 0
     assert {path: path.read_bytes() for path in desk.folder.iterdir() if path.is_file()} == before
 
 
-def test_a_header_that_stands_twice_is_refused_where_it_is_mapped_only(desk: Desk) -> None:
-    desk.write([(*ROWS[0], "again")], header=(*HEADER[:-1], "City", "City"))
-    refused = desk.call("leads.csv")
-    assert refused.status == 2
-    assert "more than one column has this header (E `City`, F `City`, G `City`)" in refused.err.replace(
-        "(E `City`, F `City`)", "(E `City`, F `City`, G `City`)"
-    )
+def test_a_header_that_stands_twice_stands_in_nobodys_way_where_it_is_not_mapped(desk: Desk) -> None:
+    desk.write([(*ROWS[0], "again")], header=(*HEADER, "City"))
+    assert desk.call("leads.csv").status == 2
     desk.configure(columns={name: field for name, field in COLUMNS.items() if name != "City"})
     assert desk.call("leads.csv").status == 0
 
@@ -193,25 +204,25 @@ def test_the_default_config_is_the_one_of_the_current_folder_and_c_names_another
     assert desk.call("leads.csv", "-c", other).status == 0
 
 
-def test_keys_are_taken_from_the_env_file_beside_the_config_where_a_dollar_is_a_dollar(desk: Desk) -> None:
-    assert desk.account is not None
+def test_keys_are_taken_from_the_env_file_beside_the_config_where_a_dollar_is_a_dollar(
+    desk: Desk, account: Account
+) -> None:
     desk.write(ROWS)
-    lines = [f"{name}='{value}'\n" for name, value in desk.account.environ.items()]
+    lines = [f"{name}='{value}'\n" for name, value in account.environ.items()]
     (desk.folder / ".env").write_text("".join(lines), "utf-8")
-    desk.account, account = None, desk.account
+    desk.account = None
     assert desk.call("leads.csv").status == 0
     assert len(account.leads()) == 2
 
 
-def test_payloads_are_the_exact_bodies_of_the_calls(desk: Desk, tmp_path: Path) -> None:
-    assert desk.account is not None
-    desk.account.change(log_bodies=True)
+def test_payloads_are_the_exact_bodies_of_the_calls(desk: Desk, account: Account, tmp_path: Path) -> None:
+    account.change(log_bodies=True)
     desk.write([person(1), ("", "", "", "", "City 2", ""), person(3, email=False)])
     assert desk.call("leads.csv", "--dry-run", "--payloads", tmp_path / "dry.jsonl").status == 1
-    assert desk.account.calls() == 0
+    assert account.calls() == 0
     assert desk.call("leads.csv", "--payloads", tmp_path / "sent.jsonl").status == 1
     lines = [json.loads(line) for line in (tmp_path / "sent.jsonl").read_text("utf-8").splitlines()]
     assert (tmp_path / "dry.jsonl").read_bytes() == (tmp_path / "sent.jsonl").read_bytes()
     assert [line["row"] for line in lines] == [2, 4]
-    bodies = [json.loads(call["body"]) for call in desk.account.arrivals() if call["call"] == "Lead.Create"]
+    bodies = [json.loads(call["body"]) for call in account.arrivals() if call["call"] == "Lead.Create"]
     assert sorted(bodies, key=str) == sorted((line["lead"] for line in lines), key=str)

@@ -1,4 +1,4 @@
-"""A desk to run the importer from (files, config, ledger) and an account to run it against, for tests and for the chaos."""
+"""A desk to run the importer from, with files, config and ledger, and an account to run it against."""
 
 import asyncio
 import contextlib
@@ -7,13 +7,11 @@ import io
 import json
 import logging
 import os
-import re
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,20 +19,19 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from truth import MARKER, Cells, Line, read_report
+
 from importer.sandbox import Sandbox, Settings
 
 __all__ = [
     "COLUMNS",
     "HEADER",
-    "OWN",
     "Account",
     "Desk",
-    "Line",
+    "Open",
     "Run",
-    "find_lies",
     "finish",
     "person",
-    "read_report",
     "serve_account",
 ]
 
@@ -48,10 +45,8 @@ COLUMNS = {
     "Mobile": "Phone",
     "City": "mx_City",
 }
-OWN = ("row", "status", "lead_id", "error", "message", "tip", "attempts", "time", "ref", "extra")
-MARKER = HEADER.index("City")
 
-Cells = tuple[str, ...]
+Open = Callable[..., "Account"]
 
 
 def person(number: int, *, email: bool = True, phone: bool = True, remark: str = "=1+1") -> Cells:
@@ -79,34 +74,6 @@ class Run:
         return self.out + self.err
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a report: the original cells, guards taken off, and our own columns as texts."""
-
-    cells: Cells
-    row: str
-    status: str
-    lead_id: str
-    error: str
-    message: str
-    tip: str
-    attempts: str
-    time: str
-    ref: str
-    extra: str
-
-
-def read_report(path: Path) -> list[Line]:
-    """The lines of a report CSV, read with nothing but the standard library."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header, *records = csv.reader(file)
-    assert tuple(header[-len(OWN) :]) == tuple(f"lsq_{name}" for name in OWN)
-    width = len(header) - len(OWN)
-    assert all(len(record) == len(header) for record in records)
-    plain = [[cell.removeprefix("'") for cell in record] for record in records]
-    return [Line(tuple(record[:width]), *record[width:]) for record in plain]
-
-
 class Account:
     """A sandbox in a thread of its own, reached as a test outside the process would reach it."""
 
@@ -128,6 +95,10 @@ class Account:
 
     def script(self, *answers: dict[str, Any]) -> None:
         self._post("script", list(answers))
+
+    def clear_script(self) -> None:
+        """Answer as usual again, whatever was ordered."""
+        self.sandbox._traffic.script.clear()
 
     def stats(self) -> dict[str, Any]:
         stats: dict[str, Any] = self._open("stats")
@@ -220,7 +191,7 @@ class Desk:
         return read_report(self.folder / name)
 
     def mend(self, changes: Mapping[str, Mapping[int, str]], name: str = "leads.report.csv") -> None:
-        """Put other texts into cells of a report's lines, found by their City: `{"City 3": {2: "a@example.com"}}`."""
+        """Put other texts into a report's lines, found by their City: `{"City 3": {2: "a@example.com"}}`."""
         path = self.folder / name
         with path.open(encoding="utf-8-sig", newline="") as file:
             records = list(csv.reader(file))
@@ -283,52 +254,3 @@ def finish(process: "subprocess.Popen[str]") -> Run:
     out, err = process.communicate(timeout=PATIENCE_S)
     assert "Traceback" not in out + err
     return Run(process.returncode, out, err)
-
-
-def find_lies(rows: Sequence[Cells], lines: Sequence[Line], leads: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Where a report does not tell the truth about `rows`, held against what the account holds; none if it does.
-
-    One line a row, in order, cells as they were. Rows with one City are one group: it has as many leads as created
-    lines, and at most as many more as unknown ones; each created line has the id of a lead of its group with its values.
-    """
-    lies = []
-    if [line.cells for line in lines] != list(rows):
-        lies.append(f"the report's {len(lines)} lines are not the file's {len(rows)} rows")
-    if [line.row for line in lines] != [str(number) for number in range(2, len(rows) + 2)]:
-        lies.append("the lines are not numbered as the rows are")
-    by_city: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
-    for lead in leads:
-        by_city[lead["attributes"].get("mx_City", "")][lead["id"]] = lead["attributes"]
-    said: dict[str, Counter[str]] = defaultdict(Counter)
-    ids: Counter[str] = Counter()
-    everyone = {lead["id"] for lead in leads}
-    for line in lines:
-        city = line.cells[MARKER]
-        said[city][line.status] += 1
-        if line.status == "created":
-            ids[line.lead_id] += 1
-            lead = by_city[city].get(line.lead_id)
-            if lead is None:
-                lies.append(f"row {line.row} is called created, but its lead is not there")
-            elif not _agrees(line.cells, lead):
-                lies.append(f"row {line.row} is called created, but its lead has other values")
-        elif line.lead_id and line.lead_id not in everyone:
-            lies.append(f"row {line.row} names a lead that is not there")
-        if line.status in {"ready", ""}:
-            lies.append(f"row {line.row} has no outcome")
-    lies += [f"{count} lines claim the lead {lead_id}" for lead_id, count in ids.items() if count > 1]
-    for city in by_city.keys() | said.keys():
-        held, created = len(by_city[city]), said[city]["created"]
-        if not created <= held <= created + said[city]["unknown"]:
-            lies.append(f"{city}: {held} leads, but the lines say {dict(said[city])}")
-    return lies
-
-
-def _agrees(cells: Cells, lead: Mapping[str, str]) -> bool:
-    first, last, email, phone = cells[:4]
-    given = (first, last, email, re.sub(r"\D", "", phone))
-    stored = (
-        *(lead.get(name, "") for name in ("FirstName", "LastName", "EmailAddress")),
-        re.sub(r"\D", "", lead.get("Phone", "")),
-    )
-    return given == stored
