@@ -5,6 +5,7 @@
     │   ├── ConfigError         all problems of config.yaml at once, each with its line
     │   └── SheetError          the file cannot be read for sure: what, where, what to do
     ├── FatalError          exit 3: the account ended the run (keys refused, no such API, …)
+    ├── WithdrawnError      the run ended while a call waited for its turn: it was not sent
     └── CallError           one call to the API got no answer
         ├── TransientError      its connection was never made: known not to have arrived, try again
         └── AmbiguousError      its reply was lost or late: it may have been carried out
@@ -29,6 +30,7 @@ __all__ = [
     "SheetError",
     "TransientError",
     "UsageError",
+    "WithdrawnError",
 ]
 
 
@@ -69,6 +71,10 @@ class FatalError(ImporterError):
     """The account ended the run: every further call would end the same way."""
 
     exit_status = 3
+
+
+class WithdrawnError(ImporterError):
+    """The run ended while a call waited for its turn: it was not sent."""
 
 
 class CallError(ImporterError):

@@ -114,9 +114,12 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
-    async def create_lead(self, body: bytes) -> Reply:
-        """Send one Lead.Create; `body` is the JSON array of attributes in UTF-8."""
-        return await self._call("POST", endpoints.CREATE_LEAD, data=body)
+    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
+        """Send one Lead.Create; `body` is the JSON array of attributes in UTF-8.
+
+        WithdrawnError, and nothing is sent, when `unless` holds as its turn comes.
+        """
+        return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless)
 
     async def find_by_email(self, email: str) -> Reply:
         """Ask for the leads with this e-mail address."""
@@ -135,7 +138,13 @@ class Client:
         return await self._call("GET", endpoints.USER_BY_ACCESS_KEY)
 
     async def _call(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, *, data: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        data: bytes | None = None,
+        unless: Callable[[], bool] = lambda: False,
     ) -> Reply:
         assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
         # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
@@ -145,7 +154,7 @@ class Client:
         url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
         call = SimpleNamespace(is_connected=False)
         headers = {"Content-Type": "application/json"} if data is not None else None
-        async with self.pacer.slot() as slot:
+        async with self.pacer.slot(unless=unless) as slot:
             self.calls += 1
             self._on_call(asyncio.get_running_loop().time())
             try:

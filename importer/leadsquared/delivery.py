@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from importer.errors import AmbiguousError, FatalError, TransientError
+from importer.errors import AmbiguousError, FatalError, TransientError, WithdrawnError
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
 from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
 from importer.leadsquared.recognition import is_ours
 from importer.leadsquared.retries import MOST_RETRIES, Retries
-from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, tip_for
+from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import Watch
 from importer.outcome import Outcome, Status, utc_text
@@ -91,6 +91,7 @@ class Delivery:
         self._watch = watch
         self._owns = owns
         self._secrets = secrets
+        self._is_ending = False
 
     async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
@@ -109,10 +110,21 @@ class Delivery:
             return await self._pursue(course)
         except StopError:
             raise
+        except WithdrawnError:
+            return self._withdrawn(course)
         except FatalError as error:
             # A look-up or a spell without an accepted call ended the run; what is known of this lead stays true.
             answer = Answer(Kind.FATAL, error="stopped", message=error.message, tip=error.hint)
             raise self._stop(course, answer, error.message) from None
+
+    def stop(self) -> None:
+        """Withdraw the leads that were not sent yet: they are `unsent`. What may exist is still found out."""
+        self._is_ending = True
+
+    def close(self) -> None:
+        """Let no call go any more, look-ups included."""
+        self._is_ending = True
+        self._client.pacer.close()
 
     async def _pursue(self, course: _Course) -> Outcome:
         while True:
@@ -152,7 +164,7 @@ class Delivery:
         async def attempt() -> Reply:
             course.attempts += 1
             try:
-                return await self._client.create_lead(body)
+                return await self._client.create_lead(body, unless=lambda: self._is_ending and not course.doubts)
             except TransientError:
                 self._watch.failed()
                 raise
@@ -218,6 +230,17 @@ class Delivery:
             tip=tip_for("MXDuplicateEntryException", fields),
         )
         return self._outcome(course, Status.DUPLICATE, answer, lead_id=found[0].lead_id)
+
+    def _withdrawn(self, course: _Course) -> Outcome:
+        """The run ended before this lead's next call: unsent, or unknown where an earlier call may have created it."""
+        if course.doubts:
+            return self._unknown(course, course.last.message, SERVER_TIP)
+        return Outcome(
+            Status.UNSENT,
+            message="The run ended before this row's turn.",
+            tip=UNSENT_TIP,
+            time=utc_text(self._wall_clock()),
+        )
 
     def _unreachable(self, course: _Course, error: TransientError) -> Outcome:
         if course.doubts:

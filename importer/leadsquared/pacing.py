@@ -12,10 +12,12 @@ may still be on its way. aiolimiter's leaky bucket stands before the slots; it a
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiolimiter import AsyncLimiter
+
+from importer.errors import WithdrawnError
 
 __all__ = ["CLOCK_MARGIN_S", "LOST_MARGIN_S", "Pacer", "Slot"]
 
@@ -49,25 +51,42 @@ class Pacer:
         self._limiter = AsyncLimiter(calls, per_seconds)
         self._free = asyncio.Semaphore(calls)
         self._paused_until = float("-inf")
+        self._is_closed = False
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[Slot]:
-        """Wait for a free slot and hold it; inside, exactly one request may be sent."""
+    async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
+        """Wait for a free slot and hold it; inside, exactly one request may be sent.
+
+        WithdrawnError when by then the pacer is closed, or `unless` holds.
+        """
         await self._free.acquire()
         slot = Slot()
         is_sent = False
         try:
+            self._check_wanted(unless)
             await self._limiter.acquire()
             await self._wait_out_pause()
+            self._check_wanted(unless)
             is_sent = True
             yield slot
         finally:
             self._release(slot, is_sent=is_sent)
 
+    def close(self) -> None:
+        """Let no call go any more; those that wait are withdrawn at once, those under way are not touched."""
+        self._is_closed = True
+        self._paused_until = float("-inf")
+        # One waiter is woken; it passes the slot on as it leaves, and so wakes the next.
+        self._free.release()
+
     def pause(self, seconds: float | None = None) -> None:
         """Let no call go for `seconds` from now, at least for one window: a call was refused, or a wait asked for."""
         until = asyncio.get_running_loop().time() + max(self.per_seconds, seconds or 0.0)
         self._paused_until = max(self._paused_until, until + CLOCK_MARGIN_S)
+
+    def _check_wanted(self, unless: Callable[[], bool]) -> None:
+        if self._is_closed or unless():
+            raise WithdrawnError("the run ended before this call's turn")
 
     async def _wait_out_pause(self) -> None:
         loop = asyncio.get_running_loop()

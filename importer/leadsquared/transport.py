@@ -1,5 +1,6 @@
 """What delivering a lead needs of a client: three calls, the pace, and how far the server's clock is from ours."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from importer.leadsquared.answers import Reply
@@ -17,8 +18,8 @@ class Transport(Protocol):
     pacer: Pacer
     skew_s: float | None
 
-    async def create_lead(self, body: bytes) -> Reply:
-        """Send one Lead.Create."""
+    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = ...) -> Reply:
+        """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes."""
 
     async def find_by_email(self, email: str) -> Reply:
         """Ask for the leads with this e-mail address."""

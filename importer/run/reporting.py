@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from importer.leadsquared.tips import UNSENT_TIP
 from importer.ledger.reference import write_reference
 from importer.ledger.scratch import Note, Scratch
 from importer.outcome import Outcome, Status
@@ -17,7 +18,7 @@ __all__ = ["write_report"]
 UNSENT = Outcome(
     Status.UNSENT,
     message="The run ended before this row's turn.",
-    tip="Run the same command again: it sends only what is left.",
+    tip=UNSENT_TIP,
 )
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from importer.errors import ImporterError
+from importer.errors import FatalError, ImporterError
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
@@ -77,8 +77,9 @@ class Sender:
         self._in_flight: dict[tuple[str, str], asyncio.Event] = {}
 
     def stop(self) -> None:
-        """Take no new rows."""
+        """Take no new rows, and withdraw those that only wait for their turn."""
         self._is_stopping = True
+        self._delivery.stop()
 
     async def run(self) -> None:
         """Send every open row, or what can be sent before something ends it."""
@@ -91,7 +92,9 @@ class Sender:
 
     def _fail(self, error: ImporterError) -> None:
         self.failure = self.failure or error
-        self._is_stopping = True
+        self.stop()
+        if isinstance(error, FatalError):
+            self._delivery.close()
 
     async def _feed(self) -> None:
         for (place, row, past), note in zip(self._intake.rows(), self._scratch.notes(), strict=True):

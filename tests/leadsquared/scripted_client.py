@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,8 +73,8 @@ class ScriptedClient:
     sent: list[tuple[float, bytes]] = field(default_factory=list)
     looked_up: list[tuple[float, str]] = field(default_factory=list)
 
-    async def create_lead(self, body: bytes) -> Reply:
-        return await self._answer(self.creates, self.sent, body)
+    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
+        return await self._answer(self.creates, self.sent, body, unless=unless)
 
     async def find_by_email(self, email: str) -> Reply:
         return await self._answer(self.finds, self.looked_up, email)
@@ -82,8 +82,15 @@ class ScriptedClient:
     async def find_by_phone(self, phone: str) -> Reply:
         return await self._answer(self.finds, self.looked_up, phone)
 
-    async def _answer(self, script: list[Told], log: list[tuple[float, Any]], what: object) -> Reply:
-        async with self.pacer.slot() as slot:
+    async def _answer(
+        self,
+        script: list[Told],
+        log: list[tuple[float, Any]],
+        what: object,
+        *,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> Reply:
+        async with self.pacer.slot(unless=unless) as slot:
             log.append((asyncio.get_running_loop().time(), what))
             await asyncio.sleep(self.takes_s)
             told = script.pop(0) if len(script) > 1 else script[0]

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -30,8 +30,8 @@ class WatchedPacer(Pacer):
         self.slots: list[Slot] = []
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[Slot]:
-        async with super().slot() as slot:
+    async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
+        async with super().slot(unless=unless) as slot:
             self.slots.append(slot)
             yield slot
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moved_clock import run_on_moved_clock
 
+from importer.errors import WithdrawnError
 from importer.leadsquared.pacing import CLOCK_MARGIN_S, LOST_MARGIN_S, Pacer, Slot
 
 
@@ -255,3 +256,38 @@ def test_a_waiter_that_is_cancelled_frees_its_slot_at_once_for_it_has_sent_nothi
         return left
 
     assert run_on_moved_clock(run()) == near([7 + CLOCK_MARGIN_S if blocked_by == "pause" else 5.0])
+
+
+def test_a_closed_pacer_turns_away_who_waits_and_who_comes_at_once() -> None:
+    async def main() -> None:
+        pacer = Pacer(2, 60.0)
+        for _ in range(2):
+            async with pacer.slot() as slot:
+                slot.answered()
+        waiting = [asyncio.create_task(take(pacer)) for _ in range(5)]
+        await asyncio.sleep(1.0)
+        began = asyncio.get_running_loop().time()
+        pacer.close()
+        results = await asyncio.gather(*waiting, take(pacer), return_exceptions=True)
+        assert [type(result) for result in results] == [WithdrawnError] * 6
+        assert asyncio.get_running_loop().time() - began < 0.1
+
+    async def take(pacer: Pacer) -> None:
+        async with pacer.slot():
+            raise AssertionError("a call left a closed pacer")
+
+    run_on_moved_clock(main())
+
+
+def test_a_call_that_is_no_longer_wanted_gives_its_slot_to_the_next() -> None:
+    async def main() -> None:
+        pacer = Pacer(1, 5.0)
+        async with pacer.slot() as slot:
+            slot.answered()
+        with pytest.raises(WithdrawnError):
+            async with pacer.slot(unless=lambda: True):
+                raise AssertionError("it was sent all the same")
+        async with pacer.slot():
+            assert asyncio.get_running_loop().time() == pytest.approx(5.0, abs=0.1)
+
+    run_on_moved_clock(main())
