@@ -65,7 +65,7 @@ class DefaultCommandGroup(click.Group):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The default command's help, then the sub-commands, then the exit statuses."""
-        with click.Context(import_command, info_name=ctx.info_name, parent=None) as inner:
+        with click.Context(import_command, info_name=ctx.info_name, **import_command.context_settings) as inner:
             import_command.format_usage(inner, formatter)
             import_command.format_help_text(inner, formatter)
             import_command.format_options(inner, formatter)
@@ -106,6 +106,7 @@ def cli() -> None:
     help="Write the body of each row's call as one JSON line.",
 )
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
+@click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")

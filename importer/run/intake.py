@@ -4,7 +4,7 @@ import itertools
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.config import Config
@@ -12,6 +12,7 @@ from importer.errors import SheetError, UsageError
 from importer.lead.header import MissingHeaderError
 from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
+from importer.leadsquared.fields import FieldList
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
 from importer.sheet import Row, Table, find_header_row, open_table
 
@@ -30,6 +31,17 @@ class Intake:
     mapping: LeadMapping
     row_count: int
 
+    def check_against(self, fields: FieldList | None, config: Config) -> "Intake":
+        """The same intake with its mapping checked against the account's fields, if they are known; UsageError where
+        the two do not fit.
+        """
+        intake = replace(self, mapping=_plan(self.table, self.header, config, fields))
+        for note in intake.mapping.notes:
+            logger.info("%s", note)
+        if intake.mapping.unmapped:
+            logger.info("Columns that are not imported: %s", ", ".join(intake.mapping.unmapped))
+        return intake
+
     def rows(self) -> Iterator[tuple[int, Row, PastLine | None]]:
         """Each data row with its place (from 0); for a report, the original row and what was written on its line."""
         shape = self.shape
@@ -47,7 +59,8 @@ class Intake:
 def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: int | None = None) -> Intake:
     """Open a file and plan its mapping; UsageError, SheetError included, where it cannot be imported as it is.
 
-    `sheet` wins over the config's; `first` takes only that many data rows.
+    What the account's fields say of the mapping comes later (`check_against`), for this needs no account. `sheet` wins
+    over the config's; `first` takes only that many data rows.
     """
     table, shape = _open(file, config, sheet or config.sheet)
     try:
@@ -92,15 +105,19 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         raise
 
 
-def _plan(table: Table, header: tuple[str, ...], config: Config) -> LeadMapping:
+def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldList | None = None) -> LeadMapping:
     try:
-        mapping = plan_mapping(header, config.columns, config.constants, config.unmapped_columns)
+        return plan_mapping(
+            header,
+            config.columns,
+            config.constants,
+            config.unmapped_columns,
+            fields=fields,
+            policies=config.policies,
+        )
     except MissingHeaderError as error:
         row = find_header_row(table, [column.header for column in config.columns])
         hint = f"They seem to stand in row {row}: set header_row: {row} in config.yaml." if row else error.hint
         raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
     except UsageError as error:
         raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
-    if mapping.unmapped:
-        logger.info("Columns that are not imported: %s", ", ".join(mapping.unmapped))
-    return mapping

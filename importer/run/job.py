@@ -1,7 +1,9 @@
 """Everything that one import needs, opened and checked before the first call."""
 
+import logging
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from pathlib import Path
 
 from importer.config import Config, load_config
 from importer.errors import FatalError, ImporterError, UsageError
+from importer.fieldcache import FieldCache, default_cache_folder, learn_fields
 from importer.leadsquared.client import Client
+from importer.leadsquared.fields import FieldList
 from importer.leadsquared.pacing import Pacer
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
@@ -28,6 +32,8 @@ from importer.run.options import Options
 __all__ = ["DEFAULT_CONFIG", "BusyError", "Job", "ledger_location", "make_client", "open_job"]
 
 DEFAULT_CONFIG = Path("config.yaml")
+
+logger = logging.getLogger(__name__)
 
 
 class BusyError(ImporterError):
@@ -93,9 +99,12 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
         client: Client | None = None
         refusal: FatalError | None = None
-        if not options.dry_run:
+        if not target.is_nobody:
             client = await stack.enter_async_context(make_client(config, on_call=timeline.sent))
+        if client is not None and not options.dry_run:
             refusal = await learn_account(client, ledger, secrets=config.account.secrets)
+        fields = await _learn_fields(None if refusal else client, options, target)
+        intake = intake.check_against(fields, config)
         digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
         yield Job(
             options=options,
@@ -115,7 +124,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
                 country_code=ledger.account.country_code,
                 is_any_account=target.is_nobody,
             ),
-            client=client,
+            client=None if options.dry_run else client,
             refusal=refusal,
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
@@ -136,6 +145,14 @@ def make_client(config: Config, *, on_call: Callable[[float], object] = lambda _
         connections=config.workers + 2,
         on_call=on_call,
     )
+
+
+async def _learn_fields(client: Client | None, options: Options, target: Target) -> FieldList | None:
+    """The account's fields, from the cache while they are fresh; None where nobody tells them."""
+    cache = None if target.is_throw_away else FieldCache(default_cache_folder())
+    known = await learn_fields(client, cache, target.identity, now=time.time(), refresh=options.refresh_fields)
+    logger.log(logging.INFO if known.fields is not None or client is None else logging.WARNING, "%s", known.note)
+    return known.fields
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:

@@ -20,5 +20,6 @@ class Options:
     sandbox: bool = False
     again: bool = False
     html: bool = True
+    refresh_fields: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -27,6 +27,7 @@ def test_a_run_that_creates_every_row_ends_with_0_and_one_that_does_not_with_1(d
     nameless = ("", "", "", "", "City 13", "")
     taken = ("Other", "Person", "P1@Example.com", "", "City 14", "")
     refused = ("Bad", "Mail", "no address", "", "City 15", "")
+    desk.configure(bad_email="send")
     rows = [*ROWS, nameless, taken, refused]
     desk.write(rows)
     run = desk.run("leads.csv")

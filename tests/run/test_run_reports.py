@@ -181,6 +181,7 @@ def test_a_report_that_was_edited_is_kept_under_a_dated_name(desk: Desk, account
 
 
 def test_a_workbook_report_is_the_next_input_too(desk: Desk, account: Account) -> None:
+    desk.configure(bad_email="send")
     rows = [*ROWS, ("Bad", "Mail", "no address", "", "City 7", "01250")]
     desk.write(rows)
     assert desk.call("leads.csv", "-r", "leads.report.xlsx").status == 1
@@ -209,6 +210,7 @@ def test_a_workbook_report_is_the_next_input_too(desk: Desk, account: Account) -
 def test_a_report_that_libreoffice_opened_and_saved_is_the_next_input(
     desk: Desk, account: Account, name: str, target: str, options: list[str]
 ) -> None:
+    desk.configure(bad_email="send")
     rows = [*ROWS, ("Bad", "Mail", "no address", "", "City 7", "two\nlines; ‘quoted’")]
     desk.write(rows)
     assert desk.call("leads.csv", "-r", name).status == 1
