@@ -1,9 +1,10 @@
 """One import: review everything, send what is to be sent, write the report, say how it went."""
 
 import asyncio
+import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,12 +160,26 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> in
     job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
     if job.options.html:
         _write_page(job, reviewed, sent, summary, status)
-    sys.stdout.write("\n".join(summary.lines(report=job.report)) + "\n")
+    lines = [*summary.lines(report=job.report), *(_tell_plan(job, reviewed) if is_dry_run else ())]
+    sys.stdout.write("\n".join(lines) + "\n")
     if sent.refusals:
         logger.warning("LeadSquared refused %s calls because of the account's limit.", f"{sent.refusals:,}")
     if sent.failure is not None:
         logger.error("%s", sent.failure)
     return status
+
+
+def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:
+    """What a dry run says of the real one: the time it needs, and the first call as it would go."""
+    limits, ready = job.config.limits, reviewed.counts[Status.READY]
+    now = datetime.now().astimezone()
+    if ready:
+        yield f"Sending them takes {ready:,} {'call' if ready == 1 else 'calls'}: " + tell_estimate(
+            ready, limit=limits.calls, per_seconds=limits.per_seconds, now=now
+        )
+    if reviewed.first_ready is not None:
+        number, body = reviewed.first_ready
+        yield f"Row {number} would go as: {json.dumps(body, ensure_ascii=False)}"
 
 
 def _write_page(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, exit_status: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from importer.lead.mapping import Body
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -26,12 +27,16 @@ BATCH = 400
 
 @dataclass(slots=True)
 class Reviewed:
-    """What the review found: outcomes by status, and how many rows are left to sending."""
+    """What the review found: outcomes by status, and how many rows are left to sending.
+
+    `first_ready` is the first row that is to be sent: its number and the body of its call.
+    """
 
     counts: Counter[Status] = field(default_factory=Counter)
     open_rows: int = 0
     foreign_lines: int = 0
     resumed: int = 0
+    first_ready: tuple[int, Body] | None = None
 
 
 class Review:
@@ -122,6 +127,8 @@ class Review:
         self._scratch.keep(Note(candidate.place, ref, decision.is_open, decision.outcome))
         self._reviewed.counts[decision.outcome.status] += 1
         self._reviewed.open_rows += decision.is_open
+        if self._reviewed.first_ready is None and decision.outcome.status is Status.READY:
+            self._reviewed.first_ready = candidate.row.number, candidate.lead.body
         self._reviewed.resumed += is_intent and not is_in_flight
         return decision
 
