@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import combining, decimal, normalize
 
 __all__ = ["UniqueKey", "unique_keys"]
@@ -18,8 +18,7 @@ _NOT_DIGITS = re.compile(r"\D+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueKey:
+class UniqueKey(NamedTuple):
     """One unique value of a row.
 
     `exact` is equal for two rows only where LeadSquared would surely see the same value in both; `loose` is equal
@@ -30,7 +29,13 @@ class UniqueKey:
     field: str
     value: str
     exact: str
-    loose: str
+
+    @property
+    def loose(self) -> str:
+        """The value in the form in which whatever may be the same is equal; worked out when it is asked for."""
+        if self.field in PHONE_FIELDS and (digits := _NOT_DIGITS.sub("", self.exact)):
+            return digits[-_LOOSE_DIGITS:]
+        return _folded(self.value)
 
 
 def unique_keys(
@@ -47,12 +52,12 @@ def unique_keys(
         if not value:
             continue
         if field in PHONE_FIELDS:
-            keys.append(_phone_key(field, value, country_code))
+            keys.append(UniqueKey(field, value, _exact_phone(value, country_code)))
         elif field in EMAIL_FIELDS:
             # Not casefold, which makes one address of two: straße@ and strasse@.
-            keys.append(UniqueKey(field, value, value.lower(), _folded(value)))
+            keys.append(UniqueKey(field, value, value.lower()))
         else:
-            keys.append(UniqueKey(field, value, value, _folded(value)))
+            keys.append(UniqueKey(field, value, value))
     return tuple(keys)
 
 
@@ -62,16 +67,13 @@ def _folded(value: str) -> str:
     return plain.casefold()
 
 
-def _phone_key(field: str, value: str, country_code: str | None) -> UniqueKey:
-    digits = "".join(str(decimal(digit)) for digit in _NOT_DIGITS.sub("", value))
-    if not digits:
-        return UniqueKey(field, value, value, _folded(value))
-    exact = _exact_phone(value, digits, country_code)
-    return UniqueKey(field, value, exact, _NOT_DIGITS.sub("", exact)[-_LOOSE_DIGITS:])
-
-
-def _exact_phone(value: str, digits: str, country_code: str | None) -> str:
+def _exact_phone(value: str, country_code: str | None) -> str:
     """The number with its country code; a form of its own where the code cannot be told for sure."""
+    digits = _NOT_DIGITS.sub("", value)
+    if not digits:
+        return value
+    if not digits.isascii():
+        digits = "".join(str(decimal(digit)) for digit in digits)
     if _LETTER.search(value):  # an extension, a note: not the bare number
         return f"?{value.casefold()}"
     if value.lstrip().startswith("+"):

@@ -60,6 +60,10 @@ class Rows:
         self._locks = locks
         self._where = where
 
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known of this account's rows."""
+        return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
+
     def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
         """What is known of these rows, by reference."""
         if not refs:

@@ -39,6 +39,10 @@ class Decision:
     adopts: bool = False
 
 
+SEND = Decision(Outcome(Status.READY), is_open=True, holds=True)
+"""The decision for a row of which nothing is known."""
+
+
 def decide(
     candidate: Candidate,
     known: KnownRow | None,
@@ -55,7 +59,7 @@ def decide(
     if not again and (created := _created_before(candidate, known)) is not None:
         return created
     if is_in_flight:
-        return Decision(Outcome(Status.READY), is_open=True, holds=True)
+        return SEND
     if (unresolved := _unresolved(candidate, known)) is not None:
         return unresolved
     if candidate.problems:
@@ -68,7 +72,7 @@ def decide(
         for row in by_key:
             if row.state is State.CREATED:
                 return Decision(of_known_lead(candidate, row), holds=True)
-    return Decision(Outcome(Status.READY), is_open=True, holds=True)
+    return SEND
 
 
 def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:

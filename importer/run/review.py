@@ -67,6 +67,8 @@ class Review:
         self._payloads = payloads
         self._check_stop = check_stop
         self._reviewed = Reviewed()
+        # Of an account's first import there is nothing to find; what another run adds meanwhile, a claim will meet.
+        self._is_first = ledger.rows.is_empty()
 
     def run(self, *, may_write: bool) -> Reviewed:
         """Review the file. `may_write`: leads that the report knows as created are written into the ledger."""
@@ -85,8 +87,8 @@ class Review:
             candidate if candidate.given_ref in {None, ref} else candidate.as_new()
             for candidate, ref in zip(batch, refs, strict=True)
         ]
-        known = self._ledger.rows.find_rows(refs)
-        by_key = self._ledger.rows.find_keys(keys)
+        known = {} if self._is_first else self._ledger.rows.find_rows(refs)
+        by_key = {} if self._is_first else self._ledger.rows.find_keys(keys)
         adopted: list[tuple[Intent, Outcome]] = []
         for candidate, ref in zip(batch, refs, strict=True):
             decision = self._decide(candidate, ref, known.get(ref), by_key)

@@ -28,7 +28,8 @@ def test_an_unknown_row_that_exists_is_settled_and_never_sent_again(unknown: Des
     before = account.stats()["creates"]
     for name in ("leads.report.csv", "leads.csv"):
         assert unknown.call(name).status == 0
-        assert [(line.status, line.lead_id) for line in unknown.report()][0] == ("created", lead_id)
+        line = unknown.report()[0]
+        assert (line.status, line.lead_id) == ("created", lead_id)
     assert account.stats()["creates"] == before
 
 
