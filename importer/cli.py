@@ -18,6 +18,8 @@ DEFAULT_COMMAND = "import"
 EXIT_INTERNAL = 70
 
 COMMANDS = {
+    "map": ("importer.commands.map:map_columns", "Propose a config.yaml for a file."),
+    "fields": ("importer.commands.fields:fields", "List the account's fields."),
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),

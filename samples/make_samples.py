@@ -29,7 +29,7 @@ HEADER = (
 WIDTHS = (14, 16, 34, 20, 26, 18, 12, 14, 13, 44, 12, 18, 16, 19, 30)
 
 WEB, REF, SHOW, WALK, SOCIAL, CAMPAIGN = (
-    "Website", "Referral", "Trade Show", "Walk-in", "Social Media", "Campaign",
+    "Website", "Referral", "Trade Show", "Walk-in", "Social Media", "Email Campaign",
 )  # fmt: skip
 PROSPECT, OPPORTUNITY, INTERESTED, CONTACTED = "Prospect", "Opportunity", "Interested", "Contacted"
 PENDING, VERIFIED, REJECTED = "Pending", "Verified", "Rejected"

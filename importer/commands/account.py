@@ -1,23 +1,35 @@
 """What the commands share: the ledger of the account that config and environment name, and the rows of a report."""
 
 import asyncio
+import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from importer.config import Config, load_config
-from importer.errors import UsageError
+from importer.config import Config, load_config, load_environment
+from importer.errors import CallError, UsageError
+from importer.leadsquared.client import Client
+from importer.leadsquared.fields import FieldList
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
 from importer.report import PastLine, recognise
-from importer.run.account import Target, find_target
-from importer.run.job import DEFAULT_CONFIG, ledger_location
+from importer.run.account import Target, find_target, learn_target_fields
+from importer.run.job import DEFAULT_CONFIG, ledger_location, make_client
 from importer.sheet import Row, open_table
 
-__all__ = ["AccountLedger", "ReportRow", "open_account", "report_rows"]
+__all__ = [
+    "AccountFacts",
+    "AccountLedger",
+    "ReportRow",
+    "ask_account",
+    "find_config",
+    "open_account",
+    "report_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,47 @@ class ReportRow:
     past: PastLine
     ref: bytes
     cells: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What an account tells of itself: its fields, its time zone, and the code of its country; empty where unknown."""
+
+    fields: FieldList
+    note: str
+    host: str
+    time_zone: str
+    country_code: str
+
+
+async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> AccountFacts:
+    """Ask an account for its fields and who it is; UsageError where it does not tell its fields."""
+    async with (
+        find_target(config, is_sandbox=is_sandbox, is_dry_run=False) as target,
+        make_client(target.config) as client,
+    ):
+        known = await learn_target_fields(client, target, refresh=refresh)
+        if known.fields is None:
+            raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")
+        user = await _ask_user(client)
+        host = "" if is_sandbox else config.account.host
+        zone, code = (str(user.get(name) or "") for name in ("TimeZone", "DefaultCountryCode"))
+        return AccountFacts(known.fields, known.note, host, zone, code.strip().lstrip("+"))
+
+
+async def _ask_user(client: Client) -> dict[str, Any]:
+    try:
+        user: Any = json.loads((await client.user()).body)
+    except (CallError, ValueError):
+        return {}
+    return user if isinstance(user, dict) else {}
+
+
+def find_config(config_path: Path | None) -> Config:
+    """The config that is named or lies here; without one, the account that the environment names."""
+    if config_path is None and not DEFAULT_CONFIG.exists():
+        return load_environment(Path(), environ=os.environ)
+    return load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
 
 
 @contextmanager

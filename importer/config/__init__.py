@@ -4,7 +4,7 @@ Importing this package is cheap: ruamel.yaml, pydantic and python-dotenv are imp
 """
 
 from importer.config.account import base_url_of, require_keys
-from importer.config.loader import load_config
+from importer.config.loader import load_config, load_environment
 from importer.config.settings import Account, Auth, Column, Config, Constant, Limits, UnmappedColumns
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "UnmappedColumns",
     "base_url_of",
     "load_config",
+    "load_environment",
     "require_keys",
 ]

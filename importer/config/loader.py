@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a
     from importer.config.environment import Environment
     from importer.config.schema import ConfigModel
 
-__all__ = ["load_config"]
+__all__ = ["load_config", "load_environment"]
 
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
@@ -55,6 +55,27 @@ def load_config(path: Path, *, environ: Mapping[str, str]) -> Config:
         inside = [str(problem) for problem in sorted(set(document.problems))]
         raise ConfigError(str(path), [*inside, *outside])
     return _assemble(path, model, document, constants, environment)
+
+
+def load_environment(folder: Path, *, environ: Mapping[str, str]) -> Config:
+    """A configuration without a config file: the account that `environ` and the .env in `folder` name, nothing else.
+
+    ConfigError with all problems of the two.
+    """
+    from importer.config.environment import read_environment
+
+    environment = read_environment(environ, folder / ".env")
+    problems = [*environment.problems, *_host_problems(environment)]
+    if problems:
+        raise ConfigError(str(folder / ".env"), problems)
+    host = environment.value("LSQ_HOST")
+    account = Account(
+        host=host or "",
+        base_url=base_url_of(host) if host else "",
+        access_key=environment.value("LSQ_ACCESS_KEY"),
+        secret_key=environment.value("LSQ_SECRET_KEY"),
+    )
+    return Config(account=account, ledger=environment.value("LSQ_LEDGER"))
 
 
 def _read(path: Path) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,11 +13,12 @@ from urllib.parse import urlsplit
 
 from importer.config import Config, base_url_of
 from importer.errors import CallError, FatalError, UsageError
+from importer.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
 from importer.leadsquared.answers import read_answer
 from importer.leadsquared.client import Client
 from importer.ledger.ledger import Ledger
 
-__all__ = ["Target", "find_target", "learn_account"]
+__all__ = ["Target", "find_target", "learn_account", "learn_target_fields"]
 
 ASK_TIMEOUT_S = 10.0
 UNAUTHORIZED = 401
@@ -126,3 +128,9 @@ async def learn_account(client: Client, ledger: Ledger, *, secrets: Sequence[str
     code = str(user.get("DefaultCountryCode") or "").strip().lstrip("+")
     ledger.describe_account(organisation=organisation, country_code=code if code.isdecimal() else None)
     return None
+
+
+async def learn_target_fields(client: Client | None, target: Target, *, refresh: bool) -> Fields:
+    """The account's fields, from the cache while they are fresh; an account that ends with the run is always asked."""
+    cache = None if target.is_throw_away else FieldCache(default_cache_folder())
+    return await learn_fields(client, cache, target.identity, now=time.time(), refresh=refresh)

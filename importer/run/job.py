@@ -3,7 +3,6 @@
 import logging
 import os
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +11,7 @@ from pathlib import Path
 
 from importer.config import Config, load_config
 from importer.errors import FatalError, ImporterError, UsageError
-from importer.fieldcache import FieldCache, default_cache_folder, learn_fields
 from importer.leadsquared.client import Client
-from importer.leadsquared.fields import FieldList
 from importer.leadsquared.pacing import Pacer
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
@@ -23,7 +20,7 @@ from importer.ledger.scratch import Scratch
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_account
+from importer.run.account import Target, find_target, learn_account, learn_target_fields
 from importer.run.book import Book, open_book
 from importer.run.candidate import CandidateMaker
 from importer.run.intake import Intake, open_intake
@@ -103,8 +100,10 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
             client = await stack.enter_async_context(make_client(config, on_call=timeline.sent))
         if client is not None and not options.dry_run:
             refusal = await learn_account(client, ledger, secrets=config.account.secrets)
-        fields = await _learn_fields(None if refusal else client, options, target)
-        intake = intake.check_against(fields, config)
+        known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
+        is_warning = known.fields is None and client is not None
+        logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
+        intake = intake.check_against(known.fields, config)
         digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
         yield Job(
             options=options,
@@ -145,14 +144,6 @@ def make_client(config: Config, *, on_call: Callable[[float], object] = lambda _
         connections=config.workers + 2,
         on_call=on_call,
     )
-
-
-async def _learn_fields(client: Client | None, options: Options, target: Target) -> FieldList | None:
-    """The account's fields, from the cache while they are fresh; None where nobody tells them."""
-    cache = None if target.is_throw_away else FieldCache(default_cache_folder())
-    known = await learn_fields(client, cache, target.identity, now=time.time(), refresh=options.refresh_fields)
-    logger.log(logging.INFO if known.fields is not None or client is None else logging.WARNING, "%s", known.note)
-    return known.fields
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:

@@ -11,7 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from pace_check import Pace, measure
 
 CALLS = 25
-LEAST_SHARE = 0.9  # on a machine that does other things too; benchmarks/pace_check.py measures the real figure
+LEAST_SHARE = 0.7  # on a machine that does other things too; benchmarks/pace_check.py measures the real figure
 
 
 async def test_a_run_is_never_refused_and_comes_near_the_ceiling(tmp_path: Path) -> None:

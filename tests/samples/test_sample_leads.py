@@ -31,7 +31,7 @@ HEADER = [
     "Internal Remark",
 ]
 OPTIONS = {
-    "Lead Source": {"Website", "Referral", "Trade Show", "Walk-in", "Social Media", "Campaign"},
+    "Lead Source": {"Website", "Referral", "Trade Show", "Walk-in", "Social Media", "Email Campaign"},
     "Stage": {"Prospect", "Opportunity", "Interested", "Contacted"},
     "KYC Status": {"Pending", "Verified", "Rejected"},
 }

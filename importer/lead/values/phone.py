@@ -10,7 +10,7 @@ from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, V
 
 from importer.lead.refusal import Converter, Refusal
 
-__all__ = ["is_region", "make_phone_converter"]
+__all__ = ["is_region", "make_phone_converter", "region_of"]
 
 FEWEST_DIGITS = 7  # as many digits side by side make a number of their own
 LONGEST_WRITING = 100
@@ -78,6 +78,14 @@ VALIDITY_REFUSALS = {
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: TOO_SHORT_REFUSAL,
     ValidationResult.TOO_LONG: TOO_LONG_REFUSAL,
 }
+
+
+def region_of(country_code: str) -> str:
+    """The country (two letters) of a country code such as `91`; empty where it is none, or several countries'."""
+    if not country_code.isdecimal():
+        return ""
+    regions = phonenumbers.region_codes_for_country_code(int(country_code))
+    return regions[0] if len(regions) == 1 and regions[0].isalpha() else ""
 
 
 def is_region(region: str) -> bool:

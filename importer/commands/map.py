@@ -1,0 +1,90 @@
+"""`lsq-import map`: a config.yaml proposed for a spreadsheet and an account."""
+
+import asyncio
+import itertools
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from importer.commands.account import ask_account, find_config
+from importer.errors import UsageError
+from importer.lead.header import tidy
+from importer.lead.values.phone import region_of
+from importer.leadsquared.fields import FieldList
+from importer.proposal.proposal import best_header_row, propose
+from importer.proposal.text import Setting, write_config
+from importer.sheet import Table, open_table
+
+__all__ = ["map_columns"]
+
+SAMPLE_ROWS = 500
+HEADER_ROWS = 20
+
+
+@click.command(short_help="Propose a config.yaml for a file.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.  [default: the screen]"
+)
+@click.option("--sandbox", "is_sandbox", is_flag=True, help="For the sandbox's fields: no keys, no network.")
+@click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
+@click.option("--region", metavar="XX", help="The country of phones without a code.  [default: the account's]")
+@click.option("--refresh-fields", "refresh", is_flag=True, help="Ask the account anew, not only every 12 hours.")
+@click.option(
+    "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="A configuration that names the account."
+)
+def map_columns(
+    *,
+    file: Path,
+    output: Path | None,
+    is_sandbox: bool,
+    sheet: str | None,
+    region: str | None,
+    refresh: bool,
+    config: Path | None,
+) -> None:
+    """Propose a config.yaml for FILE and the account: which column goes to which field.
+
+    A match that is not sure stands in it as a comment, with how alike the names are. A file is never written over.
+    """
+    if output is not None and output.exists():
+        raise UsageError(f"{output} is there already.", hint="Name another file with -o, or move this one away.")
+    with open_table(file, sheet=sheet) as probe:  # the file before the account: it needs no network
+        facts = asyncio.run(ask_account(find_config(config), is_sandbox=is_sandbox, refresh=refresh))
+        header_row = best_header_row([(row.number, row.cells) for row in probe.top[:HEADER_ROWS]], facts.fields) or 1
+    with open_table(file, sheet=sheet, header_row=header_row) as table:
+        setting = Setting(
+            file=str(file),
+            host=facts.host,
+            header_row=header_row,
+            sheet=sheet,
+            region=region or region_of(facts.country_code),
+            time_zone=_zone(facts.time_zone),
+        )
+        text = _propose(table, facts.fields, setting)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with output.open("x", encoding="utf-8") as target:
+        target.write(text)
+    click.echo(f"Written to {output}. Check it, then: lsq-import {file} -c {output} --dry-run", err=True)
+
+
+def _propose(table: Table, fields: FieldList, setting: Setting) -> str:
+    if not any(tidy(name) for name in table.header):
+        raise UsageError(f"{setting.file} has no headers.", hint="A mapping needs a row of column names.")
+    names = [tidy(name) for name in table.header]
+    samples: dict[str, list[str]] = {name: [] for name in names}
+    for row in itertools.islice(table.rows(), SAMPLE_ROWS):
+        for name, cell in zip(names, row.cells, strict=True):
+            samples[name].append(cell)
+    return write_config(propose(table.header, samples, fields), setting)
+
+
+def _zone(name: str) -> str:
+    """A time zone's name if it is one that a config may hold."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""
