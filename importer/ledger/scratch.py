@@ -33,6 +33,10 @@ BEGIN;
 """
 
 
+_READY = Outcome(Status.READY)
+_READY_VALUES = (Status.READY.value, "", "", "", "", 0, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The row of this file that holds a unique value first: its place among the rows, and its number."""
@@ -186,11 +190,15 @@ def _no_room(error: sqlite3.OperationalError) -> LedgerError:
 
 def _note_values(note: Note) -> tuple[object, ...]:
     outcome = note.outcome
+    if outcome == _READY:  # most rows of a first review: nothing of it needs a look
+        return (note.place, note.ref, note.is_open, *_READY_VALUES)
     texts = map(storable, (outcome.lead_id, outcome.error, outcome.message, outcome.tip))
     return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time)
 
 
 def _note(found: tuple[int, bytes, int, str, str, str, str, str, int, str]) -> Note:
+    if found[3:] == _READY_VALUES:
+        return Note(found[0], found[1], bool(found[2]), _READY)
     place, ref, is_open, status, *texts, attempts, time = found
     lead_id, error, message, tip = map(str, texts)
     return Note(place, ref, bool(is_open), Outcome(Status(status), lead_id, error, message, tip, attempts, time))

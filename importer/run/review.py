@@ -116,15 +116,16 @@ class Review:
     def _decide(
         self, candidate: Candidate, ref: bytes, known: KnownRow | None, by_key: dict[bytes, KnownRow]
     ) -> Decision:
-        holders = [holder for key in candidate.keys if (holder := self._scratch.holder(key)) is not None]
+        held = [(key, self._scratch.holder(key)) for key in candidate.keys]
+        holders = [holder for _key, holder in held if holder is not None]
         others = [row for key in candidate.keys if (row := by_key.get(key)) is not None and row.ref != ref]
         is_intent = known is not None and known.state is State.INTENT
         is_in_flight = known is not None and is_intent and self._ledger.locks.is_live(known.run_token)
         decision = decide(candidate, known, others, holders, again=self._again, is_in_flight=is_in_flight)
         if decision.holds:
             me = Holder(candidate.place, candidate.row.number)
-            for key in candidate.keys:
-                if self._scratch.holder(key) is None:
+            for key, holder in held:
+                if holder is None:
                     self._scratch.hold(key, me)
         self._scratch.keep(Note(candidate.place, ref, decision.is_open, decision.outcome))
         self._reviewed.counts[decision.outcome.status] += 1
