@@ -25,6 +25,10 @@ EDITED_TIP = (
     "The row was edited since it was sent, so its lead cannot be looked up. Look for the old values in LeadSquared, "
     "then say what you found with lsq-import settle."
 )
+UNFIT_TIP = (
+    "Until that is mended the lead cannot be looked up; or look for it in LeadSquared yourself, and say what you found "
+    "with lsq-import settle."
+)
 HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
 UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
 
@@ -140,11 +144,15 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         can_look_up = bool(candidate.keys) and unresolved_since(candidate, known) is not None
         is_keyless = not candidate.keys
     since = unresolved_since(candidate, known)
+    if candidate.problems:
+        tip = f"{candidate.problems[0].message} {UNFIT_TIP}"
+    else:
+        tip = KEYLESS_TIP if is_keyless else EDITED_TIP
     outcome = Outcome(
         Status.UNKNOWN,
         error=error or "interrupted",
         message=UNRESOLVED,
-        tip=KEYLESS_TIP if is_keyless else EDITED_TIP,
+        tip=tip,
         attempts=attempts,
         time="" if since is None else utc_text(since),
     )

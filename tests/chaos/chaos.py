@@ -141,7 +141,7 @@ def run_round(folder: Path, chaos: Chaos) -> Round:
     }
     with serve_account(**settings) as account:
         desk = Desk(folder, account)
-        desk.configure(workers=40, timeout_s=chaos.timeout_s, limits={"calls": 20, "per_seconds": 1})
+        desk.configure(workers=40, bad_email="send", timeout_s=chaos.timeout_s, limits={"calls": 20, "per_seconds": 1})
         desk.write(rows)
         for file, kills in _plan(chaos):
             if not result.lies:

@@ -118,6 +118,7 @@ def test_a_keyless_row_that_was_given_a_unique_value_since_is_not_sent_either() 
 def test_an_unresolved_row_that_is_invalid_now_stays_unknown() -> None:
     decision = decide(replace(ROW, problems=(PROBLEM,)), known(State.INTENT), (), ())
     assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
+    assert decision.outcome.tip.startswith(PROBLEM.message)
 
 
 def test_an_unknown_line_keeps_the_time_of_its_intent_for_other_machines() -> None:
