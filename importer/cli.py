@@ -112,6 +112,7 @@ def cli() -> None:
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
 @click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
+@click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")

@@ -5,6 +5,7 @@
     │   ├── ConfigError         all problems of config.yaml at once, each with its line
     │   └── SheetError          the file cannot be read for sure: what, where, what to do
     ├── FatalError          exit 3: the account ended the run (keys refused, no such API, …)
+    │   └── QuotaError          the calls that config allows in a day are used up
     ├── WithdrawnError      the run ended while a call waited for its turn: it was not sent
     └── CallError           one call to the API got no answer
         ├── TransientError      its connection was never made: known not to have arrived, try again
@@ -26,6 +27,7 @@ __all__ = [
     "ConfigError",
     "FatalError",
     "ImporterError",
+    "QuotaError",
     "RowProblem",
     "SheetError",
     "TransientError",
@@ -71,6 +73,10 @@ class FatalError(ImporterError):
     """The account ended the run: every further call would end the same way."""
 
     exit_status = 3
+
+
+class QuotaError(FatalError):
+    """The calls that config allows in a day are used up."""
 
 
 class WithdrawnError(ImporterError):

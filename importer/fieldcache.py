@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from importer.errors import CallError
+from importer.errors import CallError, QuotaError
 from importer.leadsquared.fields import FieldList, read_fields
 
 __all__ = ["ASK_TIMEOUT_S", "FRESH_S", "FieldCache", "Fields", "default_cache_folder", "learn_fields"]
@@ -118,6 +118,8 @@ async def _ask(client: Asker) -> tuple[bytes | None, str]:
         reply = await asyncio.wait_for(client.fields(), ASK_TIMEOUT_S)
     except (CallError, TimeoutError):
         return None, "The account did not tell its fields in time"
+    except QuotaError:
+        return None, "The day's calls are used up, so the account was not asked for its fields"
     if reply.status != OK:
         return None, f"The account did not tell its fields (HTTP {reply.status})"
     try:

@@ -7,9 +7,20 @@ from typing import Literal
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.rule import STRICT, Policies
 
-__all__ = ["Account", "Auth", "Column", "Config", "Constant", "Limits", "UnmappedColumns"]
+__all__ = [
+    "Account",
+    "Auth",
+    "BreakerLimits",
+    "Column",
+    "Config",
+    "Constant",
+    "DuplicatesAre",
+    "Limits",
+    "UnmappedColumns",
+]
 
 Auth = Literal["query", "headers"]
+DuplicatesAre = Literal["failures", "ok"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +46,26 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The account's limit: at most `calls` calls within any `per_seconds` seconds."""
+    """The account's limit: at most `calls` calls within any `per_seconds` seconds.
+
+    `share` of it is ours, the rest is left to other integrations; `calls_per_day` is for any 24 hours.
+    """
 
     calls: int = 25
     per_seconds: float = 5.0
+    share: float = 1.0
+    calls_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerLimits:
+    """When a run that gets nowhere pauses or stops; 0 turns a rule off.
+
+    `failures` calls in a row without an answer; `same_error`: so many first rows that all ended with one error.
+    """
+
+    failures: int = 20
+    same_error: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +75,7 @@ class Config:
     path: Path | None = None
     account: Account = field(default_factory=Account)
     limits: Limits = field(default_factory=Limits)
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: int = 10
     timeout_s: float = 30.0
     sheet: str | None = None
@@ -60,4 +88,5 @@ class Config:
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
     unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT

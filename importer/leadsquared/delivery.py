@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from importer.errors import AmbiguousError, FatalError, TransientError, WithdrawnError
+from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
 from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
@@ -21,7 +21,7 @@ from importer.leadsquared.recognition import is_ours
 from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
-from importer.leadsquared.watch import Watch
+from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
 
 __all__ = ["Delivery", "StopError"]
@@ -31,11 +31,15 @@ LONGEST_DELIVERY_S = 3600.0
 
 
 class StopError(FatalError):
-    """The account ended the run while a lead was being delivered; `outcome` is what is known of that lead."""
+    """The account ended the run while a lead was being delivered; `outcome` is what is known of that lead.
 
-    def __init__(self, message: str, *, hint: str, outcome: Outcome) -> None:
+    `reason` is the error that says so to a person: this one, unless there was no slot for the lead's call.
+    """
+
+    def __init__(self, message: str, *, hint: str, outcome: Outcome, reason: ImporterError | None = None) -> None:
         super().__init__(message, hint=hint)
         self.outcome = outcome
+        self.reason = reason or self
 
 
 @dataclass(slots=True)
@@ -112,14 +116,19 @@ class Delivery:
             raise
         except WithdrawnError:
             return self._withdrawn(course)
-        except FatalError as error:
-            # A look-up or a spell without an accepted call ended the run; what is known of this lead stays true.
-            answer = Answer(Kind.FATAL, error="stopped", message=error.message, tip=error.hint)
-            raise self._stop(course, answer, error.message) from None
+        except ImporterError as error:
+            if isinstance(error, FatalError) and not isinstance(error, QuotaError):
+                # A look-up or a spell without an accepted call ended the run; what is known of this lead stays true.
+                answer = Answer(Kind.FATAL, error="stopped", message=error.message, tip=error.hint)
+                raise self._stop(course, answer, error.message) from None
+            # There was no slot for its next call (a day's quota, the ledger): that call did not go.
+            outcome = self._withdrawn(course)
+            raise StopError(error.message, hint=error.hint, outcome=outcome, reason=error) from None
 
     def stop(self) -> None:
         """Withdraw the leads that were not sent yet: they are `unsent`. What may exist is still found out."""
         self._is_ending = True
+        self._client.pacer.resume()
 
     def close(self) -> None:
         """Let no call go any more, look-ups included."""
@@ -144,7 +153,7 @@ class Delivery:
             answer = read_answer(reply, values=course.hidden)
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
-                self._client.pacer.pause(answer.wait_s)
+                self._client.pacer.refused(answer.limit, seconds=answer.wait_s)
                 self._watch.refused()
             elif answer.kind is Kind.AMBIGUOUS:
                 if answer.wait_s is not None:
@@ -155,7 +164,7 @@ class Delivery:
 
     def _doubt(self, course: _Course, answer: Answer) -> None:
         course.doubt(answer, now=self._wall_clock())
-        self._watch.failed()  # last, since it may end the run
+        self._watch.failed(CREATE)  # last, since it may end the run
 
     async def _send(self, course: _Course) -> Reply:
         """Send once; connections that were never made are tried again, with growing waits."""
@@ -166,7 +175,7 @@ class Delivery:
             try:
                 return await self._client.create_lead(body, unless=lambda: self._is_ending and not course.doubts)
             except TransientError:
-                self._watch.failed()
+                self._watch.failed(CREATE)
                 raise
 
         return await self._retries.on(TransientError)(attempt)
@@ -188,11 +197,11 @@ class Delivery:
 
     async def _conclude(self, course: _Course, answer: Answer) -> Outcome:
         if answer.kind is Kind.CREATED:
-            self._watch.accepted()
+            self._watch.accepted(CREATE)
             return self._outcome(course, Status.CREATED, lead_id=answer.lead_id)
         if answer.kind is Kind.FATAL:
             raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
-        self._watch.accepted()
+        self._watch.accepted(CREATE)
         if not course.doubts:
             is_refused = answer.kind is Kind.REFUSED
             return self._outcome(course, Status.REJECTED if is_refused else Status.DUPLICATE, answer)

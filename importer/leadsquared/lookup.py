@@ -10,7 +10,7 @@ from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_le
 from importer.leadsquared.retries import Retries
 from importer.leadsquared.tips import SERVER_TIP
 from importer.leadsquared.transport import Transport
-from importer.leadsquared.watch import Watch
+from importer.leadsquared.watch import LOOK_UP, Watch
 
 __all__ = ["LOOK_UP_FIELDS", "LookUp"]
 
@@ -78,19 +78,20 @@ class LookUp:
             try:
                 reply = await call(value)
             except CallError:
-                self._watch.failed()
+                self._watch.failed(LOOK_UP)
                 raise
             found = read_leads(reply, values=hidden)
             if not isinstance(found, Answer):
-                self._watch.accepted()
+                self._watch.accepted(LOOK_UP)
                 return found
-            if found.wait_s is not None or found.kind is Kind.RATE_LIMITED:
-                self._client.pacer.pause(found.wait_s)
             if found.kind is Kind.RATE_LIMITED:
+                self._client.pacer.refused(found.limit, seconds=found.wait_s)
                 self._watch.refused()
                 continue
+            if found.wait_s is not None:
+                self._client.pacer.pause(found.wait_s)
             if found.kind is Kind.AMBIGUOUS:
-                self._watch.failed()
+                self._watch.failed(LOOK_UP)
             return found
 
 

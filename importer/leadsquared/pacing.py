@@ -8,7 +8,8 @@ window and for a fixed one alike.
 
 After a time-out there is no response: the slot is held `per_seconds` and a margin after giving up, for the request
 may still be on its way. aiolimiter's leaky bucket stands before the slots; it alone would allow up to
-`2 * calls - 1` calls in the first window and after every idle spell.
+`2 * calls - 1` calls in the first window and after every idle spell. Behind the slots it never waits: calls that keep
+a sliding window keep the bucket too.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from contextlib import asynccontextmanager
 from aiolimiter import AsyncLimiter
 
 from importer.errors import WithdrawnError
+from importer.leadsquared.allowance import LONGEST_TOLD_S, Limit
+from importer.leadsquared.slots import OwnSlots, Slots
 
 __all__ = ["CLOCK_MARGIN_S", "LOST_MARGIN_S", "Pacer", "Slot"]
 
@@ -42,60 +45,99 @@ class Slot:
 
 
 class Pacer:
-    """Lets calls go so that the account's limit holds. Its clock is the running event loop's, in seconds."""
+    """Lets calls go so that the account's limit holds. Its clock is the running event loop's, in seconds.
 
-    def __init__(self, calls: int, per_seconds: float, *, lost_margin_s: float = LOST_MARGIN_S) -> None:
-        self.calls = calls
-        self.per_seconds = per_seconds
+    `slots` is where its slots come from: by default it has `calls` of its own.
+    """
+
+    def __init__(
+        self, calls: int, per_seconds: float, *, lost_margin_s: float = LOST_MARGIN_S, slots: Slots | None = None
+    ) -> None:
+        self._slots: Slots = slots or OwnSlots(Limit(calls, per_seconds))
         self._lost_margin_s = lost_margin_s
         self._limiter = AsyncLimiter(calls, per_seconds)
-        self._free = asyncio.Semaphore(calls)
         self._paused_until = float("-inf")
+        self._halted_until = float("-inf")
         self._is_closed = False
+        self._changed = asyncio.Event()
 
     @asynccontextmanager
     async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
         """Wait for a free slot and hold it; inside, exactly one request may be sent.
 
-        WithdrawnError when by then the pacer is closed, or `unless` holds.
+        WithdrawnError when by then the pacer is closed, or `unless` holds. FatalError where the slots have an end, such
+        as a day's quota.
         """
-        await self._free.acquire()
+        ticket = await self._take(unless)
         slot = Slot()
-        is_sent = False
         try:
-            self._check_wanted(unless)
-            await self._limiter.acquire()
-            await self._wait_out_pause()
-            self._check_wanted(unless)
-            is_sent = True
             yield slot
         finally:
-            self._release(slot, is_sent=is_sent)
+            self._slots.settle(ticket, margin_s=CLOCK_MARGIN_S if slot.is_answered else self._lost_margin_s)
 
     def close(self) -> None:
         """Let no call go any more; those that wait are withdrawn at once, those under way are not touched."""
         self._is_closed = True
-        self._paused_until = float("-inf")
-        # One waiter is woken; it passes the slot on as it leaves, and so wakes the next.
-        self._free.release()
+        self._changed.set()
+        self._slots.close()
 
     def pause(self, seconds: float | None = None) -> None:
-        """Let no call go for `seconds` from now, at least for one window: a call was refused, or a wait asked for."""
-        until = asyncio.get_running_loop().time() + max(self.per_seconds, seconds or 0.0)
-        self._paused_until = max(self._paused_until, until + CLOCK_MARGIN_S)
+        """Let no call go for `seconds` from now, at least for one window: a wait was asked for."""
+        held_s = max(self._slots.per_seconds, seconds or 0.0) + CLOCK_MARGIN_S
+        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + held_s)
+        self._slots.pause(held_s)
+
+    def halt(self, seconds: float) -> None:
+        """Let no call go for `seconds` from now, unless `resume` comes first. Other runs on the account go on."""
+        self._halted_until = asyncio.get_running_loop().time() + seconds
+
+    def resume(self) -> None:
+        """End a halt; a pause that was asked for is kept."""
+        self._halted_until = float("-inf")
+        if not self._is_closed:
+            self._changed.set()
+            self._changed.clear()
+
+    def refused(self, limit: tuple[int, int] | None = None, *, seconds: float | None = None) -> None:
+        """A call was refused because of the limit, which the refusal told or not: pause, and learn from it."""
+        self._slots.refused(Limit(*limit) if limit else None)
+        self.pause(max(seconds or 0.0, min(float(limit[1]), LONGEST_TOLD_S) if limit else 0.0))
+
+    async def _take(self, unless: Callable[[], bool]) -> int:
+        """A ticket under which a call may go right now."""
+        has_token = False  # of the bucket: taken when a slot is there, and kept should that slot be given back
+        while True:
+            await self._wait_out_pause()
+            self._check_wanted(unless)
+            ticket = await self._slots.take()
+            may_go = False
+            try:
+                self._check_wanted(unless)
+                if self._is_ready(ticket) and not has_token:
+                    await self._limiter.acquire()
+                    has_token = True
+                    self._check_wanted(unless)
+                may_go = has_token and self._is_ready(ticket)
+            finally:
+                if not may_go:
+                    self._slots.give_back(ticket)
+            if may_go:
+                return ticket
+
+    def _is_ready(self, ticket: int) -> bool:
+        return self._pause_left_s() <= 0 and self._slots.is_fresh(ticket)
 
     def _check_wanted(self, unless: Callable[[], bool]) -> None:
         if self._is_closed or unless():
             raise WithdrawnError("the run ended before this call's turn")
 
-    async def _wait_out_pause(self) -> None:
-        loop = asyncio.get_running_loop()
-        while (wait_s := self._paused_until - loop.time()) > 0:  # noqa: ASYNC110 - a pause may be prolonged meanwhile
-            await asyncio.sleep(wait_s)
+    def _pause_left_s(self) -> float:
+        return max(self._paused_until, self._halted_until) - asyncio.get_running_loop().time()
 
-    def _release(self, slot: Slot, *, is_sent: bool) -> None:
-        if not is_sent:
-            self._free.release()
-            return
-        held_s = self.per_seconds + (CLOCK_MARGIN_S if slot.is_answered else self._lost_margin_s)
-        asyncio.get_running_loop().call_later(held_s, self._free.release)
+    async def _wait_out_pause(self) -> None:
+        while (wait_s := self._pause_left_s()) > 0 and not self._is_closed:
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue

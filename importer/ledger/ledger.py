@@ -15,7 +15,7 @@ from importer.ledger.database import guard_database, open_engine, reason_of
 from importer.ledger.records import AccountRecord
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
-from importer.ledger.schema import ACCOUNT, RUN, prepare_schema
+from importer.ledger.schema import ACCOUNT, BUDGET, CLAIMANT, DAY_CALL, RUN, SLOT, prepare_schema
 
 __all__ = ["Ledger"]
 
@@ -67,6 +67,29 @@ class Ledger:
         """Begin a transaction that alone may write; it is on disk when the context has ended."""
         return self._engine.begin()
 
+    def connect_hasty(self) -> Connection:
+        """A connection of its own for what need not outlive the machine: its commits do not wait for the disk.
+
+        They outlive the process, and in their order they are as safe as any other: NORMAL, since OFF would endanger
+        the whole file. To be closed by the caller.
+        """
+        connection = self._engine.connect()
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        raw = connection.connection.dbapi_connection
+        assert raw is not None  # noqa: S101 - it was just made
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA synchronous=NORMAL" if is_sqlite else "SET synchronous_commit TO off")
+        cursor.close()
+        if not is_sqlite:
+            raw.commit()
+        connection.detach()  # no other may have it after us
+        return connection
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether several machines may share it."""
+        return self._engine.dialect.name != "sqlite"
+
     def compact(self) -> bool:
         """Give the room of what was dropped back to the disk; False where that cannot be done now."""
         if self._engine.dialect.name != "sqlite":
@@ -96,7 +119,8 @@ class Ledger:
     def drop_account(self) -> None:
         """Take this account and its runs out again, for one that turns out to be another's."""
         with guard_database(self.where), self.begin() as connection:
-            connection.execute(delete(RUN).where(RUN.c.account_id == self.account.id))
+            for table in (RUN, BUDGET, SLOT, CLAIMANT, DAY_CALL):
+                connection.execute(delete(table).where(table.c.account_id == self.account.id))
             connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == self.account.id))
 
 

@@ -27,9 +27,23 @@ from sqlalchemy import (
 
 from importer.errors import UsageError
 
-__all__ = ["ACCOUNT", "LEAD_KEY", "LEAD_ROW", "META", "MIGRATIONS", "OWN_TABLES", "RUN", "VERSION", "prepare_schema"]
+__all__ = [
+    "ACCOUNT",
+    "BUDGET",
+    "CLAIMANT",
+    "DAY_CALL",
+    "LEAD_KEY",
+    "LEAD_ROW",
+    "META",
+    "MIGRATIONS",
+    "OWN_TABLES",
+    "RUN",
+    "SLOT",
+    "VERSION",
+    "prepare_schema",
+]
 
-VERSION = 1
+VERSION = 2
 
 _metadata = MetaData()
 
@@ -102,11 +116,66 @@ LEAD_KEY = Table(
 )
 Index("run_by_report", RUN.c.report)
 
+# The account's budget of calls. Its times are seconds of the clock in `importer.ledger.budgetclock`, not of the day.
+
+BUDGET = Table(
+    "budget",
+    _metadata,
+    Column("account_id", Integer, primary_key=True, autoincrement=False),
+    Column("boot", String, nullable=False),
+    Column("configured_calls", Integer, nullable=False),
+    Column("configured_per_seconds", Float, nullable=False),
+    Column("told_calls", Integer),
+    Column("told_per_seconds", Float),
+    Column("held_back", Integer, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("refused_at", Float),
+    Column("paused_until", Float, nullable=False),
+)
+
+SLOT = Table(
+    "slot",
+    _metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("granted_at", Float, nullable=False),
+    Column("free_at", Float, nullable=False),
+    PrimaryKeyConstraint("account_id", "holder", "number"),
+    sqlite_with_rowid=False,
+)
+
+CLAIMANT = Table(
+    "claimant",
+    _metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("granted_at", Float, nullable=False),
+    PrimaryKeyConstraint("account_id", "holder"),
+    sqlite_with_rowid=False,
+)
+
+DAY_CALL = Table(
+    "day_call",
+    _metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("minute", Integer, nullable=False),  # since 1970, by the clock on the wall
+    Column("calls", Integer, nullable=False),
+    PrimaryKeyConstraint("account_id", "minute"),
+    sqlite_with_rowid=False,
+)
+
 OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
 """What every version has; a database without them is another program's."""
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+def _add_budget(connection: Connection) -> None:
+    _metadata.create_all(connection, tables=[BUDGET, SLOT, CLAIMANT, DAY_CALL])
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget}
 """How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer import __version__
-from importer.errors import ImporterError
+from importer.errors import ImporterError, QuotaError
 from importer.leadsquared.client import Client
 from importer.leadsquared.delivery import Delivery
 from importer.leadsquared.watch import Watch
@@ -22,6 +22,7 @@ from importer.outcome import Status
 from importer.page.advice import Invocation
 from importer.page.document import PageData, page_path, write_page
 from importer.report import ReportError
+from importer.run.budget import check_quota
 from importer.run.candidate import Candidate
 from importer.run.estimate import tell_estimate
 from importer.run.job import Job, open_job
@@ -69,6 +70,9 @@ async def _run(options: Options, environ: Mapping[str, str], signals: Signals) -
     async with open_job(options, environ) as job:
         reviewed = _review(job, signals)
         sent = _Sent(failure=job.refusal)
+        if job.slots is not None and not options.dry_run and not options.until_quota:
+            quota = job.config.limits.calls_per_day
+            check_quota(reviewed.open_rows, used=job.slots.used_today() if quota else 0, calls_per_day=quota)
         if job.refusal is None and job.client is not None and reviewed.open_rows:
             sent = await _send(job, job.client, reviewed.open_rows, signals)
         return _conclude(job, reviewed, sent, signals)
@@ -102,9 +106,9 @@ def _review(job: Job, signals: Signals) -> Reviewed:
 
 async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _Sent:
     config, ledger = job.config, job.ledger
-    limits = config.limits
+    limit = job.limit
     now = datetime.now().astimezone()
-    logger.info("%s", tell_estimate(open_rows, limit=limits.calls, per_seconds=limits.per_seconds, now=now))
+    logger.info("%s", tell_estimate(open_rows, limit=limit.calls, per_seconds=limit.per_seconds, now=now))
     watch = Watch(on_refusal=job.timeline.refused)
     delivery = Delivery(
         client,
@@ -114,7 +118,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
         owns=lambda lead_id: ledger.rows.find_lead(lead_id) is not None,
         secrets=config.account.secrets,
     )
-    progress = Progress(total=open_rows, limit=limits.calls, per_seconds=limits.per_seconds, is_quiet=job.options.quiet)
+    progress = Progress(total=open_rows, limit=limit.calls, per_seconds=limit.per_seconds, is_quiet=job.options.quiet)
 
     def tell(candidate: Candidate, note: Note) -> None:
         progress.count(note.outcome.status)
@@ -141,7 +145,11 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
         # Room may have been made meanwhile. If not, the next run finds out what became of these rows.
         with suppress(LedgerError), guard_database(ledger.where), ledger.begin() as connection:
             ledger.rows.settle(connection, sender.unsettled)
-    return _Sent(client.calls, watch.refusals, sender.failure)
+    failure = sender.failure
+    if job.options.until_quota and isinstance(failure, QuotaError):
+        logger.info("%s", failure)
+        failure = None
+    return _Sent(client.calls, watch.refusals, failure)
 
 
 def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> int:
@@ -171,11 +179,11 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> in
 
 def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:
     """What a dry run says of the real one: the time it needs, and the first call as it would go."""
-    limits, ready = job.config.limits, reviewed.counts[Status.READY]
+    limit, ready = job.limit, reviewed.counts[Status.READY]
     now = datetime.now().astimezone()
     if ready:
         yield f"Sending them takes {ready:,} {'call' if ready == 1 else 'calls'}: " + tell_estimate(
-            ready, limit=limits.calls, per_seconds=limits.per_seconds, now=now
+            ready, limit=limit.calls, per_seconds=limit.per_seconds, now=now
         )
     if reviewed.first_ready is not None:
         number, body = reviewed.first_ready

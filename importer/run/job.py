@@ -11,17 +11,21 @@ from pathlib import Path
 
 from importer.config import Config, load_config
 from importer.errors import FatalError, ImporterError, UsageError
+from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.slots import Slots
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
+from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
 from importer.run.account import Target, find_target, learn_account, learn_target_fields
 from importer.run.book import Book, open_book
+from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
@@ -44,7 +48,7 @@ class Job:
     """One import with all it works on.
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
-    `host` is empty where there is no account.
+    `slots` is None and `host` is empty where there is no account.
     """
 
     options: Options
@@ -58,10 +62,17 @@ class Job:
     digests: Digests
     maker: CandidateMaker
     client: Client | None
+    slots: SharedSlots | None
     refusal: FatalError | None
     host: str
     started_at: datetime
     timeline: Timeline
+
+    @property
+    def limit(self) -> Limit:
+        """What may be used of the account's limit now, as far as it is known."""
+        limits = self.config.limits
+        return self.slots.limit if self.slots else Limit(limits.calls, limits.per_seconds)
 
     @property
     def is_in_place(self) -> bool:
@@ -95,9 +106,11 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         book.begin(mode=mode, source=source, file=options.file, report=report)
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
         client: Client | None = None
+        slots: SharedSlots | None = None
         refusal: FatalError | None = None
         if not target.is_nobody:
-            client = await stack.enter_async_context(make_client(config, on_call=timeline.sent))
+            slots = await stack.enter_async_context(open_slots(ledger, config))
+            client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
         if client is not None and not options.dry_run:
             refusal = await learn_account(client, ledger, secrets=config.account.secrets)
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
@@ -124,6 +137,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
                 is_any_account=target.is_nobody,
             ),
             client=None if options.dry_run else client,
+            slots=slots,
             refusal=refusal,
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
@@ -131,8 +145,13 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         )
 
 
-def make_client(config: Config, *, on_call: Callable[[float], object] = lambda _at_s: None) -> Client:
-    """A client for the account that the config names; `on_call` is told the loop's time of each call."""
+def make_client(
+    config: Config, *, slots: Slots | None = None, on_call: Callable[[float], object] = lambda _at_s: None
+) -> Client:
+    """A client for the account that the config names; `on_call` is told the loop's time of each call.
+
+    `slots` are those of the account's budget; without them its calls have a whole limit of their own.
+    """
     account = config.account
     return Client(
         base_url=account.base_url,
@@ -140,7 +159,7 @@ def make_client(config: Config, *, on_call: Callable[[float], object] = lambda _
         secret_key=account.secret_key or "",
         auth=account.auth,
         timeout_s=config.timeout_s,
-        pacer=Pacer(config.limits.calls, config.limits.per_seconds),
+        pacer=Pacer(config.limits.calls, config.limits.per_seconds, slots=slots),
         connections=config.workers + 2,
         on_call=on_call,
     )

@@ -19,6 +19,7 @@ class Options:
     payloads: Path | None = None
     sandbox: bool = False
     again: bool = False
+    until_quota: bool = False
     html: bool = True
     refresh_fields: bool = False
     quiet: bool = False

@@ -42,7 +42,8 @@ class _Item:
 class Sender:
     """Delivers an intake's open rows. `stop` takes no new rows and lets those in flight end.
 
-    `told` is called with each row's final note. After `run`, `failure` holds what ended the sending early, if
+    `told` is called with each row's final note, `judge` with the outcome of each row that was sent, unless an earlier
+    run had the same; it may raise a FatalError. After `run`, `failure` holds what ended the sending early, if
     anything did, and `unsettled` the outcomes that the ledger would not take; the rows that were not reached are still
     open.
     """
@@ -59,6 +60,7 @@ class Sender:
         workers: int,
         again: bool,
         told: Callable[[Candidate, Note], None],
+        judge: Callable[[Outcome], object] = lambda _outcome: None,
     ) -> None:
         self.failure: ImporterError | None = None
         self.unsettled: list[Settled] = []
@@ -71,6 +73,7 @@ class Sender:
         self._workers = workers
         self._again = again
         self._told = told
+        self._judge = judge
         self._is_stopping = False
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(maxsize=2 * workers)
         self._unfinished: dict[int, asyncio.Event] = {}
@@ -207,7 +210,7 @@ class Sender:
             outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
         except StopError as error:
             outcome = error.outcome
-            self._fail(error)
+            self._fail(error.reason)
         except BaseException as error:
             # It may be in flight still. The ledger's intent stands, so the next run finds out.
             self._finish(item, _cut_off(since, error))
@@ -220,6 +223,8 @@ class Sender:
             raise
         finally:
             self._finish(item, outcome)
+        if known is None or known.error != outcome.error:
+            self._judge(outcome)
 
     def _finish(self, item: _Item, outcome: Outcome) -> None:
         note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)

@@ -6,18 +6,18 @@ import pytest
 from moved_clock import run_on_moved_clock
 
 from importer.errors import FatalError
-from importer.leadsquared.watch import Watch
+from importer.leadsquared.watch import CREATE, Watch
 
 
 def test_ten_minutes_without_an_accepted_call_are_too_much() -> None:
     async def run() -> None:
         watch = Watch()
-        watch.failed()
+        watch.failed(CREATE)
         await asyncio.sleep(599)
         watch.refused()
         await asyncio.sleep(1)
         with pytest.raises(FatalError, match="10 minutes"):
-            watch.failed()
+            watch.failed(CREATE)
         assert watch.refusals == 1
 
     run_on_moved_clock(run())
@@ -27,10 +27,10 @@ def test_the_spell_begins_with_the_first_failure_after_an_accepted_call() -> Non
     async def run() -> None:
         watch = Watch()
         for _ in range(5):
-            watch.accepted()
+            watch.accepted(CREATE)
             await asyncio.sleep(3600)
-            watch.failed()
+            watch.failed(CREATE)
             await asyncio.sleep(599)
-            watch.failed()
+            watch.failed(CREATE)
 
     run_on_moved_clock(run())

@@ -19,7 +19,7 @@ def said(desk: Desk) -> Counter[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
-@pytest.mark.parametrize("most_bytes", [100_000, 150_000])
+@pytest.mark.parametrize("most_bytes", [160_000, 220_000])
 def test_a_full_disk_ends_the_run_and_loses_and_doubles_nothing(desk: Desk, account: Account, most_bytes: int) -> None:
     import resource
 
