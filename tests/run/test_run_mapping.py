@@ -53,7 +53,7 @@ def test_map_needs_no_config_and_no_keys_for_the_sandbox_and_prints_where_no_fil
 
 
 def test_map_names_the_account_it_was_made_for(newcomer: Desk, account: Account) -> None:
-    assert f'host: "{account.sandbox.url}"' in newcomer.call("map", "leads.csv").out
+    assert f"host: {account.sandbox.url}" in newcomer.call("map", "leads.csv").out
 
 
 def test_map_never_writes_over_a_file(newcomer: Desk) -> None:
