@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from importer.commands.account import ask_account, find_config
+from importer.config import Config
 from importer.errors import UsageError
 from importer.lead.header import tidy
-from importer.lead.values.phone import region_of
+from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
 from importer.proposal.proposal import best_header_row, propose
-from importer.proposal.text import Setting, write_config
+from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table, open_table
 
 __all__ = ["map_columns"]
@@ -30,6 +31,8 @@ HEADER_ROWS = 20
 @click.option("--sandbox", "is_sandbox", is_flag=True, help="For the sandbox's fields: no keys, no network.")
 @click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
 @click.option("--region", metavar="XX", help="The country of phones without a code.  [default: the account's]")
+@click.option("--timezone", "time_zone", metavar="ZONE", help="Where the file's times are.  [default: the account's]")
+@click.option("--encoding", metavar="NAME", help="The encoding of a text file that is not UTF-8.")
 @click.option("--refresh-fields", "refresh", is_flag=True, help="Ask the account anew, not only every 12 hours.")
 @click.option(
     "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="A configuration that names the account."
@@ -41,6 +44,8 @@ def map_columns(
     is_sandbox: bool,
     sheet: str | None,
     region: str | None,
+    time_zone: str | None,
+    encoding: str | None,
     refresh: bool,
     config: Path | None,
 ) -> None:
@@ -50,17 +55,27 @@ def map_columns(
     """
     if output is not None and output.exists():
         raise UsageError(f"{output} is there already.", hint="Name another file with -o, or move this one away.")
-    with open_table(file, sheet=sheet) as probe:  # the file before the account: it needs no network
-        facts = asyncio.run(ask_account(find_config(config), is_sandbox=is_sandbox, refresh=refresh))
+    known = find_config(config)
+    named = known if config is not None else Config()  # a config that happens to lie here is about another file
+    encoding = encoding or named.encoding
+    _check_place(region, time_zone)
+    with open_table(file, sheet=sheet, encoding=encoding, delimiter=named.delimiter) as probe:  # needs no network
+        facts = asyncio.run(ask_account(known, is_sandbox=is_sandbox, refresh=refresh))
         header_row = best_header_row([(row.number, row.cells) for row in probe.top[:HEADER_ROWS]], facts.fields) or 1
-    with open_table(file, sheet=sheet, header_row=header_row) as table:
+    with open_table(file, sheet=sheet, header_row=header_row, encoding=encoding, delimiter=named.delimiter) as table:
         setting = Setting(
             file=str(file),
             host=facts.host,
+            auth=known.account.auth,
+            account_name=known.account.name,
+            limits=(known.limits.calls, known.limits.per_seconds),
+            unique=known.unique,
             header_row=header_row,
             sheet=sheet,
-            region=region or region_of(facts.country_code),
-            time_zone=_zone(facts.time_zone),
+            encoding=encoding,
+            delimiter=named.delimiter,
+            region=(region or region_of(facts.country_code)).upper(),
+            time_zone=_zone(time_zone or facts.time_zone),
         )
         text = _propose(table, facts.fields, setting)
     if output is None:
@@ -68,7 +83,16 @@ def map_columns(
         return
     with output.open("x", encoding="utf-8") as target:
         target.write(text)
-    click.echo(f"Written to {output}. Check it, then: lsq-import {file} -c {output} --dry-run", err=True)
+    command = f"lsq-import {shown_argument(str(file))} -c {shown_argument(str(output))} --dry-run"
+    click.echo(f"Written to {output}. Check it, then: {command}", err=True)
+
+
+def _check_place(region: str | None, time_zone: str | None) -> None:
+    """UsageError for a country or a time zone that a config could not hold."""
+    if region is not None and not is_region(region.upper()):
+        raise UsageError(f"--region: {region} is no country.", hint="Give its two letters, such as IN.")
+    if time_zone is not None and not _zone(time_zone):
+        raise UsageError(f"--timezone: {time_zone} is no time zone.", hint="Give its name, such as Asia/Kolkata.")
 
 
 def _propose(table: Table, fields: FieldList, setting: Setting) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
-from importer.proposal.likeness import SURE, Match, rank
+from importer.proposal.dates import DateStyle, find_date_style
+from importer.proposal.likeness import SURE, Match, normal, rank
 
 __all__ = ["Proposal", "ProposedColumn", "best_header_row", "propose"]
 
@@ -13,13 +14,17 @@ WORTH_TELLING = 70.0
 LEAST_HEADERS = 2
 FULL_NAMES = frozenset({"name", "full name", "customer name", "lead name", "contact name"})
 MOST_OFF_LIST = 5
+NAMES = ("FirstName", "LastName")
+DATE_TYPES = frozenset({"Date", "DateTime"})
+NO_STYLE = DateStyle()
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
     """A header and what is proposed for it: a sure `match`, a `doubtful` one, a full name to split, or nothing.
 
-    `off_list` holds values of the column that are no option of the field.
+    `off_list` holds values of the column that are no option of the field; `dates` is how the column writes its dates.
+    A full name that has a `match` too could be split instead.
     """
 
     header: str
@@ -27,14 +32,19 @@ class ProposedColumn:
     doubtful: Match | None = None
     is_full_name: bool = False
     off_list: tuple[str, ...] = ()
+    dates: DateStyle = NO_STYLE
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A whole mapping. `unfilled` are the account's mandatory fields that no column fills."""
+    """A whole mapping.
+
+    `unfilled` are the account's mandatory fields that no column fills, `repeated` the headers that stand twice.
+    """
 
     columns: tuple[ProposedColumn, ...]
     unfilled: tuple[Field, ...]
+    repeated: tuple[str, ...] = ()
 
     @property
     def has_moments(self) -> bool:
@@ -51,19 +61,27 @@ def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields:
     usable = [name for name in dict.fromkeys(names) if name and names.count(name) == 1]
     ranked = {name: rank(name, fields) for name in usable}
     taken = _assign(ranked)
-    has_name = {match.name for match in taken.values()} & {"FirstName", "LastName"}
-    columns = []
+    used = {match.name for match in taken.values()}
+    can_split = not used.intersection(NAMES) and all(fields.get(name) for name in NAMES)
+    columns: list[ProposedColumn] = []
     for name in usable:
         match = taken.get(name)
-        if match is None and name.casefold() in FULL_NAMES and not has_name:
+        is_full_name = can_split and normal(name) in FULL_NAMES
+        if match is not None:
+            columns.append(_described(name, match, samples.get(name, ()), is_full_name=is_full_name))
+        elif is_full_name:
             columns.append(ProposedColumn(name, is_full_name=True))
-            continue
-        used = {one.name for one in taken.values()}
-        doubtful = next((one for one in ranked[name] if one.name not in used and one.score >= WORTH_TELLING), None)
-        off_list = _off_list(match.field, samples.get(name, ())) if match is not None else ()
-        columns.append(ProposedColumn(name, match, None if match else doubtful, off_list=off_list))
-    filled = {match.name.partition(".")[0] for match in taken.values()}
-    return Proposal(tuple(columns), tuple(one for one in fields if one.is_mandatory and one.schema_name not in filled))
+            used.update(NAMES)
+            can_split = False
+        else:
+            doubtful = next((one for one in ranked[name] if one.name not in used and one.score >= WORTH_TELLING), None)
+            columns.append(ProposedColumn(name, doubtful=doubtful))
+    filled = {name.partition(".")[0] for name in used}
+    return Proposal(
+        columns=tuple(columns),
+        unfilled=tuple(one for one in fields if one.is_mandatory and one.schema_name not in filled),
+        repeated=tuple(name for name in dict.fromkeys(names) if name and names.count(name) > 1),
+    )
 
 
 def best_header_row(rows: Sequence[tuple[int, Sequence[str]]], fields: FieldList) -> int | None:
@@ -86,6 +104,13 @@ def _assign(ranked: Mapping[str, Sequence[Match]]) -> dict[str, Match]:
             taken[header] = match
             used.add(match.name)
     return taken
+
+
+def _described(name: str, match: Match, values: Sequence[str], *, is_full_name: bool) -> ProposedColumn:
+    """A sure match with what its values tell."""
+    dates = find_date_style(values) if match.field.data_type in DATE_TYPES else NO_STYLE
+    off_list = _off_list(match.field, values)
+    return ProposedColumn(name, match, is_full_name=is_full_name, off_list=off_list, dates=dates)
 
 
 def _off_list(field: Field, values: Sequence[str]) -> tuple[str, ...]:

@@ -1,13 +1,19 @@
-"""A proposal as the text of a config.yaml, commented for the person who checks it."""
+"""A proposal as the text of a config.yaml, commented for the person who checks it.
+
+Whatever comes from the spreadsheet or the account is put on one line, without what YAML does not take, before it
+stands in a comment, and into quotes before it stands anywhere else.
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.proposal.dates import DateStyle
+from importer.proposal.likeness import Match
 from importer.proposal.proposal import Proposal, ProposedColumn
 
-__all__ = ["Setting", "write_config"]
+__all__ = ["Setting", "shown_argument", "write_config"]
 
 _PLAIN = re.compile(r"[A-Za-z][\w/()-]*(?: [\w/()-]+)*", re.ASCII)
 _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
@@ -15,12 +21,21 @@ _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y",
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What beside the columns is known: `host` of the account, `region` (two letters) and `time_zone` where told."""
+    """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
+
+    `region` is two letters; it and `time_zone` are empty where nobody told them. `limits` are calls and seconds.
+    """
 
     file: str
     host: str = ""
+    auth: str = "query"
+    account_name: str | None = None
+    limits: tuple[int, float] = (25, 5.0)
+    unique: Sequence[str] = ("EmailAddress", "Phone")
     header_row: int = 1
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
     region: str = ""
     time_zone: str = ""
 
@@ -31,58 +46,90 @@ def write_config(proposal: Proposal, setting: Setting) -> str:
 
 
 def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
-    yield f"# Proposed for {setting.file}. Check every line, and those behind a # above all; then try it:"
-    yield f"#   lsq-import {setting.file} --dry-run"
-    yield "# docs/config.md explains each key."
-    if setting.host:
-        yield f"account:\n  host: {setting.host}"
-    yield "limits: {calls: 25, per_seconds: 5}"
-    if setting.header_row != 1:
-        yield f"header_row: {setting.header_row}"
-    if setting.sheet is not None:
-        yield f"sheet: {json.dumps(setting.sheet, ensure_ascii=False)}"
+    yield from _reading(setting)
     yield ""
     yield "columns:"
-    mapped = [one for one in proposal.columns if one.match is not None or one.is_full_name]
-    for column in proposal.columns:
-        yield from _column(column, setting)
-    if not mapped:
+    lines = [line for column in proposal.columns for line in _column(column, setting)]
+    yield from lines
+    if all(line.lstrip().startswith("#") for line in lines):
         yield "  {}"
+    for header in proposal.repeated:
+        yield f"  # {_quoted(header)}:  # stands more than once in the header: rename it in the spreadsheet to map it"
     for field in proposal.unfilled:
-        yield f"  # The account demands {field.schema_name} ({field.display_name}), which no column seems to hold."
+        name = _on_one_line(field.display_name)
+        yield f"  # The account demands {field.schema_name} ({name}), which no column seems to hold."
     yield ""
-    if proposal.has_moments:
-        zone = setting.time_zone or "UTC"
-        yield f"timezone: {zone}  # where the times in the file are; LeadSquared stores UTC"
+    if proposal.has_moments and setting.time_zone:
+        yield f"timezone: {setting.time_zone}  # where the times in the file are; LeadSquared stores UTC"
+    elif proposal.has_moments:
+        yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
     yield "unmapped_columns: ignore"
-    yield "unique: [EmailAddress, Phone]  # the fields that the account keeps unique"
+    yield f"unique: [{', '.join(setting.unique)}]  # the fields that the account keeps unique"
+
+
+def _reading(setting: Setting) -> Iterator[str]:
+    """The lines above the columns: the account, and how the file is read."""
+    file = _on_one_line(setting.file)
+    yield f"# Proposed for {file}. Check every line, and those behind a # above all; then try it:"
+    yield f"#   lsq-import {shown_argument(file)} --dry-run"
+    yield "# docs/config.md explains each key."
+    if setting.host:
+        yield "account:"
+        yield f"  host: {setting.host}"
+        if setting.auth != "query":
+            yield f"  auth: {setting.auth}"
+        if setting.account_name is not None:
+            yield f"  name: {_in_quotes(setting.account_name)}"
+    yield f"limits: {{calls: {setting.limits[0]}, per_seconds: {setting.limits[1]:g}}}"
+    if setting.header_row != 1:
+        yield f"header_row: {setting.header_row}"
+    for key, value in (("sheet", setting.sheet), ("encoding", setting.encoding), ("delimiter", setting.delimiter)):
+        if value is not None:
+            yield f"{key}: {_in_quotes(value)}"
 
 
 def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:
     header = _quoted(column.header)
-    if column.is_full_name:
+    if column.match is not None:
+        yield from _matched(column, column.match, header, setting)
+    elif column.is_full_name:
         yield f"  {header}: {{split: [FirstName, LastName]}}"
-    elif column.match is not None:
-        yield f"  {header}: {_target(column, setting)}"
-        if column.off_list:
-            values = ", ".join(json.dumps(value, ensure_ascii=False) for value in column.off_list)
-            yield f"  # {header}: not among the field's options: {values}; translate them with values: {{…}}"
     elif column.doubtful is not None:
         yield f"  # {header}: {column.doubtful.name}  # doubtful: {column.doubtful.score:.0f} of 100 alike"
     else:
         yield f"  # {header}:  # nothing like it among the account's fields"
 
 
-def _target(column: ProposedColumn, setting: Setting) -> str:
-    assert column.match is not None  # noqa: S101 - the caller looked
-    name, field = column.match.name, column.match.field
+def _matched(column: ProposedColumn, match: Match, header: str, setting: Setting) -> Iterator[str]:
+    """The line of a sure match, and what a person should know of it."""
+    line = f"{header}: {_target(match, column.dates, setting)}"
+    if match.field.data_type == "DateTime" and not setting.time_zone:
+        yield f"  # {line}  # first say timezone: below, or its times would be taken for another place's"
+    else:
+        yield f"  {line}"
+    if column.is_full_name:
+        yield f"  # {header}: {{split: [FirstName, LastName]}}  # instead, if first and last names are to be filled"
+    if match.field.data_type in {"Phone", "Mobile"} and not setting.region:
+        yield f"  # {header}: numbers without +country code are refused until a country is named, such as region: IN"
+    if column.dates.is_unclear:
+        yield f'  # {header}: day or month first? The values do not tell; say it, such as format: "%d/%m/%Y"'
+    if column.off_list:
+        values = ", ".join(_in_quotes(value) for value in column.off_list)
+        yield f"  # {header}: not among the field's options: {values}; translate them with values: {{…}}"
+
+
+def _target(match: Match, dates: DateStyle, setting: Setting) -> str:
+    name, field = match.name, match.field
+    form = f", format: {_in_quotes(dates.format)}" if dates.format else ""
     if field.data_type in {"Phone", "Mobile"}:
         region = f", region: {setting.region}" if setting.region else ""
         return f"{{field: {name}, type: phone{region}}}"
     if field.data_type == "Email":
         return f"{{field: {name}, type: email}}"
     if field.data_type == "DateTime":
-        return f"{{field: {name}, type: datetime}}"
+        return f"{{field: {name}, type: datetime{form}}}"
+    if field.data_type == "Date" and form:
+        return f"{{field: {name}, type: date{form}}}"
     if field.data_type == "Select" and field.options:
         return f"{{field: {name}, type: choice}}"
     return name
@@ -91,4 +138,20 @@ def _target(column: ProposedColumn, setting: Setting) -> str:
 def _quoted(header: str) -> str:
     """A header as a YAML key: in quotes where YAML would take it for something else."""
     is_plain = _PLAIN.fullmatch(header) and header.casefold() not in _YAML_WORDS
-    return header if is_plain else json.dumps(header, ensure_ascii=False)
+    return header if is_plain else _in_quotes(header)
+
+
+def _in_quotes(text: str) -> str:
+    """A text as YAML's double quotes take it, which are JSON's; what does not print is escaped."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(mark if mark.isprintable() else f"\\U{ord(mark):08X}" for mark in written)
+
+
+def _on_one_line(text: str) -> str:
+    """A text for a comment."""
+    return "".join(mark for mark in " ".join(text.split()) if mark.isprintable())
+
+
+def shown_argument(text: str) -> str:
+    """A file's name as it is typed behind a command."""
+    return f'"{text}"' if " " in text else text

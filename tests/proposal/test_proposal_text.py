@@ -1,0 +1,115 @@
+"""The proposed config.yaml loads whatever the spreadsheet and the account hold, and says what is left to decide."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importer.config import Config, load_config
+from importer.lead.header import tidy
+from importer.leadsquared.fields import Field, FieldList
+from importer.proposal.proposal import Proposal, propose
+from importer.proposal.text import Setting, write_config
+
+FIELDS = FieldList(
+    (
+        Field("FirstName", "First Name"),
+        Field("LastName", "Last Name", is_mandatory=True),
+        Field("EmailAddress", "Email", "Email"),
+        Field("Phone", "Phone", "Phone"),
+        Field("mx_Called", "Called", "DateTime"),
+        Field("mx_Birthday", "Birthday", "Date"),
+    )
+)
+
+
+def loaded(proposal: Proposal, setting: Setting) -> Config:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.yaml"
+        path.write_text(write_config(proposal, setting), "utf-8", newline="")
+        return load_config(path, environ={})
+
+
+def text_of(header: str, *values: str, setting: Setting | None = None) -> str:
+    return write_config(propose([header], {header: values}, FIELDS), setting or Setting("x.csv"))
+
+
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(header=anything, other=anything, shown=anything, value=anything, file=anything, sheet=anything)
+def test_no_text_of_a_spreadsheet_or_an_account_spoils_the_config(
+    *, header: str, other: str, shown: str, value: str, file: str, sheet: str
+) -> None:
+    fields = FieldList(
+        (
+            Field("EmailAddress", "Email", "Email"),
+            Field("mx_Choice", header, "Select", options=("A",)),
+            Field("mx_Must", shown, is_mandatory=True),
+        )
+    )
+    names = [header, "Email", other]
+    config = loaded(propose(names, {tidy(header): [value]}, fields), Setting(file, sheet=sheet or None))
+    assert "Email" in {column.header for column in config.columns} or [tidy(name) for name in names].count("Email") > 1
+
+
+def test_the_account_of_another_config_and_how_the_file_is_read_are_carried_over() -> None:
+    setting = Setting(
+        "my leads.csv",
+        host="api-in21.leadsquared.com",
+        auth="headers",
+        account_name="main: one",
+        limits=(10, 2.5),
+        unique=("EmailAddress",),
+        encoding="cp1252",
+        delimiter="\t",
+    )
+    proposal = propose(["Email"], {}, FIELDS)
+    config = loaded(proposal, setting)
+    assert (config.account.host, config.account.auth, config.account.name) == (setting.host, "headers", "main: one")
+    assert (config.limits.calls, config.limits.per_seconds, config.unique) == (10, 2.5, ("EmailAddress",))
+    assert (config.encoding, config.delimiter) == ("cp1252", "\t")
+    assert 'lsq-import "my leads.csv" --dry-run' in write_config(proposal, setting)
+
+
+def test_times_wait_behind_a_comment_until_somebody_says_where_they_are() -> None:
+    assert "  # Called: {field: mx_Called, type: datetime}  # first say timezone:" in text_of("Called")
+    known = text_of("Called", setting=Setting("x.csv", time_zone="Asia/Kolkata"))
+    assert "\n  Called: {field: mx_Called, type: datetime}\n" in known
+    assert "\ntimezone: Asia/Kolkata" in known
+
+
+def test_dates_are_given_a_format_or_asked_about() -> None:
+    assert 'Birthday: {field: mx_Birthday, type: date, format: "%d/%m/%Y"}' in text_of("Birthday", "25/12/1990")
+    assert "\n  Birthday: mx_Birthday\n  # Birthday: day or month first?" in text_of("Birthday", "03/04/1990")
+    assert "\n  Birthday: mx_Birthday\n  # The account demands" in text_of("Birthday", "1990-12-25")
+
+
+def test_a_phone_column_without_a_country_says_what_that_means() -> None:
+    assert "\n  Phone: {field: Phone, type: phone}\n  # Phone: numbers without" in text_of("Phone")
+    assert "# Phone" not in text_of("Phone", setting=Setting("x.csv", region="IN"))
+
+
+@pytest.mark.parametrize("header", ["Full Name", "full_name", "NAME"])
+def test_a_full_name_fills_both_names(header: str) -> None:
+    proposal = propose([header, "Email"], {}, FIELDS)
+    assert proposal.unfilled == ()
+    assert len(loaded(proposal, Setting("x.csv")).columns[0].fields) == 2
+
+
+def test_only_one_full_name_is_split_and_none_where_the_account_lacks_the_names() -> None:
+    assert [one.is_full_name for one in propose(["Name", "Full Name"], {}, FIELDS).columns] == [True, False]
+    assert not propose(["Name"], {}, FieldList((Field("FirstName", "First Name"),))).columns[0].is_full_name
+
+
+def test_a_full_name_with_a_field_of_its_own_goes_there_and_the_split_is_offered() -> None:
+    fields = FieldList((*FIELDS, Field("mx_Full_Name", "Full Name")))
+    text = write_config(propose(["Full Name"], {}, fields), Setting("x.csv"))
+    assert "\n  Full Name: mx_Full_Name\n  # Full Name: {split: [FirstName, LastName]}" in text
+
+
+def test_a_header_that_stands_twice_is_said() -> None:
+    assert "# City:  # stands more than once" in write_config(propose(["City", "City"], {}, FIELDS), Setting("x.csv"))
