@@ -154,6 +154,8 @@ async def play(folder: Path, scene: Scene) -> Shared:
             for arrival in sandbox.arrivals()
         ]
         most = sandbox.stats()["most_in_window"]
+    if not any(is_ours for _, is_ours, _ in arrivals):
+        raise RuntimeError("no run made a call: " + "\n".join(told))
     statuses = tuple(process.returncode or 0 for process in processes)
     return Shared(
         scene=scene, statuses=statuses, most_in_window=most, arrivals=tuple(sorted(arrivals)), told=tuple(told)

@@ -4,24 +4,24 @@ import gc
 import importlib
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from importer import __version__
-from importer.errors import ImporterError
+from importer.errors import DefectError, ImporterError
 
 __all__ = ["cli", "main"]
 
 DEFAULT_COMMAND = "import"
-EXIT_INTERNAL = 70
 GC_THRESHOLD = 50_000
 
 COMMANDS = {
     "map": ("importer.commands.map:map_columns", "Propose a config.yaml for a file."),
     "fields": ("importer.commands.fields:fields", "List the account's fields."),
+    "schedule": ("importer.commands.schedule:schedule", "Print ready texts for an import every night."),
+    "doctor": ("importer.commands.doctor:doctor", "Check everything that an import needs."),
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
@@ -36,9 +36,11 @@ Exit status:
   0    all rows are created (in a dry run: all are ready)
   1    the run ended and some rows were not created: see the report
   2    the command, the config or the file must be mended; nothing was sent
-  3    stopped early by the account or the machine; run the same command again
-  75   another run is importing the same source
+  3    stopped early by the account, the breaker or the machine; run it again
+  70   a defect of lsq-import; run the same command again, and report it
+  75   another run is importing the same source, or a file is still being written
   130  stopped by Ctrl-C      143  stopped by SIGTERM
+Of several files: the worst, in the order 0, 1, 75, 2, 3, 70, signals.
 """
 
 
@@ -85,7 +87,7 @@ def cli() -> None:
 
 
 @cli.command(DEFAULT_COMMAND, epilog=EPILOG, hidden=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "-c",
     "--config",
@@ -115,14 +117,23 @@ def cli() -> None:
 @click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
+@click.option("--wait", is_flag=True, help="Wait for another run of the same source to end, instead of status 75.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append what happens, and each row's outcome, as JSON lines.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
 @click.version_option(__version__, "--version", prog_name="lsq-import")
-def import_command(*, yes: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
-    """Import the leads of FILE, a CSV or Excel file, into LeadSquared, one lead a row.
+def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+    """Import the leads of each FILE, a CSV or Excel file, into LeadSquared, one lead a row.
 
     FILE is .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods, or the report of an earlier run: its unfinished rows
-    are sent as they now stand. What is created already is never sent again. Which column goes to which field is
+    are sent as they now stand. What is created already is never sent again. Several files, or a pattern such as
+    inbox/*.xlsx, are imported one after the other, each with a report of its own. Which column goes to which field is
     said in config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment
     or in a file .env beside config.yaml.
 
@@ -133,19 +144,17 @@ def import_command(*, yes: bool, **given: Any) -> None:  # noqa: ANN401 - click'
       lsq-import leads.xlsx --dry-run
       lsq-import leads.xlsx --first 5
     """  # noqa: D301 - click wants the control character
-    from importer.console import set_up_console
-    from importer.run.importing import run_import
+    from importer.run.batch import run_files
     from importer.run.options import Options
 
-    options = Options(**given)
+    options = Options(file=files[0], **given)
     if options.again and not options.dry_run and not yes:
         click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", abort=True, err=True)
-    set_up_console(is_quiet=options.quiet, is_verbose=options.verbose)
     # Rows come and go in batches of thousands of small objects without cycles: the collector's usual threshold makes it
     # look at them all the time, a quarter of a dry run.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    sys.exit(run_import(options, os.environ))
+    sys.exit(run_files(files, options, os.environ, as_json=as_json))
 
 
 def main() -> NoReturn:
@@ -156,11 +165,7 @@ def main() -> NoReturn:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_status)
     except Exception as error:  # noqa: BLE001 - the last resort
-        # Only where it happened: an exception's own text may hold a lead's data.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        sys.stderr.write(
-            f"error: lsq-import has a defect: {type(error).__name__} in {Path(place.filename).name}, "
-            f"line {place.lineno}.\n  What was sent is in the ledger: run the same command again, and report this.\n"
-        )
-        sys.exit(EXIT_INTERNAL)
+        defect = DefectError.of(error)
+        sys.stderr.write(f"error: {defect}\n")
+        sys.exit(defect.exit_status)
     sys.exit(0)

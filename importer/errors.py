@@ -6,6 +6,7 @@
     │   └── SheetError          the file cannot be read for sure: what, where, what to do
     ├── FatalError          exit 3: the account ended the run (keys refused, no such API, …)
     │   └── QuotaError          the calls that config allows in a day are used up
+    ├── DefectError         exit 70: our own mistake; what was sent is in the ledger
     ├── WithdrawnError      the run ended while a call waited for its turn: it was not sent
     └── CallError           one call to the API got no answer
         ├── TransientError      its connection was never made: known not to have arrived, try again
@@ -17,14 +18,17 @@ An answer of the API is no exception either: see `importer.leadsquared.answers`.
 No message here or anywhere holds an access key, a secret key, a URL with one, or a lead's data.
 """
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 __all__ = [
     "AmbiguousError",
     "CallError",
     "ConfigError",
+    "DefectError",
     "FatalError",
     "ImporterError",
     "QuotaError",
@@ -77,6 +81,22 @@ class FatalError(ImporterError):
 
 class QuotaError(FatalError):
     """The calls that config allows in a day are used up."""
+
+
+class DefectError(ImporterError):
+    """A mistake of our own ended the run; what was sent is in the ledger."""
+
+    exit_status = 70
+
+    @classmethod
+    def of(cls, error: BaseException) -> "DefectError":
+        """Say where an exception happened and nothing that it says, which may hold a lead's data or a key."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+        return cls(
+            f"lsq-import has a defect: {type(error).__name__}{where}.",
+            hint="What was sent is in the ledger: run the same command again, and report this.",
+        )
 
 
 class WithdrawnError(ImporterError):

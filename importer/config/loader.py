@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.config.account import base_url_of
-from importer.config.settings import Account, Config, Limits
+from importer.config.settings import Account, BreakerLimits, Config, Limits
 from importer.errors import ConfigError, UsageError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
@@ -217,6 +217,7 @@ def _assemble(
             secret_key=environment.value("LSQ_SECRET_KEY"),
         ),
         limits=Limits(**dict(model.limits)),
+        breaker=BreakerLimits(**dict(model.breaker)),
         workers=model.workers,
         timeout_s=model.timeout_s,
         sheet=model.sheet,
@@ -229,6 +230,7 @@ def _assemble(
         constants=constants,
         unmapped_columns=model.unmapped_columns,
         unique=model.unique,
+        duplicates_are=model.duplicates_are,
         policies=policies,
     )
 

@@ -76,11 +76,19 @@ class LimitsModel(Section):
     calls_per_day: Annotated[int, Field(ge=1)] | None = None
 
 
+class BreakerModel(Section):
+    """`breaker:`; 0 turns a rule off."""
+
+    failures: Annotated[int, Field(ge=0)] = 20
+    same_error: Annotated[int, Field(ge=0)] = 25
+
+
 class ConfigModel(Section):
     """The whole of config.yaml."""
 
     account: AccountModel = AccountModel()
     limits: LimitsModel = LimitsModel()
+    breaker: BreakerModel = BreakerModel()
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 10
     timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     sheet: Text | None = None
@@ -96,6 +104,7 @@ class ConfigModel(Section):
     too_long: TooLong = "invalid"
     off_list: OffList = "invalid"
     bad_email: BadEmail = "invalid"
+    duplicates_are: Literal["failures", "ok"] = "failures"
     unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone")
 
 
@@ -103,6 +112,7 @@ SECTIONS: Mapping[KeyPath, type[Section]] = {
     (): ConfigModel,
     ("account",): AccountModel,
     ("limits",): LimitsModel,
+    ("breaker",): BreakerModel,
 }
 
 

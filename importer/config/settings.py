@@ -10,14 +10,17 @@ from importer.lead.rule import STRICT, Policies
 __all__ = [
     "Account",
     "Auth",
+    "BreakerLimits",
     "Column",
     "Config",
     "Constant",
+    "DuplicatesAre",
     "Limits",
     "UnmappedColumns",
 ]
 
 Auth = Literal["query", "headers"]
+DuplicatesAre = Literal["failures", "ok"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,24 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerLimits:
+    """When a run that gets nowhere pauses or stops; 0 turns a rule off.
+
+    `failures` calls in a row without an answer; `same_error`: so many first rows that all ended with one error.
+    """
+
+    failures: int = 20
+    same_error: int = 25
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business."""
 
     path: Path | None = None
     account: Account = field(default_factory=Account)
     limits: Limits = field(default_factory=Limits)
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: int = 10
     timeout_s: float = 30.0
     sheet: str | None = None
@@ -73,4 +88,5 @@ class Config:
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
     unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT

@@ -2,7 +2,7 @@
 
 from importer.report.columns import COLUMNS, ReportLine, refuse_collisions
 from importer.report.guard import guard, unguard
-from importer.report.place import check_fits, check_writable, default_report_path, set_aside
+from importer.report.place import check_fits, check_writable, default_report_path, find_lock, set_aside
 from importer.report.reading import PastLine, ReportShape, recognise
 from importer.report.replacement import ReportError
 from importer.report.writer import Report, ReportWriter, open_report
@@ -18,6 +18,7 @@ __all__ = [
     "check_fits",
     "check_writable",
     "default_report_path",
+    "find_lock",
     "guard",
     "open_report",
     "recognise",

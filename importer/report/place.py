@@ -12,7 +12,7 @@ from importer.errors import UsageError
 from importer.report.replacement import reason
 from importer.sheet.table import Row
 
-__all__ = ["check_fits", "check_writable", "default_report_path", "set_aside"]
+__all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
 
 _REPORT_ENDINGS = (".report.csv", ".report.xlsx")
 _OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".tsv")
@@ -71,6 +71,15 @@ def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Itera
         )
 
 
+def find_lock(path: Path) -> Path | None:
+    """The lock file that Excel or LibreOffice puts beside a file that is open there; a day old, it is a crash's."""
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        with contextlib.suppress(OSError):
+            if time.time() - lock.stat().st_mtime < _STALE_S:
+                return lock
+    return None
+
+
 def set_aside(path: Path, *, now: datetime) -> Path:
     """Move a report to a dated name beside it and give that name; nothing is ever overwritten.
 
@@ -117,13 +126,12 @@ def _check_folder(folder: Path) -> None:
 
 
 def _check_not_open(path: Path) -> None:
-    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
-        with contextlib.suppress(OSError):
-            if time.time() - lock.stat().st_mtime < _STALE_S:
-                raise UsageError(
-                    f"The report {path} is open in a spreadsheet program.",
-                    hint=f"Close it there, or choose another report with -r. If nobody has, delete {lock.name}.",
-                )
+    lock = find_lock(path)
+    if lock is not None:
+        raise UsageError(
+            f"The report {path} is open in a spreadsheet program.",
+            hint=f"Close it there, or choose another report with -r. If nobody has, delete {lock.name}.",
+        )
     try:
         with path.open("r+b"):
             pass

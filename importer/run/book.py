@@ -26,6 +26,11 @@ class Book:
         self._ledger = ledger
         self._run_id = 0
 
+    @property
+    def run_id(self) -> int:
+        """The run's number in the history, 0 where there is none."""
+        return self._run_id
+
     def begin(self, *, mode: str, source: str, file: Path, report: Path) -> None:
         """Write down that a run begins."""
         if self._ledger is not None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,28 +17,28 @@ from importer.leadsquared.watch import Watch
 from importer.ledger.failure import LedgerError, guard_database
 from importer.ledger.scratch import Note
 from importer.ledger.writer import LedgerWriter
+from importer.logs.logfile import FIELDS
 from importer.outcome import Status
 from importer.page.advice import Invocation
 from importer.page.document import PageData, page_path, write_page
 from importer.report import ReportError
+from importer.run.breaker import Breaker
 from importer.run.budget import check_quota
 from importer.run.candidate import Candidate
-from importer.run.estimate import tell_estimate
+from importer.run.ending import EXIT_OK, EXIT_SOME_NOT, SIGNAL_EXIT, Ending
+from importer.run.estimate import tell_duration, tell_estimate
 from importer.run.job import Job, open_job
 from importer.run.options import Options
 from importer.run.payloads import open_payloads
 from importer.run.progress import Progress
 from importer.run.reporting import write_report
 from importer.run.review import Review, Reviewed
+from importer.run.rowlog import log_outcome
 from importer.run.sending import Sender
 from importer.run.signals import Interrupted, Signals
 from importer.run.summary import Summary
 
 __all__ = ["run_import"]
-
-EXIT_OK = 0
-EXIT_SOME_NOT = 1
-SIGNAL_EXIT = 128
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +52,29 @@ class _Sent:
     failure: ImporterError | None = None
 
 
-def run_import(options: Options, environ: Mapping[str, str]) -> int:
-    """Run one import and give its exit status; ImporterError where it ends without a report.
+def run_import(options: Options, environ: Mapping[str, str], *, signals: Signals, run: str) -> Ending:
+    """Run one import and tell how it ended; ImporterError where it ends without a report.
 
-    The summary goes to standard output, everything else is logged.
+    `run` is its id in the log. Nothing is printed; what is to be told on the way is logged.
     """
-    with Signals() as signals:
-        try:
-            return asyncio.run(_run(options, environ, signals))
-        except Interrupted:
-            logger.warning("Stopped before the first call: nothing was sent.")
-            return SIGNAL_EXIT + (signals.received or 0)
+    started_at = datetime.now().astimezone()
+    try:
+        return asyncio.run(_run(options, environ, signals, run))
+    except Interrupted:
+        logger.warning("Stopped before the first call: nothing was sent.")
+        return Ending(
+            file=options.file,
+            run=run,
+            exit_status=SIGNAL_EXIT + (signals.received or 0),
+            started_at=started_at,
+            ended_at=datetime.now().astimezone(),
+        )
 
 
-async def _run(options: Options, environ: Mapping[str, str], signals: Signals) -> int:
-    async with open_job(options, environ) as job:
+async def _run(options: Options, environ: Mapping[str, str], signals: Signals, run: str) -> Ending:
+    async with open_job(options, environ, check_stop=signals.check) as job:
+        fields = {"event": "start", "file": str(options.file), "source": job.source, "ledger_run": job.book.run_id}
+        logger.debug("Importing %s.", options.file, extra={FIELDS: fields | {"version": __version__}})
         reviewed = _review(job, signals)
         sent = _Sent(failure=job.refusal)
         if job.slots is not None and not options.dry_run and not options.until_quota:
@@ -75,7 +82,7 @@ async def _run(options: Options, environ: Mapping[str, str], signals: Signals) -
             check_quota(reviewed.open_rows, used=job.slots.used_today() if quota else 0, calls_per_day=quota)
         if job.refusal is None and job.client is not None and reviewed.open_rows:
             sent = await _send(job, job.client, reviewed.open_rows, signals)
-        return _conclude(job, reviewed, sent, signals)
+        return _conclude(job, reviewed, sent, signals, run)
 
 
 def _review(job: Job, signals: Signals) -> Reviewed:
@@ -109,7 +116,24 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
     limit = job.limit
     now = datetime.now().astimezone()
     logger.info("%s", tell_estimate(open_rows, limit=limit.calls, per_seconds=limit.per_seconds, now=now))
-    watch = Watch(on_refusal=job.timeline.refused)
+    breaker = Breaker(
+        failures=config.breaker.failures,
+        same_error=config.breaker.same_error,
+        clock=asyncio.get_running_loop().time,
+        longest_call_s=config.timeout_s,
+    )
+
+    def note_answer(call: str) -> None:
+        if breaker.answered(call):
+            logger.info("LeadSquared answers again.")
+
+    def note_failure(call: str) -> None:
+        pause_s = breaker.failed(call)
+        if pause_s:
+            client.pacer.halt(pause_s)
+            logger.warning("LeadSquared does not answer: all calls of this run pause for %s.", tell_duration(pause_s))
+
+    watch = Watch(on_refusal=job.timeline.refused, on_answer=note_answer, on_failure=note_failure)
     delivery = Delivery(
         client,
         unique=config.unique,
@@ -122,7 +146,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
 
     def tell(candidate: Candidate, note: Note) -> None:
         progress.count(note.outcome.status)
-        logger.debug("row %d: %s %s", candidate.row.number, note.outcome.status, note.outcome.error)
+        log_outcome(candidate.row.number, note.outcome)
 
     async with LedgerWriter(ledger) as writer, progress:
         sender = Sender(
@@ -135,6 +159,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
             workers=config.workers,
             again=job.options.again,
             told=tell,
+            judge=breaker.settled,
         )
         sending = asyncio.create_task(sender.run())
         signals.watch(on_first=sender.stop, on_second=sending.cancel)
@@ -152,7 +177,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
     return _Sent(client.calls, watch.refusals, failure)
 
 
-def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> int:
+def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals, run: str) -> Ending:
     is_dry_run = job.options.dry_run
     if not job.is_in_place or reviewed.foreign_lines:
         job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
@@ -163,18 +188,29 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals) -> in
     elif sent.failure is not None:
         status = sent.failure.exit_status
     else:
-        status = EXIT_OK if summary.is_success(is_dry_run=is_dry_run) else EXIT_SOME_NOT
+        is_ok = job.config.duplicates_are == "ok"
+        is_success = summary.is_success(is_dry_run=is_dry_run, duplicates_are_ok=is_ok)
+        status = EXIT_OK if is_success else EXIT_SOME_NOT
     counts = {word.value: count for word, count in summary.counts.items()}
     job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
-    if job.options.html:
-        _write_page(job, reviewed, sent, summary, status)
-    lines = [*summary.lines(report=job.report), *(_tell_plan(job, reviewed) if is_dry_run else ())]
-    sys.stdout.write("\n".join(lines) + "\n")
-    if sent.refusals:
-        logger.warning("LeadSquared refused %s calls because of the account's limit.", f"{sent.refusals:,}")
-    if sent.failure is not None:
-        logger.error("%s", sent.failure)
-    return status
+    has_page = job.options.html and _write_page(job, reviewed, sent, summary, status)
+    return Ending(
+        file=job.options.file,
+        run=run,
+        exit_status=status,
+        started_at=job.started_at,
+        ended_at=datetime.now().astimezone(),
+        mode=job.mode,
+        source=job.source,
+        ledger_run=job.book.run_id,
+        report=job.report,
+        page=page_path(job.report) if has_page else None,
+        counts=counts,
+        calls=sent.calls,
+        refusals=sent.refusals,
+        error=sent.failure,
+        lines=(*summary.lines(report=job.report), *(_tell_plan(job, reviewed) if is_dry_run else ())),
+    )
 
 
 def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:
@@ -190,8 +226,8 @@ def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:
         yield f"Row {number} would go as: {json.dumps(body, ensure_ascii=False)}"
 
 
-def _write_page(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, exit_status: int) -> None:
-    """Write the page beside the report; without it nothing is lost, so its failure is only told."""
+def _write_page(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, exit_status: int) -> bool:
+    """Write the page beside the report; False where that failed, which is only told: without it nothing is lost."""
     options = job.options
     invocation = Invocation(
         file=str(options.file),
@@ -221,3 +257,5 @@ def _write_page(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, exi
         write_page(page_path(job.report), data)
     except ReportError as error:
         logger.warning("%s", error)
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Everything that one import needs, opened and checked before the first call."""
 
+import asyncio
 import logging
 import os
 import tempfile
@@ -27,12 +28,14 @@ from importer.run.account import Target, find_target, learn_account, learn_targe
 from importer.run.book import Book, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
+from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
 
-__all__ = ["DEFAULT_CONFIG", "BusyError", "Job", "ledger_location", "make_client", "open_job"]
+__all__ = ["DEFAULT_CONFIG", "BusyError", "Job", "OwnReportError", "ledger_location", "make_client", "open_job"]
 
 DEFAULT_CONFIG = Path("config.yaml")
+WAIT_POLL_S = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,10 @@ class BusyError(ImporterError):
     """Another run is importing the same source right now."""
 
     exit_status = 75
+
+
+class OwnReportError(UsageError):
+    """A file among several is a report of ours by its columns, whatever its name: it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,7 @@ class Job:
 
     options: Options
     config: Config
+    mode: str
     source: str
     report: Path
     intake: Intake
@@ -81,14 +89,21 @@ class Job:
 
 
 @asynccontextmanager
-async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterator[Job]:
-    """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent."""
+async def open_job(
+    options: Options, environ: Mapping[str, str], *, check_stop: Callable[[], None] = lambda: None
+) -> AsyncIterator[Job]:
+    """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
+
+    `check_stop` may raise while another run is waited for.
+    """
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
         intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
         stack.callback(intake.close)
+        if options.is_one_of_several and intake.shape is not None:
+            raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
         _check_outputs(options, report, intake)
         target = await stack.enter_async_context(
             find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
@@ -98,10 +113,16 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         book = _open_book(stack, options, target, ledger)
         source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
         if not options.dry_run and not ledger.locks.take_source(target.identity, source):
-            raise BusyError(
-                f"Another run is importing {source} right now.",
-                hint="Wait until it has ended, then run this again: it sends only what is left.",
-            )
+            if not options.wait:
+                raise BusyError(
+                    f"Another run is importing {source} right now.",
+                    hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
+                )
+            await _await_source(ledger, target.identity, source, check_stop=check_stop)
+            # It may have written the very file that we read: its report, run in place.
+            intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
+            stack.callback(intake.close)
+            _check_outputs(options, report, intake)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
@@ -121,6 +142,7 @@ async def open_job(options: Options, environ: Mapping[str, str]) -> AsyncIterato
         yield Job(
             options=options,
             config=config,
+            mode=mode,
             source=source,
             report=report,
             intake=intake,
@@ -163,6 +185,15 @@ def make_client(
         connections=config.workers + 2,
         on_call=on_call,
     )
+
+
+async def _await_source(ledger: Ledger, identity: str, source: str, *, check_stop: Callable[[], None]) -> None:
+    """Wait until no other run imports the source, and take it."""
+    logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
+    while not ledger.locks.take_source(identity, source):
+        check_stop()
+        await asyncio.sleep(WAIT_POLL_S)
+    logger.info("It has ended: going on.")
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:

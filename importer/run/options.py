@@ -8,7 +8,10 @@ __all__ = ["Options"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """One import. None stands for the default that the help text tells."""
+    """One import. None stands for the default that the help text tells.
+
+    `is_one_of_several`: the file was not named alone, so that a report of ours is not meant.
+    """
 
     file: Path
     config: Path | None = None
@@ -21,6 +24,9 @@ class Options:
     again: bool = False
     until_quota: bool = False
     html: bool = True
+    wait: bool = False
     refresh_fields: bool = False
     quiet: bool = False
     verbose: bool = False
+    log_file: Path | None = None
+    is_one_of_several: bool = False

@@ -19,6 +19,7 @@ from importer.outcome import Outcome, Status
 from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import Decision, decide
 from importer.run.intake import Intake
+from importer.run.rowlog import log_outcome
 
 __all__ = ["Review", "Reviewed"]
 
@@ -130,6 +131,8 @@ class Review:
         self._scratch.keep(Note(candidate.place, ref, decision.is_open, decision.outcome))
         self._reviewed.counts[decision.outcome.status] += 1
         self._reviewed.open_rows += decision.is_open
+        if not decision.is_open and decision.outcome.status is not Status.CREATED:
+            log_outcome(candidate.row.number, decision.outcome)
         if self._reviewed.first_ready is None and decision.outcome.status is Status.READY:
             self._reviewed.first_ready = candidate.row.number, candidate.lead.body
         self._reviewed.resumed += is_intent and not is_in_flight

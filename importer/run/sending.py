@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from importer.errors import FatalError, ImporterError
+from importer.errors import DefectError, FatalError, ImporterError
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
@@ -42,10 +42,10 @@ class _Item:
 class Sender:
     """Delivers an intake's open rows. `stop` takes no new rows and lets those in flight end.
 
-    `told` is called with each row's final note, `judge` with the outcome of each row that was sent, unless an earlier
-    run had the same; it may raise a FatalError. After `run`, `failure` holds what ended the sending early, if
-    anything did, and `unsettled` the outcomes that the ledger would not take; the rows that were not reached are still
-    open.
+    `told` is called with each row's final note, `judge` with the outcome of each row that was sent, unless the same row
+    had the same error in an earlier run; it may raise a FatalError. After `run`, `failure` holds what ended the sending
+    early, if anything did, and `unsettled` the outcomes that the ledger would not take; the rows that were not reached
+    are still open.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Sender:
                 self._fail(error)
             except Exception as error:
                 logger.debug("row %d", item.candidate.row.number, exc_info=error)
-                self._fail(ImporterError(f"lsq-import has a defect: {type(error).__name__}. Please report it."))
+                self._fail(DefectError.of(error))
             finally:
                 self._unfinished.pop(place).set()
 
@@ -223,7 +223,8 @@ class Sender:
             raise
         finally:
             self._finish(item, outcome)
-        if known is None or known.error != outcome.error:
+        is_repeat = known is not None and known.cells == item.candidate.cells and known.error == outcome.error
+        if not (is_repeat and outcome.error):
             self._judge(outcome)
 
     def _finish(self, item: _Item, outcome: Outcome) -> None:

@@ -35,9 +35,11 @@ class Summary:
         self.counts[outcome.status] += 1
         self.problems.add(row_number, outcome)
 
-    def is_success(self, *, is_dry_run: bool) -> bool:
-        """Whether every row is created (or, in a dry run, ready to be)."""
-        good = {Status.CREATED, Status.READY} if is_dry_run else {Status.CREATED}
+    def is_success(self, *, is_dry_run: bool, duplicates_are_ok: bool = False) -> bool:
+        """Whether every row is created (or, in a dry run, ready to be); duplicates are none of these, or `ok`."""
+        good = {Status.CREATED}
+        good |= {Status.READY} if is_dry_run else set()
+        good |= {Status.DUPLICATE} if duplicates_are_ok else set()
         return all(status in good for status, count in self.counts.items() if count)
 
     def lines(self, *, report: Path) -> Sequence[str]:

@@ -59,7 +59,7 @@ def test_what_is_left_out_has_its_default(load: Load, tmp_path: Path) -> None:
 def test_every_key_arrives_where_it_belongs(load: Load) -> None:
     config = load("""\
 account: {host: api.leadsquared.com, auth: headers, name: ops}
-limits: {calls: 10, per_seconds: 2.5}
+limits: {calls: 10, per_seconds: 2.5, share: 0.8, calls_per_day: 100000}
 workers: 3
 timeout_s: 7
 sheet: 2024
@@ -77,7 +77,7 @@ unique: [Phone]
 """)
     assert config.account.base_url == "https://api.leadsquared.com/v2/"
     assert (config.account.auth, config.account.name) == ("headers", "ops")
-    assert config.limits == Limits(10, 2.5)
+    assert config.limits == Limits(10, 2.5, share=0.8, calls_per_day=100_000)
     assert (config.workers, config.timeout_s, config.sheet, config.header_row) == (3, 7.0, "2024", 5)
     assert (config.encoding, config.delimiter, config.source, config.ledger) == ("cp1252", "\t", "nightly", "./l.db")
     assert config.columns == (
@@ -157,6 +157,10 @@ def test_every_key_has_its_line_in_the_reference() -> None:
         ("limits:\n  calls: 0\n", "line 2: `limits.calls` must be at least 1, not `0`"),
         ("limits: {per_seconds: 0}\n", "line 1: `limits.per_seconds` must be more than 0, not `0`"),
         ("limits: {per_seconds: .inf}\n", "line 1: `limits.per_seconds` must be a number, not `.inf`"),
+        ("limits: {share: 0}\n", "line 1: `limits.share` must be more than 0, not `0`"),
+        ("limits: {share: 1.2}\n", "line 1: `limits.share` must be at most 1.0, not `1.2`"),
+        ("limits: {share: 80%}\n", "line 1: `limits.share` must be a number, not `80%`"),
+        ("limits: {calls_per_day: 0}\n", "line 1: `limits.calls_per_day` must be at least 1, not `0`"),
         ("limits: 25\n", "line 1: `limits` must be a section: keys and values, indented beneath it"),
         ("timeout_s: nan\n", "line 1: `timeout_s` must be a number, not `nan`"),
         ("header_row: 1.5\n", "line 1: `header_row` must be a whole number, not `1.5`"),

@@ -71,11 +71,11 @@ def test_no_window_holds_more_than_the_limit_whoever_comes_and_dies(
     runs = Runs(ledger, limit, draws=draws, up_s=up_s, lost=lost)
     for index, count in enumerate(workers):
         dies_at = deaths[index] if index < len(deaths) else 1e9
-        runs.add(workers=count, begins_at=draws.uniform(0, 10), dies_at=dies_at)
+        runs.add(workers=count, begins_at=draws.uniform(0, 2 * limit.per_seconds), dies_at=dies_at)
     for died_at in deaths:  # started again at once
         runs.add(workers=5, begins_at=died_at + draws.uniform(0, 1))
     runs.play(max(45.0, 8 * limit.per_seconds) if deaths else 8 * limit.per_seconds)
-    assert runs.arrivals
+    assert runs.arrivals or lost  # a lost call may arrive after the end
     assert most_in_window(runs.arrivals, limit.per_seconds) <= limit.calls
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from budget_runs import most_in_window
@@ -146,19 +147,52 @@ async def test_cancelled_waiters_leave_no_slot_behind(ledger: Ledger) -> None:
     assert left[-1] - left[0] < 0.1, "all five slots are there at once"
 
 
+async def test_a_waiter_that_is_cancelled_as_it_gets_its_slot_gives_it_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shared(ledger, Limit(1, 30.0)) as slots:
+        give = slots._give
+
+        def give_and_cancel(*given: Any) -> None:
+            give(*given)
+            waiting.cancel()
+
+        monkeypatch.setattr(slots, "_give", give_and_cancel)
+        waiting = asyncio.create_task(slots.take())
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        monkeypatch.undo()
+        await asyncio.wait_for(slots.take(), 1.0)
+
+
 async def test_a_slot_that_was_given_too_long_ago_is_not_sent_under(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots_module, "START_SLACK_S", 0.05)
-    async with shared(ledger, Limit(1, 0.1)) as slots:
-        pacer = pacer_of(slots, Limit(1, 0.1))
-        sending = asyncio.create_task(call(pacer, left := []))
+    monkeypatch.setattr(slots_module, "START_SLACK_S", 0.1)
+    async with shared(ledger, Limit(1, 30.0)) as slots:
+        pacer = pacer_of(slots, Limit(1, 30.0))
+
+        async def send() -> float:
+            async with pacer.slot():
+                (given_at,) = slots._given_at.values()
+                return given_at
+
+        sending = asyncio.create_task(send())
         await asyncio.sleep(0)
-        time.sleep(0.2)  # noqa: ASYNC251 - the process hangs between the grant and the call
-        frozen_until = time.monotonic()
-        await asyncio.wait_for(sending, 2.0)
+        time.sleep(0.3)  # noqa: ASYNC251 - the process hangs between the grant and the call
+        frozen_until = BootClock().now()
+        assert await asyncio.wait_for(sending, 2.0) >= frozen_until
         assert slots.used_today() == 1
-    assert left[0] >= frozen_until
+
+
+async def test_a_call_that_the_bucket_held_up_too_long_takes_another_slot_and_goes(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots_module, "START_SLACK_S", 0.1)
+    async with shared(ledger, Limit(1, 0.3)) as slots:
+        pacer = pacer_of(slots, Limit(1, 0.3))
+        await pacer._limiter.acquire()
+        await asyncio.wait_for(call(pacer, []), 2.0)
 
 
 async def test_a_pause_and_a_told_limit_reach_the_other_runs(path: Path, caplog: pytest.LogCaptureFixture) -> None:

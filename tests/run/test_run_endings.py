@@ -177,12 +177,16 @@ def test_no_key_and_no_lead_shows_in_what_is_said_or_kept(tmp_path: Path, auth: 
         {"call": "Lead.Create", "fault": "none"},
         {"call": "Lead.Create", "status": 401, "body": echo.replace("p2@", "p5@"), "content_type": "text/plain"},
     )
-    run = desk.call("leads.csv", "-v")
+    run = desk.call("leads.csv", "-v", "--json", "--log-file", "log/import.log")
     assert run.status == 3
     assert said(desk) == {"created": 3, "rejected": 1, "unsent": 3}
     report = (desk.folder / "leads.report.csv").read_text("utf-8")
     kept = b"".join(path.read_bytes() for path in desk.ledger.parent.rglob("*") if path.is_file())
-    told = [run.text, *(text for line in desk.report() for text in (line.error, line.message, line.tip, line.ref))]
+    log = (desk.folder / "log" / "import.log").read_text("utf-8")
+    page = (desk.folder / "leads.report.html").read_text("utf-8")
+    assert log.count('"event": "row"') == 5
+    lines = (text for line in desk.report() for text in (line.error, line.message, line.tip, line.ref))
+    told = [run.text, log, page, *lines]
     for key in (ACCESS_KEY, ACCESS_KEY[3:], quote(ACCESS_KEY, safe=""), SECRET_KEY, quote(SECRET_KEY, safe="")):
         assert key not in report
         assert key not in "\n".join(told)

@@ -166,7 +166,6 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
     "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["payloads", "there/is"]),
     "the first no rows": (with_args("--first", "0"), ["--first"]),
     "an option that there is not": (with_args("--frist", "5"), ["--frist", "--first"]),
-    "two files": (with_args("more.csv"), ["more.csv"]),
     "no file": (lambda _desk: ["-q"], ["FILE"]),
     "a ledger where none can be": (bad_ledger, ["LSQ_LEDGER"]),
 }

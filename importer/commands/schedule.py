@@ -1,0 +1,122 @@
+"""`lsq-import schedule`: ready texts for an import every night."""
+
+import getpass
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from importer.config import load_config, require_keys
+from importer.config.environment import read_environment
+from importer.errors import UsageError
+from importer.run.job import DEFAULT_CONFIG
+from importer.schedule import Night, batch_file, crontab, service_unit, task_command, timer_unit
+from importer.schedule.windows import batch_path
+
+__all__ = ["schedule"]
+
+PROGRAM = "lsq-import"
+KINDS = ("cron", "systemd", "windows")
+TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@click.command(short_help="Print ready texts for an import every night.")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.option("--at", "time", required=True, metavar="HH:MM", help="When, by this machine's clock.")
+@click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration.")
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the log goes.  [default: lsq-import-FILE.log beside the configuration]",
+)
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file with the keys.  [default: .env beside the configuration]",
+)
+@click.option(
+    "--for", "kinds", type=click.Choice(KINDS), multiple=True, help="Print these only, ready to be redirected."
+)
+def schedule(
+    *,
+    files: tuple[Path, ...],
+    time: str,
+    config: Path | None,
+    log_file: Path | None,
+    env_file: Path | None,
+    kinds: tuple[str, ...],
+) -> None:
+    """Print what cron, systemd or Windows' Task Scheduler need to import FILE every night.
+
+    FILE may be a pattern in quotes, such as 'inbox/*.xlsx'. Nothing is installed: you read it and put it in place.
+    """
+    found = TIME.fullmatch(time.strip())
+    if found is None:
+        raise UsageError(f"{time} is no time of day.", hint="Give hours and minutes: --at 01:30")
+    path = (config or DEFAULT_CONFIG).absolute()
+    stem = re.sub(r"[^\w.-]+", "-", files[0].stem).strip("-.")
+    night = Night(
+        program=_program(),
+        files=tuple(os.path.abspath(file) for file in files),  # noqa: PTH100 - takes `..` out, which absolute() does not
+        config=path,
+        log=(log_file or path.parent / (f"{PROGRAM}-{stem}.log" if stem else f"{PROGRAM}.log")).absolute(),
+        user=getpass.getuser(),
+        hour=int(found[1]),
+        minute=int(found[2]),
+        environment=None if env_file is None else env_file.absolute(),
+    )
+    if any(mark in word for word in (*night.arguments, str(env_file)) for mark in "\r\n\0"):
+        raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
+    for line in _doubts(night, files):
+        click.echo(f"warning: {line}", err=True)
+    usual = ("windows",) if sys.platform == "win32" else ("cron", "systemd")
+    texts = [text for kind in kinds or usual for text in _texts(kind, night, is_bare=bool(kinds))]
+    click.echo("\n\n".join(texts))
+
+
+def _program() -> tuple[str, ...]:
+    """The words that start this very program, as absolute paths: a scheduler has no PATH worth the name."""
+    own = Path(sys.argv[0])
+    if own.stem == PROGRAM and own.is_file():
+        return (str(own.absolute()),)
+    beside = shutil.which(PROGRAM, path=str(Path(sys.executable).parent))
+    return (str(Path(beside).absolute()),) if beside else (sys.executable, "-m", "importer")
+
+
+def _doubts(night: Night, files: tuple[Path, ...]) -> Iterator[str]:
+    """What would make tonight's run fail, as far as it shows now. ConfigError where the config is wrong."""
+    keys = Path(night.environment or night.config.parent / ".env")
+    given = {name: setting.value for name, setting in read_environment({}, keys).settings.items()}
+    config = load_config(Path(night.config), environ=given)
+    try:
+        require_keys(config)
+    except UsageError as error:
+        yield f"{error.message} The scheduler does not have this shell's variables: write them into {keys}."
+    if os.environ.get("LSQ_LEDGER") and "LSQ_LEDGER" not in given:
+        yield f"LSQ_LEDGER is set in this shell, which the scheduler does not know: write it into {keys}."
+    for file in files:
+        if not set(str(file)) & set("*?[") and not file.exists():
+            yield f"{file} does not exist yet."
+
+
+def _texts(kind: str, night: Night, *, is_bare: bool) -> Iterator[str]:
+    if kind == "cron":
+        yield _titled("crontab -e: add this line", crontab(night), is_bare=is_bare)
+    elif kind == "systemd":
+        folder = "/etc/systemd/system"
+        yield _titled(f"{folder}/{night.name}.service", service_unit(night))
+        start = f"# then: systemctl daemon-reload && systemctl enable --now {night.name}.timer\n"
+        yield _titled(f"{folder}/{night.name}.timer", timer_unit(night) + start)
+    else:
+        yield _titled(f"{batch_path(night)}: a file with these lines", batch_file(night).replace("\r\n", "\n"))
+        yield _titled("then, in a command prompt", task_command(night))
+
+
+def _titled(title: str, text: str, *, is_bare: bool = False) -> str:
+    return text.rstrip("\n") if is_bare else f"# {title}\n{text}".rstrip("\n")

@@ -1,0 +1,81 @@
+"""The account: whether its host is reached, takes the keys, and what its clock says."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from importer.config import Config
+from importer.doctor.finding import Finding
+from importer.errors import CallError, WithdrawnError
+from importer.leadsquared.answers import Kind, Reply, read_answer
+from importer.leadsquared.client import Client
+from importer.leadsquared.slots import Slots
+from importer.run.job import make_client
+
+__all__ = ["check_account"]
+
+MOST_SKEW_S = 60.0
+
+_OK = 200
+_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
+
+
+async def check_account(config: Config, *, slots: Slots | None = None) -> list[Finding]:
+    """Ask the account who it is, with one call under the account's limit, and say what that tells."""
+    host = config.account.host
+    async with make_client(config, slots=slots) as client:
+        try:
+            reply = await client.user()
+        except CallError as error:
+            return [
+                Finding(
+                    f"host: {host} was not reached: {error}",
+                    "Check the network, any proxy, and account.host in config.yaml or LSQ_HOST.",
+                )
+            ]
+        except WithdrawnError:
+            return []
+        return [Finding(f"host: {host} answers"), _clock(client), *_keys(reply, config)]
+
+
+def _clock(client: Client) -> Finding:
+    skew_s = client.skew_s
+    if skew_s is None:
+        return Finding("clock: the host does not tell its time")
+    what = f"clock: {abs(skew_s):.0f} s {'behind' if skew_s > 0 else 'ahead of'} the host's"
+    if abs(skew_s) <= MOST_SKEW_S:
+        return Finding(what)
+    return Finding(what, "Set this machine's clock, by NTP best: times in reports and logs are its times.")
+
+
+def _keys(reply: Reply, config: Config) -> Iterator[Finding]:
+    if reply.status == _OK and (user := _user(reply)):
+        organisation, role = (str(user.get(name) or "") for name in ("OrgDisplayName", "Role"))
+        yield Finding(f"keys: taken, they are those of {organisation or 'an account'}{f' ({role})' if role else ''}")
+        zone, code = (str(user.get(name) or "").strip() for name in ("TimeZone", "DefaultCountryCode"))
+        yield Finding(f"the account's time zone: {zone or 'not told'}")
+        code = code.lstrip("+")
+        yield Finding(f"the account's country code: {f'+{code}' if code else 'not told'}")
+        return
+    answer = read_answer(reply, values=config.account.secrets)
+    if answer.kind is Kind.RATE_LIMITED:
+        yield Finding("keys: not checked, for the account's limit is used up right now", "Run the doctor again.")
+        return
+    named = _HOST.search(answer.message)
+    if named and named[0].casefold() != config.account.host.casefold():
+        yield Finding(
+            f"keys: refused by {config.account.host}, which says that they belong to {named[0]}",
+            f"Set LSQ_HOST={named[0]}, or account.host in config.yaml: keys work in their own region only.",
+        )
+        return
+    tip = answer.tip if answer.kind is Kind.FATAL else "Look whether LeadSquared is up, and run the doctor again."
+    yield Finding(f"keys: not taken: {answer.message or f'HTTP {reply.status}'}", tip)
+
+
+def _user(reply: Reply) -> dict[str, Any]:
+    try:
+        user: Any = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return user if isinstance(user, dict) and user.get("Status") != "Error" else {}

@@ -1,0 +1,52 @@
+"""The ledger: where it is, and whether it can be used and knows the account."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from importer.doctor.finding import Finding
+from importer.doctor.machine import is_writable
+from importer.errors import ImporterError
+from importer.ledger.ledger import Ledger
+from importer.run.account import NOBODY, Target
+
+__all__ = ["check_ledger"]
+
+MIB = 2**20
+
+
+def check_ledger(location: str | Path, target: Target | None) -> Iterator[Finding]:
+    """Check the ledger at a path or URL. One that is not there yet is not made."""
+    is_file = "://" not in str(location)
+    path = Path(location).expanduser() if is_file else None
+    if path is not None and not path.exists():
+        if is_writable(path.parent):
+            yield Finding(f"ledger: {path} is not there yet; the first run makes it")
+        else:
+            yield Finding(
+                f"ledger: {path} cannot be made", "Point ledger: in config.yaml or LSQ_LEDGER at a folder of yours."
+            )
+        return
+    try:
+        with Ledger(location, identity=NOBODY, host=NOBODY) as ledger:
+            runs = ledger.runs.list(limit=1)
+            known = [] if target is None else ledger.accounts_at(target.host)
+            where = ledger.where
+    except ImporterError as error:
+        yield Finding(f"ledger: {error.message}", error.hint or "Move it away, or point LSQ_LEDGER at another.")
+        return
+    size = "" if path is None else f", {_size(path) / MIB:.1f} MiB"
+    last = f", the last run was number {runs[0].id}" if runs else ", no run yet"
+    yield Finding(f"ledger: {where}{size}{last}")
+    if target is None:
+        return
+    account = next((one for one in known if one.identity == target.identity), None)
+    if account is None:
+        yield Finding(f"account: new to this ledger ({target.identity})")
+    else:
+        told = f" of {account.organisation}" if account.organisation else ""
+        yield Finding(f"account: known to this ledger{told} ({target.identity})")
+
+
+def _size(path: Path) -> int:
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())

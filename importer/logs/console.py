@@ -1,0 +1,29 @@
+"""What is said to a person: log lines on standard error, above the progress bar if there is one."""
+
+import logging
+import sys
+
+from importer.logs.trace import trace_of
+
+__all__ = ["Console"]
+
+
+class Console(logging.Handler):
+    """Writes messages as they are; warnings and errors say what they are."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one message. A terminal that is gone ends no import."""
+        text = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            text = f"{record.levelname.lower()}: {text}"
+        if record.exc_info and record.exc_info[1] is not None:
+            text = "\n  ".join([text, *trace_of(record.exc_info[1])])
+        try:
+            tqdm = sys.modules.get("tqdm")
+            if tqdm is not None:
+                tqdm.tqdm.write(text, file=sys.stderr)
+            else:
+                sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError, RuntimeError):
+            return

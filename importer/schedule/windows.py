@@ -1,0 +1,25 @@
+"""The texts for Windows' Task Scheduler: a batch file, since a task's own command may have 261 characters only."""
+
+import subprocess
+from pathlib import PurePath
+
+from importer.schedule.night import Night
+
+__all__ = ["batch_file", "batch_path", "task_command"]
+
+
+def batch_path(night: Night) -> PurePath:
+    """Where the batch file belongs: beside the config."""
+    return night.folder / f"{night.name}.cmd"
+
+
+def batch_file(night: Night) -> str:
+    """The batch file's text. A % that is no variable's must stand twice there."""
+    command = subprocess.list2cmdline(night.arguments)
+    lines = ("@echo off", "chcp 65001 >nul", f'cd /d "{night.folder}"', command, "exit /b %ERRORLEVEL%")
+    return "\r\n".join(line if line.startswith("exit") else line.replace("%", "%%") for line in lines) + "\r\n"
+
+
+def task_command(night: Night) -> str:
+    r"""The command that makes the task; inside its quotes a quote is written `\"`."""
+    return f'schtasks /Create /TN "{night.name}" /SC DAILY /ST {night.time} /TR "\\"{batch_path(night)}\\""\n'
