@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
 from importer.leadsquared.client import Client
 from importer.leadsquared.fields import FieldList
+from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
+from importer.ledger.slots import SharedSlots
 from importer.report import PastLine, recognise
 from importer.run.account import Target, find_target, learn_target_fields
+from importer.run.budget import open_slots
 from importer.run.job import DEFAULT_CONFIG, ledger_location, make_client
 from importer.sheet import Row, open_table
 
@@ -63,11 +66,18 @@ class AccountFacts:
 
 
 async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> AccountFacts:
-    """Ask an account for its fields and who it is; UsageError where it does not tell its fields."""
-    async with (
-        find_target(config, is_sandbox=is_sandbox, is_dry_run=False) as target,
-        make_client(target.config) as client,
-    ):
+    """Ask an account for its fields and who it is; UsageError where it does not tell its fields.
+
+    The calls are of the budget that all runs on the account share.
+    """
+    async with AsyncExitStack() as stack:
+        target = await stack.enter_async_context(find_target(config, is_sandbox=is_sandbox, is_dry_run=False))
+        slots: SharedSlots | None = None
+        if not target.is_throw_away:
+            location = config.ledger or default_ledger_path()
+            ledger = stack.enter_context(Ledger(location, identity=target.identity, host=target.host))
+            slots = await stack.enter_async_context(open_slots(ledger, config))
+        client = await stack.enter_async_context(make_client(target.config, slots=slots))
         known = await learn_target_fields(client, target, refresh=refresh)
         if known.fields is None:
             raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")

@@ -90,3 +90,18 @@ def test_an_account_that_does_not_tell_its_fields_is_said(newcomer: Desk, accoun
     run = newcomer.call("fields")
     assert run.status == 2
     assert "did not tell its fields" in run.err
+
+
+@pytest.mark.parametrize("args", [("fields",), ("map", "leads.csv")], ids=["fields", "map"])
+def test_the_questions_of_a_newcomer_are_of_the_budget_that_all_runs_share(
+    newcomer: Desk, account: Account, args: tuple[str, ...]
+) -> None:
+    text = (ROOT / "config.yaml").read_text("utf-8")
+    newcomer.folder.joinpath("config.yaml").write_text(
+        text.replace("per_seconds: 5", "per_seconds: 5, calls_per_day: 2")
+    )
+    assert newcomer.call(*args, "--refresh-fields").status == 0
+    run = newcomer.call("leads.csv", "--first", 1)
+    assert run.status == 3
+    assert "The 2 calls of limits.calls_per_day are used up" in run.err
+    assert account.calls() == 0
