@@ -1,19 +1,16 @@
 """What the commands share: the ledger of the account that config and environment name, and the rows of a report."""
 
 import asyncio
-import json
 import os
 from collections.abc import Collection, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
-from importer.leadsquared.client import Client
 from importer.leadsquared.fields import FieldList
-from importer.ledger.database import default_ledger_path
+from importer.leadsquared.user import read_user
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
@@ -21,7 +18,7 @@ from importer.ledger.slots import SharedSlots
 from importer.report import PastLine, recognise
 from importer.run.account import Target, find_target, learn_target_fields
 from importer.run.budget import open_slots
-from importer.run.job import DEFAULT_CONFIG, ledger_location, make_client
+from importer.run.job import DEFAULT_CONFIG, location_of, make_client
 from importer.sheet import Row, open_table
 
 __all__ = [
@@ -32,6 +29,7 @@ __all__ = [
     "find_config",
     "open_account",
     "report_rows",
+    "settled_target",
 ]
 
 
@@ -74,25 +72,28 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         target = await stack.enter_async_context(find_target(config, is_sandbox=is_sandbox, is_dry_run=False))
         slots: SharedSlots | None = None
         if not target.is_throw_away:
-            location = config.ledger or default_ledger_path()
-            ledger = stack.enter_context(Ledger(location, identity=target.identity, host=target.host))
+            ledger = stack.enter_context(Ledger(location_of(config), identity=target.identity, host=target.host))
             slots = await stack.enter_async_context(open_slots(ledger, config))
         client = await stack.enter_async_context(make_client(target.config, slots=slots))
         known = await learn_target_fields(client, target, refresh=refresh)
         if known.fields is None:
             raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")
-        user = await _ask_user(client)
-        host = "" if is_sandbox else config.account.host
-        zone, code = (str(user.get(name) or "") for name in ("TimeZone", "DefaultCountryCode"))
-        return AccountFacts(known.fields, known.note, host, zone, code.strip().lstrip("+"))
+        user = None
+        with suppress(CallError):
+            user = read_user(await client.user())
+        return AccountFacts(
+            fields=known.fields,
+            note=known.note,
+            host="" if is_sandbox else config.account.host,
+            time_zone=user.time_zone if user else "",
+            country_code=user.country_code if user else "",
+        )
 
 
-async def _ask_user(client: Client) -> dict[str, Any]:
-    try:
-        user: Any = json.loads((await client.user()).body)
-    except (CallError, ValueError):
-        return {}
-    return user if isinstance(user, dict) else {}
+async def settled_target(config: Config) -> Target:
+    """The real account that a config names; UsageError where keys are missing."""
+    async with find_target(config, is_sandbox=False, is_dry_run=False) as target:
+        return target
 
 
 def find_config(config_path: Path | None) -> Config:
@@ -106,13 +107,8 @@ def find_config(config_path: Path | None) -> Config:
 def open_account(config_path: Path | None) -> Iterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
     config = load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
-
-    async def find() -> Target:
-        async with find_target(config, is_sandbox=False, is_dry_run=False) as target:
-            return target
-
-    target = asyncio.run(find())
-    with Ledger(ledger_location(config_path), identity=target.identity, host=target.host) as ledger:
+    target = asyncio.run(settled_target(config))
+    with Ledger(location_of(config), identity=target.identity, host=target.host) as ledger:
         yield AccountLedger(ledger, target, config)
 
 

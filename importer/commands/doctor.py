@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from importer.commands.account import find_config
+from importer.commands.account import find_config, settled_target
 from importer.config import Config, require_keys
 from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
 from importer.ledger.ledger import Ledger
-from importer.run.account import Target, find_target
+from importer.run.account import Target
 from importer.run.budget import open_slots
 from importer.run.job import DEFAULT_CONFIG, ledger_location
 
@@ -48,7 +48,7 @@ def _findings(file: Path | None, path: Path | None) -> Iterator[Finding]:
     try:
         require_keys(config)
         yield Finding("keys: LSQ_ACCESS_KEY and LSQ_SECRET_KEY are set")
-        target = asyncio.run(_target(config))
+        target = asyncio.run(settled_target(config))
     except ImporterError as error:
         yield Finding(f"keys: {error.message}", error.hint)
     location = ledger_location(path)
@@ -71,11 +71,6 @@ def _config(config: Config, path: Path | None) -> Finding:
         f"config: {name}: {len(config.columns)} columns, {limits.calls} calls per {limits.per_seconds:g} s, "
         f"{config.workers} at once"
     )
-
-
-async def _target(config: Config) -> Target:
-    async with find_target(config, is_sandbox=False, is_dry_run=False) as target:
-        return target
 
 
 async def _ask(config: Config, target: Target, location: str | Path | None) -> Sequence[Finding]:

@@ -1,9 +1,7 @@
 """The account: whether its host is reached, takes the keys, and what its clock says."""
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from importer.config import Config
 from importer.doctor.finding import Finding
@@ -11,13 +9,13 @@ from importer.errors import CallError, WithdrawnError
 from importer.leadsquared.answers import Kind, Reply, read_answer
 from importer.leadsquared.client import Client
 from importer.leadsquared.slots import Slots
+from importer.leadsquared.user import read_user
 from importer.run.job import make_client
 
 __all__ = ["check_account"]
 
 MOST_SKEW_S = 60.0
 
-_OK = 200
 _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
 
 
@@ -50,12 +48,12 @@ def _clock(client: Client) -> Finding:
 
 
 def _keys(reply: Reply, config: Config) -> Iterator[Finding]:
-    if reply.status == _OK and (user := _user(reply)):
-        organisation, role = (str(user.get(name) or "") for name in ("OrgDisplayName", "Role"))
-        yield Finding(f"keys: taken, they are those of {organisation or 'an account'}{f' ({role})' if role else ''}")
-        zone, code = (str(user.get(name) or "").strip() for name in ("TimeZone", "DefaultCountryCode"))
-        yield Finding(f"the account's time zone: {zone or 'not told'}")
-        code = code.lstrip("+")
+    user = read_user(reply)
+    if user is not None:
+        role = f" ({user.role})" if user.role else ""
+        yield Finding(f"keys: taken, they are those of {user.organisation or 'an account'}{role}")
+        yield Finding(f"the account's time zone: {user.time_zone or 'not told'}")
+        code = user.country_code
         yield Finding(f"the account's country code: {f'+{code}' if code else 'not told'}")
         return
     answer = read_answer(reply, values=config.account.secrets)
@@ -71,11 +69,3 @@ def _keys(reply: Reply, config: Config) -> Iterator[Finding]:
         return
     tip = answer.tip if answer.kind is Kind.FATAL else "Look whether LeadSquared is up, and run the doctor again."
     yield Finding(f"keys: not taken: {answer.message or f'HTTP {reply.status}'}", tip)
-
-
-def _user(reply: Reply) -> dict[str, Any]:
-    try:
-        user: Any = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return user if isinstance(user, dict) and user.get("Status") != "Error" else {}

@@ -19,7 +19,7 @@ from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_an
 from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
 from importer.leadsquared.recognition import is_ours
 from importer.leadsquared.retries import MOST_RETRIES, Retries
-from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_TIP, tip_for
+from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
@@ -246,7 +246,7 @@ class Delivery:
             return self._unknown(course, course.last.message, SERVER_TIP)
         return Outcome(
             Status.UNSENT,
-            message="The run ended before this row's turn.",
+            message=UNSENT_MESSAGE,
             tip=UNSENT_TIP,
             time=utc_text(self._wall_clock()),
         )

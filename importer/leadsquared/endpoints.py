@@ -4,7 +4,6 @@ __all__ = [
     "CREATE_LEAD",
     "FIELDS",
     "LEADS_BY_EMAIL",
-    "LEADS_BY_ID",
     "LEADS_BY_PHONE",
     "USER_BY_ACCESS_KEY",
 ]
@@ -12,6 +11,5 @@ __all__ = [
 CREATE_LEAD = "LeadManagement.svc/Lead.Create"
 LEADS_BY_EMAIL = "LeadManagement.svc/Leads.GetByEmailaddress"
 LEADS_BY_PHONE = "LeadManagement.svc/RetrieveLeadByPhoneNumber"
-LEADS_BY_ID = "LeadManagement.svc/Leads.GetById"
 FIELDS = "LeadManagement.svc/LeadsMetaData.Get"
 USER_BY_ACCESS_KEY = "Authentication.svc/UserByAccessKey.Get"

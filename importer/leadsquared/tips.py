@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-__all__ = ["CONNECT_TIP", "FATAL_TIPS", "KEYLESS_TIP", "RATE_TIP", "SERVER_TIP", "STATUS_TIPS", "UNSENT_TIP", "tip_for"]
+__all__ = [
+    "CONNECT_TIP",
+    "FATAL_TIPS",
+    "KEYLESS_TIP",
+    "RATE_TIP",
+    "SERVER_TIP",
+    "STATUS_TIPS",
+    "UNSENT_MESSAGE",
+    "UNSENT_TIP",
+    "tip_for",
+]
 
 RATE_TIP = "The account's limit was reached, perhaps by another integration. Run again, or lower limits in config.yaml."
 SERVER_TIP = "Look in LeadSquared whether this lead is there before you send it again."
@@ -10,6 +20,7 @@ KEYLESS_TIP = (
     "This row has no unique value by which its lead could be found, so it is never sent again by itself. Look for the "
     "name in LeadSquared, then say what you found with lsq-import settle."
 )
+UNSENT_MESSAGE = "The run ended before this row's turn."
 UNSENT_TIP = "Run the same command again: it sends only what is left."
 CONNECT_TIP = "LeadSquared could not be reached. Check the network and account.host, then run again."
 FATAL_TIPS = {

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import IO, Self
 from xml.sax.saxutils import escape
 
+from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
 from importer.report.columns import COLUMNS, ReportLine, guarded, refuse_collisions
 from importer.report.replacement import Replacement, ReportError, reason
@@ -92,7 +93,7 @@ class WorkbookReport:
         refuse_collisions(header)
         self.path = path
         self._header = tuple(header)
-        self._letters = [letters(index) for index in range(len(header) + len(COLUMNS))]
+        self._letters = [column_letters(index) for index in range(len(header) + len(COLUMNS))]
         self._replacement = Replacement(path)
         self._waiting: list[tuple[int, list[str]]] = []
         self._part: IO[bytes] | None = None
@@ -247,13 +248,3 @@ def escaped(text: str) -> str:
 def units(text: str) -> int:
     """Count a text's UTF-16 units, as Excel does."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def letters(index: int) -> str:
-    """Give the letters of a column by its index from 0: A, B, … Z, AA."""
-    name = ""
-    index += 1
-    while index:
-        index, digit = divmod(index - 1, 26)
-        name = chr(ord("A") + digit) + name
-    return name

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from importer.config import Config, base_url_of
 from importer.errors import CallError, FatalError, UsageError
 from importer.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
-from importer.leadsquared.answers import read_answer
+from importer.leadsquared.answers import Reply, read_answer
 from importer.leadsquared.client import Client
+from importer.leadsquared.user import read_user
 from importer.ledger.ledger import Ledger
 
 __all__ = ["Target", "find_target", "learn_account", "learn_target_fields"]
@@ -103,15 +104,17 @@ async def learn_account(client: Client, ledger: Ledger, *, secrets: Sequence[str
     if ledger.account.organisation is not None:
         return None
     try:
-        reply = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)
-        if reply.status == UNAUTHORIZED:
-            answer = read_answer(reply, values=secrets)
-            return FatalError(f"LeadSquared refused the keys: {answer.message}", hint=answer.tip)
-        user: Any = json.loads(reply.body)
-        organisation = str(user["OrgDisplayName"])
-    except (CallError, TimeoutError, ValueError, KeyError, TypeError):
+        reply: Reply | None = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)
+    except (CallError, TimeoutError):
+        reply = None
+    if reply is not None and reply.status == UNAUTHORIZED:
+        answer = read_answer(reply, values=secrets)
+        return FatalError(f"LeadSquared refused the keys: {answer.message}", hint=answer.tip)
+    user = read_user(reply) if reply is not None else None
+    if user is None or user.organisation is None:
         logger.debug("UserByAccessKey.Get did not tell who the account is.")
         return None
+    organisation = user.organisation
     same = [
         account
         for account in ledger.accounts_at(ledger.account.host)
@@ -125,7 +128,7 @@ async def learn_account(client: Client, ledger: Ledger, *, secrets: Sequence[str
             "Under the new ones it would not know what it has created.",
             hint=f'Add the line   name: "{known}"   below account: in config.yaml and run again.',
         )
-    code = str(user.get("DefaultCountryCode") or "").strip().lstrip("+")
+    code = user.country_code
     ledger.describe_account(organisation=organisation, country_code=code if code.isdecimal() else None)
     return None
 

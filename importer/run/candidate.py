@@ -31,9 +31,11 @@ class Candidate:
     given_ref: bytes | None
     is_foreign: bool
 
-    def as_new(self) -> "Candidate":
-        """The same row without the reference of its line: a second copy of it is a row of its own."""
-        return replace(self, given_ref=None, past=None)
+    def under(self, ref: bytes) -> "Candidate":
+        """The row as it goes by this reference: where that is not its line's own, the line is a second copy of one, and
+        the row is new.
+        """
+        return self if self.given_ref in {None, ref} else replace(self, given_ref=None, past=None)
 
 
 class CandidateMaker:

@@ -42,11 +42,6 @@ class Ending:
     error: ImporterError | None = None
     lines: Sequence[str] = ()
 
-    @property
-    def is_signalled(self) -> bool:
-        """Whether somebody stopped it."""
-        return self.exit_status > SIGNAL_EXIT
-
     def as_object(self) -> dict[str, object]:
         """The ending as JSON says it: times in UTC, paths absolute, nothing of any lead."""
         return {

@@ -32,7 +32,16 @@ from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
 
-__all__ = ["DEFAULT_CONFIG", "BusyError", "Job", "OwnReportError", "ledger_location", "make_client", "open_job"]
+__all__ = [
+    "DEFAULT_CONFIG",
+    "BusyError",
+    "Job",
+    "OwnReportError",
+    "ledger_location",
+    "location_of",
+    "make_client",
+    "open_job",
+]
 
 DEFAULT_CONFIG = Path("config.yaml")
 WAIT_POLL_S = 0.5
@@ -100,8 +109,7 @@ async def open_job(
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
-        stack.callback(intake.close)
+        intake = _open_input(stack, options, config)
         if options.is_one_of_several and intake.shape is not None:
             raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
         _check_outputs(options, report, intake)
@@ -120,8 +128,7 @@ async def open_job(
                 )
             await _await_source(ledger, target.identity, source, check_stop=check_stop)
             # It may have written the very file that we read: its report, run in place.
-            intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
-            stack.callback(intake.close)
+            intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
@@ -196,6 +203,12 @@ async def _await_source(ledger: Ledger, identity: str, source: str, *, check_sto
     logger.info("It has ended: going on.")
 
 
+def _open_input(stack: AsyncExitStack, options: Options, config: Config) -> Intake:
+    intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
+    stack.callback(intake.close)
+    return intake
+
+
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
     check_writable(report, input_path=options.file, input_is_report=intake.shape is not None)
     check_fits(report, row_count=intake.row_count, header=intake.header)
@@ -208,7 +221,8 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
 
 
-def _ledger_location(config: Config) -> str | Path:
+def location_of(config: Config) -> str | Path:
+    """Where a config's ledger is: a path or a database URL."""
     return config.ledger or default_ledger_path()
 
 
@@ -217,12 +231,12 @@ def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ
     path = config or DEFAULT_CONFIG
     if config is None and not path.exists():
         return environ.get("LSQ_LEDGER") or default_ledger_path()
-    return _ledger_location(load_config(path, environ=environ))
+    return location_of(load_config(path, environ=environ))
 
 
 def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Ledger:
     """The account's ledger; one that is thrown away where there is no lasting account, or nothing to look up."""
-    location = _ledger_location(target.config)
+    location = location_of(target.config)
     is_absent = "://" not in str(location) and not Path(location).expanduser().exists()
     if target.is_throw_away or (options.dry_run and is_absent):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
@@ -231,7 +245,7 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
 
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:
-    location = _ledger_location(target.config)
+    location = location_of(target.config)
     if ledger.location == str(location):
         return Book(ledger)
     identity = "sandbox" if options.sandbox else target.identity

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from importer.leadsquared.tips import UNSENT_TIP
+from importer.leadsquared.tips import UNSENT_MESSAGE, UNSENT_TIP
 from importer.ledger.reference import write_reference
 from importer.ledger.scratch import Note, Scratch
 from importer.outcome import Outcome, Status
@@ -15,11 +15,7 @@ from importer.run.summary import Summary
 
 __all__ = ["write_report"]
 
-UNSENT = Outcome(
-    Status.UNSENT,
-    message="The run ended before this row's turn.",
-    tip=UNSENT_TIP,
-)
+UNSENT = Outcome(Status.UNSENT, message=UNSENT_MESSAGE, tip=UNSENT_TIP)
 
 
 def write_report(

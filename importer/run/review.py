@@ -84,10 +84,7 @@ class Review:
         keys = [key for candidate in batch for key in candidate.keys]
         self._scratch.prefetch(values=keys, rows=[*(candidate.cells for candidate in batch), *given])
         refs = [self._reference(candidate) for candidate in batch]
-        batch = [
-            candidate if candidate.given_ref in {None, ref} else candidate.as_new()
-            for candidate, ref in zip(batch, refs, strict=True)
-        ]
+        batch = [candidate.under(ref) for candidate, ref in zip(batch, refs, strict=True)]
         known = {} if self._is_first else self._ledger.rows.find_rows(refs)
         by_key = {} if self._is_first else self._ledger.rows.find_keys(keys)
         adopted: list[tuple[Intent, Outcome]] = []

@@ -114,10 +114,7 @@ class Sender:
                 )
                 return
             self._unfinished[place] = asyncio.Event()
-            candidate = self._maker.make(place, row, past)
-            await self._queue.put(
-                _Item(candidate if candidate.given_ref in {None, note.ref} else candidate.as_new(), note)
-            )
+            await self._queue.put(_Item(self._maker.make(place, row, past).under(note.ref), note))
 
     async def _work(self) -> None:
         while (item := await self._queue.get()) is not None:

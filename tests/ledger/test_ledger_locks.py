@@ -85,10 +85,9 @@ def test_a_run_lives_until_its_process_ends_however_that_ends(tmp_path: Path, en
         assert row.run_token == token
 
 
-def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    open_ledger(path).close()
-    with child(RACE, path, "one") as one, child(RACE, path, "two") as two:
+def race(location: Path | str) -> list[str]:
+    """What two processes won together, in order, that claimed the same sixty values at once."""
+    with child(RACE, location, "one") as one, child(RACE, location, "two") as two:
         won: list[str] = []
         for process in (one, two):
             assert process.stdin is not None
@@ -97,8 +96,13 @@ def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each(tmp_p
         for process in (one, two):
             assert process.stdout is not None
             won += process.stdout.readline().strip().split(",")
-        names = [name for name in won if name]
-        assert sorted(names, key=int) == [str(number) for number in range(60)]
+        return sorted((name for name in won if name), key=int)
+
+
+def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    open_ledger(path).close()
+    assert race(path) == [str(number) for number in range(60)]
 
 
 def test_a_source_is_taken_once_whoever_asks(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ledger_cases import CREATED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
 from sqlalchemy import create_engine
-from test_ledger_locks import CLAIM, RACE, child
+from test_ledger_locks import CLAIM, child, race
 
 from importer.errors import UsageError
 from importer.ledger import database
@@ -75,16 +75,7 @@ def test_a_second_process_sees_the_first_one_live_and_then_killed(ledger: Ledger
 
 @pytest.mark.usefixtures("ledger")
 def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each() -> None:
-    with child(RACE, URL, "one") as one, child(RACE, URL, "two") as two:
-        won: list[str] = []
-        for process in (one, two):
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        for process in (one, two):
-            assert process.stdout is not None
-            won += process.stdout.readline().strip().split(",")
-        assert sorted((name for name in won if name), key=int) == [str(number) for number in range(60)]
+    assert race(URL) == [str(number) for number in range(60)]
 
 
 @pytest.mark.usefixtures("ledger")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
 from importer.report import COLUMNS, ReportError, open_report
-from importer.report.workbook import escaped, letters
+from importer.report.workbook import escaped
 from importer.sheet.cells import unescape_text
 from importer.sheet.table import Row
 
@@ -109,4 +110,4 @@ def test_a_nul_is_the_one_character_that_does_not_come_back() -> None:
     ("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")]
 )
 def test_columns_have_their_letters(index: int, name: str) -> None:
-    assert letters(index) == name
+    assert column_letters(index) == name

@@ -1,0 +1,38 @@
+"""Whose keys are used: what UserByAccessKey.Get tells of a user and the account."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from importer.leadsquared.answers import Reply
+
+__all__ = ["User", "read_user"]
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user and the account, as far as the answer tells (documented); what it does not tell is empty.
+
+    `country_code` is the account's DefaultCountryCode in digits, without a plus. `organisation` is None where the
+    answer does not speak of one.
+    """
+
+    organisation: str | None
+    role: str
+    time_zone: str
+    country_code: str
+
+
+def read_user(reply: Reply) -> User | None:
+    """What a reply to UserByAccessKey.Get tells; None where it is an error, or no such answer."""
+    try:
+        told: Any = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    if reply.status != _OK or not isinstance(told, dict) or told.get("Status") == "Error":
+        return None
+    organisation = told.get("OrgDisplayName")
+    role, zone, code = (str(told.get(name) or "").strip() for name in ("Role", "TimeZone", "DefaultCountryCode"))
+    return User(None if organisation is None else str(organisation), role, zone, code.lstrip("+"))
