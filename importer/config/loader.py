@@ -84,7 +84,7 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         raise UsageError(
             f"There is no config file {path}.",
-            hint="Name one with -c, or copy the project's sample config.yaml and fit its columns to your spreadsheet.",
+            hint="Name one with -c, or let one be proposed: lsq-import map FILE -o config.yaml",
         ) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

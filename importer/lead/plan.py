@@ -183,6 +183,7 @@ def _refuse(problems: Sequence[str], missing: Sequence[str]) -> None:
         raise MissingHeaderError(
             message,
             missing=missing,
-            hint="Mend the headers under columns: in config.yaml, or in the spreadsheet. Nothing was sent.",
+            hint="Mend the headers under columns: in config.yaml, or in the spreadsheet; lsq-import map FILE proposes "
+            "a mapping for another one. Nothing was sent.",
         )
     raise UsageError(message, hint="Mend config.yaml or the spreadsheet's headers. Nothing was sent.")

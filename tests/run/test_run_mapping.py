@@ -105,3 +105,12 @@ def test_the_questions_of_a_newcomer_are_of_the_budget_that_all_runs_share(
     assert run.status == 3
     assert "The 2 calls of limits.calls_per_day are used up" in run.err
     assert account.calls() == 0
+
+
+def test_who_has_no_fitting_mapping_is_told_how_to_come_by_one(newcomer: Desk) -> None:
+    run = newcomer.call("leads.csv")
+    assert (run.status, "lsq-import map FILE -o config.yaml" in run.err) == (2, True)
+    shutil.copy(ROOT / "config.yaml", newcomer.folder / "config.yaml")
+    newcomer.write([("Asha",)], "other.csv", header=("Vorname",))
+    run = newcomer.call("other.csv")
+    assert (run.status, "lsq-import map FILE proposes" in run.err) == (2, True)
