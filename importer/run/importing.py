@@ -194,6 +194,7 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals, run: 
     counts = {word.value: count for word, count in summary.counts.items()}
     job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
     has_page = job.options.html and _write_page(job, reviewed, sent, summary, status)
+    page = page_path(job.report) if has_page else None
     return Ending(
         file=job.options.file,
         run=run,
@@ -204,12 +205,12 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals, run: 
         source=job.source,
         ledger_run=job.book.run_id,
         report=job.report,
-        page=page_path(job.report) if has_page else None,
+        page=page,
         counts=counts,
         calls=sent.calls,
         refusals=sent.refusals,
         error=sent.failure,
-        lines=(*summary.lines(report=job.report), *(_tell_plan(job, reviewed) if is_dry_run else ())),
+        lines=(*summary.lines(report=job.report, page=page), *(_tell_plan(job, reviewed) if is_dry_run else ())),
     )
 
 

@@ -1,4 +1,4 @@
-"""The last word of a run: counts, the most frequent problems with a row to look at, and where the report is."""
+"""The last word of a run: counts, the most frequent problems with a row to look at, and where report and page are."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ class Summary:
         good |= {Status.DUPLICATE} if duplicates_are_ok else set()
         return all(status in good for status, count in self.counts.items() if count)
 
-    def lines(self, *, report: Path) -> Sequence[str]:
-        """The summary as it is printed."""
+    def lines(self, *, report: Path, page: Path | None) -> Sequence[str]:
+        """The summary as it is printed; `page` is None where none was written."""
         total = sum(self.counts.values())
         lines = [f"{total:,} {'row' if total == 1 else 'rows'}"]
         lines += [f"{self.counts[status]:>9,}  {told}" for status, told in _TOLD.items() if self.counts[status]]
@@ -56,4 +56,6 @@ class Summary:
             lines.append(f"  {times} {first.number}: {group.error}: {first.message}")
             lines.append(f"      {group.tip}")
         lines.append(f"Report: {report}")
+        if page is not None:
+            lines.append(f"Page:   {page}")
         return lines

@@ -199,8 +199,10 @@ def test_no_key_and_no_lead_shows_in_what_is_said_or_kept(tmp_path: Path, auth: 
 def test_the_run_says_nothing_but_its_summary_when_quiet(desk: Desk) -> None:
     desk.write(ROWS)
     run = desk.call("leads.csv", "-q")
+    told = ["12 rows", "       12  created", "Report: leads.report.csv", "Page:   leads.report.html"]
     assert run.err == ""
-    assert run.out.splitlines() == ["12 rows", "       12  created", "Report: leads.report.csv"]
+    assert run.out.splitlines() == told
+    assert desk.call("leads.csv", "-q", "--no-html").out.splitlines() == told[:-1]
 
 
 def test_the_first_rows_alone_are_a_canary_and_the_whole_file_follows_at_no_extra_cost(
