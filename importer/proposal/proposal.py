@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
 from importer.proposal.dates import DateStyle, find_date_style
-from importer.proposal.likeness import SURE, Match, normal, rank
+from importer.proposal.likeness import FieldNames, Match
+from importer.proposal.vocabulary import spelt
 
 __all__ = ["Proposal", "ProposedColumn", "best_header_row", "propose"]
 
 WORTH_TELLING = 70.0
 LEAST_HEADERS = 2
-FULL_NAMES = frozenset({"name", "full name", "customer name", "lead name", "contact name"})
+FULL_NAMES = frozenset(
+    f"{whose}name"
+    for whose in ("", "full", "customer", "client", "lead", "contact", "student", "candidate", "applicant")
+) | {"contactperson"}
 MOST_OFF_LIST = 5
 NAMES = ("FirstName", "LastName")
 DATE_TYPES = frozenset({"Date", "DateTime"})
@@ -59,14 +63,15 @@ def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields:
     """
     names = [tidy(text) for text in header]
     usable = [name for name in dict.fromkeys(names) if name and names.count(name) == 1]
-    ranked = {name: rank(name, fields) for name in usable}
+    known = FieldNames(fields)
+    ranked = {name: known.rank(name) for name in usable}
     taken = _assign(ranked)
     used = {match.name for match in taken.values()}
     can_split = not used.intersection(NAMES) and all(fields.get(name) for name in NAMES)
     columns: list[ProposedColumn] = []
     for name in usable:
         match = taken.get(name)
-        is_full_name = can_split and normal(name) in FULL_NAMES
+        is_full_name = can_split and spelt(name) in FULL_NAMES
         if match is not None:
             columns.append(_described(name, match, samples.get(name, ()), is_full_name=is_full_name))
         elif is_full_name:
@@ -86,10 +91,8 @@ def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields:
 
 def best_header_row(rows: Sequence[tuple[int, Sequence[str]]], fields: FieldList) -> int | None:
     """The row, among the first ones of a sheet, that most looks like headers of these fields; None where none does."""
-    counts = {
-        number: sum(bool(cell.strip()) and rank(cell, fields)[0].score >= SURE for cell in cells)
-        for number, cells in rows
-    }
+    known = FieldNames(fields)
+    counts = {number: sum(map(known.is_sure_of, cells)) for number, cells in rows}
     best = max(counts, key=lambda number: (counts[number], -number), default=None)
     return best if best is not None and counts[best] >= LEAST_HEADERS else None
 
