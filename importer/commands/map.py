@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -68,7 +69,8 @@ def map_columns(
             host=facts.host,
             auth=known.account.auth,
             account_name=known.account.name,
-            limits=(known.limits.calls, known.limits.per_seconds),
+            limits=known.limits,
+            ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
             unique=known.unique,
             header_row=header_row,
             sheet=sheet,

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.config import Limits
 from importer.proposal.dates import DateStyle
 from importer.proposal.likeness import Match
 from importer.proposal.proposal import Proposal, ProposedColumn
 
 __all__ = ["Setting", "shown_argument", "write_config"]
 
+USUAL_LIMITS = Limits()
 _PLAIN = re.compile(r"[A-Za-z][\w/()-]*(?: [\w/()-]+)*", re.ASCII)
 _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
 
@@ -23,14 +25,16 @@ _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y",
 class Setting:
     """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
 
-    `region` is two letters; it and `time_zone` are empty where nobody told them. `limits` are calls and seconds.
+    `region` is two letters; it and `time_zone` are empty where nobody told them. `ledger` is None where the usual one
+    serves.
     """
 
     file: str
     host: str = ""
     auth: str = "query"
     account_name: str | None = None
-    limits: tuple[int, float] = (25, 5.0)
+    limits: Limits = USUAL_LIMITS
+    ledger: str | None = None
     unique: Sequence[str] = ("EmailAddress", "Phone")
     header_row: int = 1
     sheet: str | None = None
@@ -80,12 +84,25 @@ def _reading(setting: Setting) -> Iterator[str]:
             yield f"  auth: {setting.auth}"
         if setting.account_name is not None:
             yield f"  name: {_in_quotes(setting.account_name)}"
-    yield f"limits: {{calls: {setting.limits[0]}, per_seconds: {setting.limits[1]:g}}}"
+    yield f"limits: {{{', '.join(_limits(setting.limits))}}}"
+    if setting.ledger is not None and "://" in setting.ledger:
+        yield "# ledger: the database that your other config names; not repeated here, since it may hold a password"
+    elif setting.ledger is not None:
+        yield f"ledger: {_in_quotes(setting.ledger)}"
     if setting.header_row != 1:
         yield f"header_row: {setting.header_row}"
     for key, value in (("sheet", setting.sheet), ("encoding", setting.encoding), ("delimiter", setting.delimiter)):
         if value is not None:
             yield f"{key}: {_in_quotes(value)}"
+
+
+def _limits(limits: Limits) -> Iterator[str]:
+    yield f"calls: {limits.calls}"
+    yield f"per_seconds: {limits.per_seconds:g}"
+    if limits.share != 1:
+        yield f"share: {limits.share:g}"
+    if limits.calls_per_day is not None:
+        yield f"calls_per_day: {limits.calls_per_day}"
 
 
 def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from importer.commands.map import map_columns
-from importer.config import load_config
+from importer.config import Config, load_config
 from importer.errors import UsageError
 
 
@@ -44,3 +44,36 @@ def test_a_named_config_lends_its_account_and_its_reading_but_one_that_lies_here
     assert "delimiter:" not in here
     assert 'encoding: "cp1252"\ndelimiter: ";"\n' in named
     assert "  Town: mx_City\n" in named
+
+
+ACCOUNT = """\
+account: {host: api-in21.leadsquared.com, auth: headers, name: acme}
+limits: {calls: 10, per_seconds: 5, share: 0.8, calls_per_day: 9000}
+ledger: state/acme.sqlite3
+unique: [EmailAddress]
+breaker: {failures: 3}
+workers: 3
+source: nightly
+columns: {Email: EmailAddress}
+"""
+
+
+@pytest.mark.parametrize("named", [("-c", "other.yaml"), ()])
+def test_what_belongs_to_the_account_is_carried_over_and_what_belongs_to_the_other_file_is_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("LSQ_LEDGER")
+    (folder / "x.csv").write_text("Email\na@example.com\n")
+    (folder / (named[1] if named else "config.yaml")).write_text(ACCOUNT)
+    (folder / "new.yaml").write_text(call("x.csv", *named).stdout, "utf-8")
+    old = load_config(folder / (named[1] if named else "config.yaml"), environ={})
+    new = load_config(folder / "new.yaml", environ={})
+    assert (new.limits, new.ledger, new.unique) == (old.limits, old.ledger, old.unique)
+    assert (new.source, new.workers, new.breaker) == (None, Config().workers, Config().breaker)
+
+
+def test_a_ledger_that_the_environment_names_is_left_to_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSQ_LEDGER", "elsewhere.sqlite3")
+    (folder / "x.csv").write_text("Email\na@example.com\n")
+    (folder / "config.yaml").write_text(ACCOUNT)
+    assert "ledger" not in call("x.csv").stdout

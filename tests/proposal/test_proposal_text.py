@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.config import Config, load_config
+from importer.config import Config, Limits, load_config
 from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
 from importer.proposal.proposal import Proposal, propose
@@ -62,7 +62,8 @@ def test_the_account_of_another_config_and_how_the_file_is_read_are_carried_over
         host="api-in21.leadsquared.com",
         auth="headers",
         account_name="main: one",
-        limits=(10, 2.5),
+        limits=Limits(10, 2.5, share=0.8, calls_per_day=9000),
+        ledger='state/my "ledger".sqlite3',
         unique=("EmailAddress",),
         encoding="cp1252",
         delimiter="\t",
@@ -70,9 +71,16 @@ def test_the_account_of_another_config_and_how_the_file_is_read_are_carried_over
     proposal = propose(["Email"], {}, FIELDS)
     config = loaded(proposal, setting)
     assert (config.account.host, config.account.auth, config.account.name) == (setting.host, "headers", "main: one")
-    assert (config.limits.calls, config.limits.per_seconds, config.unique) == (10, 2.5, ("EmailAddress",))
+    assert (config.limits, config.ledger, config.unique) == (setting.limits, setting.ledger, ("EmailAddress",))
     assert (config.encoding, config.delimiter) == ("cp1252", "\t")
     assert 'lsq-import "my leads.csv" --dry-run' in write_config(proposal, setting)
+
+
+def test_a_database_url_which_may_hold_a_password_is_not_copied() -> None:
+    setting = Setting("x.csv", ledger="postgresql+psycopg://me:secret@db/ledger")
+    text = write_config(propose(["Email"], {}, FIELDS), setting)
+    assert "secret" not in text
+    assert "# ledger: the database that your other config names" in text
 
 
 def test_times_wait_behind_a_comment_until_somebody_says_where_they_are() -> None:
