@@ -11,12 +11,13 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from importer.errors import SheetError
 from importer.sheet.cells import is_error_value
+from importer.sheet.csvfault import not_decodable, unreadable
 from importer.sheet.header import TOP_ROWS, Found, fit, is_blank, missing_header, trim_blanks
 from importer.sheet.snapshot import Spool
 from importer.sheet.table import NOTHING, Row
@@ -28,9 +29,6 @@ _CHUNK_BYTES = 1 << 20
 _SNIFFED_CHARS = 1 << 17
 _MOST_CHARS_IN_A_CELL = 1 << 24
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
-_SAMPLES = 3
-_SAMPLE_CHARS = 30
-_SUGGESTED = "cp1252"
 
 
 @dataclass(slots=True)
@@ -126,7 +124,7 @@ def _decode(path: Path, file: BinaryIO, encoding: Encoding) -> _Decoded:
                 decoded.spool.write(text.encode("utf-8"))
             except UnicodeError as error:
                 good = (pending + data)[: error.start] if isinstance(error, UnicodeDecodeError) else b""
-                raise _not_decodable(path, file, encoding, lines_before + good.count(b"\n") + 1) from error
+                raise not_decodable(path, file, encoding, lines_before + good.count(b"\n") + 1) from error
             if not data:
                 break
             lines_before += data.count(b"\n")
@@ -146,57 +144,6 @@ def _take_separator(decoded: _Decoded, text: str) -> str:
     return text[match.end() :]
 
 
-def _not_decodable(path: Path, file: BinaryIO, encoding: Encoding, line: int) -> SheetError:
-    message = f"{path}: line {line} is not valid {encoding.codec.upper()}."
-    if encoding.codec != "utf-8" or encoding.bom_bytes:
-        return SheetError(message, hint="Correct encoding: in the config, or save the file again as UTF-8.")
-    try:
-        samples = _samples(file)
-    except (UnicodeError, csv.Error):
-        samples = []
-    if not samples:
-        hint = (
-            "Save it again as UTF-8, or name its encoding in the config, e.g. encoding: cp1250, shift_jis or gb18030."
-        )
-        return SheetError(message, hint=hint)
-    return SheetError(
-        message,
-        hint=(
-            f"If these cells read right, set encoding: {_SUGGESTED} in the config: {'; '.join(samples)}. "
-            "If not, it is another one (cp1250, cp1251, shift_jis, gb18030, …); or save the file as UTF-8."
-        ),
-    )
-
-
-def _samples(file: BinaryIO) -> list[str]:
-    """Up to three cells beyond ASCII, as the suggested encoding reads them, each with its row."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, _SUGGESTED, newline="")
-    try:
-        head = text.read(_SNIFFED_CHARS)
-        delimiter = sniff_delimiter(list(io.StringIO(head, newline="")))
-        text.seek(0)
-        found: list[str] = []
-        for number, record in enumerate(csv.reader(text, delimiter=delimiter), 1):
-            for cell in record:
-                if not cell.isascii():
-                    found.append(f"row {number}: “{_excerpt(cell)}”")
-                    break
-            if len(found) == _SAMPLES:
-                break
-    finally:
-        text.detach()
-    return found
-
-
-def _excerpt(cell: str) -> str:
-    first = next(index for index, character in enumerate(cell) if not character.isascii())
-    start = max(0, first - _SAMPLE_CHARS // 2)
-    cut = cell[start : start + _SAMPLE_CHARS]
-    shown = " ".join(cut.split())
-    return ("…" if start else "") + shown + ("…" if start + _SAMPLE_CHARS < len(cell) else "")
-
-
 class _CsvRows:
     """The rows of a decoded CSV; `check` must run once before `rows`."""
 
@@ -213,85 +160,54 @@ class _CsvRows:
     def check(self) -> None:
         """Parse the whole file: find the header, count the rows, meet every error."""
         top: list[Row] = []
-        header: list[str] = []
         count = 0
-        for number, record in enumerate(self._records(), 1):
-            if number <= TOP_ROWS:
-                top.append(Row(number, tuple(record), (), _bad_cells(record)))
-            if number > self._header_row:
-                if record and not is_blank(record):
+        with self._parsed() as records:
+            for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
+                if number <= TOP_ROWS:
+                    top.append(Row(number, tuple(record), (), _bad_cells(record)))
+                if number == self._header_row:
+                    self.header = trim_blanks(tuple(record))
+                elif number > self._header_row and not is_blank(record):
                     count += 1
-            elif number == self._header_row:
-                header = record
-        self.header, self.top, self.row_count = trim_blanks(tuple(header)), tuple(top), count
+            for record in records:
+                joined = "".join(record)
+                if joined and not joined.isspace():
+                    count += 1
+        self.top, self.row_count = tuple(top), count
         if not self.header:
-            rows = (Row(number, tuple(record)) for number, record in enumerate(self._records(), 1))
-            raise missing_header(str(self._path), self._header_row, rows)
+            with self._parsed() as records:
+                rows = (Row(number, tuple(record)) for number, record in enumerate(records, 1))
+                raise missing_header(str(self._path), self._header_row, rows)
 
     def rows(self) -> Iterator[Row]:
         """Each data row that holds anything; every call parses the snapshot anew."""
         width = len(self.header)
-        numbered = itertools.islice(enumerate(self._records(), 1), self._header_row, None)
-        for number, record in numbered:
-            joined = "".join(record)
-            if not joined or joined.isspace():
-                continue
-            bad = _bad_cells(record) if "#" in joined or "Err:" in joined else NOTHING
-            row = Row(number, tuple(record), (), bad)
-            yield row if len(record) == width else fit(row, width)
+        with self._parsed() as records:
+            for number, record in itertools.islice(enumerate(records, 1), self._header_row, None):
+                joined = "".join(record)
+                if not joined or joined.isspace():
+                    continue
+                bad = _bad_cells(record) if "#" in joined or "Err:" in joined else NOTHING
+                row = Row(number, tuple(record), (), bad)
+                yield row if len(record) == width else fit(row, width)
 
     def close(self) -> None:
         """Let go of the snapshot."""
         self._spool.close()
 
-    def _records(self) -> Iterator[list[str]]:
+    @contextmanager
+    def _parsed(self) -> Iterator[Iterator[list[str]]]:
+        """A new pass over the records; what cannot be parsed is a SheetError."""
         # The limit is the module's, for want of one per reader; ours only ever raises it.
         csv.field_size_limit(max(csv.field_size_limit(), _MOST_CHARS_IN_A_CELL))
         with io.TextIOWrapper(self._spool.reader(), "utf-8", newline="") as text:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
-            ended = 0
             try:
-                for record in reader:
-                    yield record
-                    ended = reader.line_num
+                yield reader
             except csv.Error as error:
-                raise self._unreadable(str(error), ended, reader.line_num) from error
-
-    def _unreadable(self, problem: str, lines_before: int, last_line: int) -> SheetError:
-        opened = self._opening_line(lines_before, last_line) + self._line_offset
-        last = last_line + self._line_offset
-        close = 'Close the quote; a quote that belongs to the text is written twice, as in "5"" pipe".'
-        if "end of data" in problem or "field limit" in problem:
-            return SheetError(f"{self._path}: the quote that opens on line {opened} is never closed.", hint=close)
-        if "expected after" in problem and opened == last:
-            message = f"{self._path}: line {last} has text after the closing quote of a cell."
-            return SheetError(message, hint=close)
-        if "expected after" in problem:
-            message = f"{self._path}: the quote that opens on line {opened} meets the next quote within line {last}."
-            return SheetError(message, hint=close)
-        return SheetError(f"{self._path}: line {last} cannot be read ({problem}).", hint="Save the file again as CSV.")
-
-    def _opening_line(self, lines_before: int, last_line: int) -> int:
-        """The line on which the last quoted cell opens, in a record that begins after `lines_before` lines."""
-        field = re.compile(rf'(?:^|(?<={re.escape(self._delimiter)}))"')
-        opened, inside = lines_before + 1, False
-        with io.TextIOWrapper(self._spool.reader(), "utf-8", newline="") as text:
-            for number, line in enumerate(itertools.islice(text, lines_before, last_line), lines_before + 1):
-                position = 0
-                while position < len(line):
-                    if inside:
-                        position = line.find('"', position) + 1
-                        if not position:
-                            break
-                        if line.startswith('"', position):
-                            position += 1
-                        else:
-                            inside = False
-                    elif match := field.search(line, position):
-                        opened, inside, position = number, True, match.end()
-                    else:
-                        break
-        return opened
+                raise unreadable(
+                    self._path, self._spool, self._delimiter, str(error), reader.line_num, line_offset=self._line_offset
+                ) from error
 
 
 def _bad_cells(record: list[str]) -> Mapping[int, str]:

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from importer.sheet.cells import DateKind
 
@@ -15,9 +15,8 @@ NOTHING: Mapping[int, str] = MappingProxyType({})
 NO_DATES: Mapping[int, DateKind] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One data row as a person sees it.
+class Row(NamedTuple):
+    """One data row as a person sees it. (A tuple, since millions are made of it.)
 
     `number` is the row number that the spreadsheet shows. `cells` has exactly one text per header column, blanks
     included, untrimmed. `extra` holds the texts beyond the header (trailing empty ones dropped). `bad` maps a
@@ -30,8 +29,8 @@ class Row:
     number: int
     cells: tuple[str, ...]
     extra: tuple[str, ...] = ()
-    bad: Mapping[int, str] = field(default_factory=lambda: NOTHING)
-    dates: Mapping[int, DateKind] = field(default_factory=lambda: NO_DATES)
+    bad: Mapping[int, str] = NOTHING
+    dates: Mapping[int, DateKind] = NO_DATES
 
 
 class RowSource(Protocol):

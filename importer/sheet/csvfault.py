@@ -1,0 +1,123 @@
+"""What stands in the way of a text file's being read, told so that a person finds the place."""
+
+import csv
+import io
+import itertools
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from importer.errors import SheetError
+from importer.sheet.snapshot import Spool
+from importer.sheet.text import Encoding, sniff_delimiter
+
+__all__ = ["not_decodable", "unreadable"]
+
+_SNIFFED_CHARS = 1 << 17
+_SAMPLES = 3
+_SAMPLE_CHARS = 30
+_SUGGESTED = "cp1252"
+
+
+def not_decodable(path: Path, file: BinaryIO, encoding: Encoding, line: int) -> SheetError:
+    """What to say of bytes that are no text; where UTF-8 was only assumed, with cells as another encoding has them."""
+    message = f"{path}: line {line} is not valid {encoding.codec.upper()}."
+    if encoding.codec != "utf-8" or encoding.bom_bytes:
+        return SheetError(message, hint="Correct encoding: in the config, or save the file again as UTF-8.")
+    try:
+        samples = _samples(file)
+    except (UnicodeError, csv.Error):
+        samples = []
+    if not samples:
+        hint = (
+            "Save it again as UTF-8, or name its encoding in the config, e.g. encoding: cp1250, shift_jis or gb18030."
+        )
+        return SheetError(message, hint=hint)
+    return SheetError(
+        message,
+        hint=(
+            f"If these cells read right, set encoding: {_SUGGESTED} in the config: {'; '.join(samples)}. "
+            "If not, it is another one (cp1250, cp1251, shift_jis, gb18030, …); or save the file as UTF-8."
+        ),
+    )
+
+
+def _samples(file: BinaryIO) -> list[str]:
+    """Up to three cells beyond ASCII, as the suggested encoding reads them, each with its row."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, _SUGGESTED, newline="")
+    try:
+        head = text.read(_SNIFFED_CHARS)
+        delimiter = sniff_delimiter(list(io.StringIO(head, newline="")))
+        text.seek(0)
+        found: list[str] = []
+        for number, record in enumerate(csv.reader(text, delimiter=delimiter), 1):
+            for cell in record:
+                if not cell.isascii():
+                    found.append(f"row {number}: “{_excerpt(cell)}”")
+                    break
+            if len(found) == _SAMPLES:
+                break
+    finally:
+        text.detach()
+    return found
+
+
+def _excerpt(cell: str) -> str:
+    first = next(index for index, character in enumerate(cell) if not character.isascii())
+    start = max(0, first - _SAMPLE_CHARS // 2)
+    cut = cell[start : start + _SAMPLE_CHARS]
+    shown = " ".join(cut.split())
+    return ("…" if start else "") + shown + ("…" if start + _SAMPLE_CHARS < len(cell) else "")
+
+
+def unreadable(
+    path: Path, spool: Spool, delimiter: str, problem: str, last_line: int, *, line_offset: int
+) -> SheetError:
+    """What to say of a text in which `csv` found a `problem` at a line; `line_offset` lines of the file came before."""
+    opened = _opening_line(spool, delimiter, _lines_before_error(spool, delimiter), last_line) + line_offset
+    last = last_line + line_offset
+    close = 'Close the quote; a quote that belongs to the text is written twice, as in "5"" pipe".'
+    if "end of data" in problem or "field limit" in problem:
+        return SheetError(f"{path}: the quote that opens on line {opened} is never closed.", hint=close)
+    if "expected after" in problem and opened == last:
+        message = f"{path}: line {last} has text after the closing quote of a cell."
+        return SheetError(message, hint=close)
+    if "expected after" in problem:
+        message = f"{path}: the quote that opens on line {opened} meets the next quote within line {last}."
+        return SheetError(message, hint=close)
+    return SheetError(f"{path}: line {last} cannot be read ({problem}).", hint="Save the file again as CSV.")
+
+
+def _lines_before_error(spool: Spool, delimiter: str) -> int:
+    """How many lines the records have that come before the one that cannot be parsed."""
+    lines = 0
+    with io.TextIOWrapper(spool.reader(), "utf-8", newline="") as text, suppress(csv.Error):
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        for _ in reader:
+            lines = reader.line_num
+    return lines
+
+
+def _opening_line(spool: Spool, delimiter: str, lines_before: int, last_line: int) -> int:
+    """The line on which the last quoted cell opens, in a record that begins after `lines_before` lines."""
+    field = re.compile(rf'(?:^|(?<={re.escape(delimiter)}))"')
+    opened, inside = lines_before + 1, False
+    with io.TextIOWrapper(spool.reader(), "utf-8", newline="") as text:
+        for number, line in enumerate(itertools.islice(text, lines_before, last_line), lines_before + 1):
+            position = 0
+            while position < len(line):
+                if inside:
+                    position = line.find('"', position) + 1
+                    if not position:
+                        break
+                    if line.startswith('"', position):
+                        position += 1
+                    else:
+                        inside = False
+                elif match := field.search(line, position):
+                    opened, inside, position = number, True, match.end()
+                else:
+                    break
+    return opened
