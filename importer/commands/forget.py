@@ -64,6 +64,6 @@ def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
                 "--value takes FIELD=VALUE, FIELD being one of " + ", ".join(account.config.unique) + ".",
                 hint="These are the fields under unique: in config.yaml.",
             )
-        found = unique_keys({field: value}, [field], country_code=account.ledger.account.country_code)
+        found = unique_keys([(field, value)], country_code=account.ledger.account.country_code)
         keys += [digests.of_key(key.field, key.exact) for key in found]
     return keys

@@ -1,7 +1,7 @@
 """What makes two rows the same lead: the values of the account's unique fields, normalised."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import combining, decimal, normalize
 
@@ -15,6 +15,7 @@ _LOOSE_DIGITS = 6
 
 _LONGEST_NATIONAL = 10
 _NOT_DIGITS = re.compile(r"\D+")
+_SEPARATORS = str.maketrans("", "", " -()./")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -38,27 +39,20 @@ class UniqueKey(NamedTuple):
         return _folded(self.value)
 
 
-def unique_keys(
-    values: Mapping[str, str], unique: Sequence[str], *, country_code: str | None = None
-) -> tuple[UniqueKey, ...]:
-    """Pick the unique values out of a lead's `values` (schema name → text as sent), in the order of `unique`.
+def unique_keys(values: Iterable[tuple[str, str]], *, country_code: str | None = None) -> tuple[UniqueKey, ...]:
+    """The unique values of a lead, of its unique fields' `values` (schema name and text as sent); blank ones are none.
 
     E-mail addresses are compared without case, phones by country code and number; `country_code` (digits, the
     account's DefaultCountryCode) stands in where a phone is written without one.
     """
-    keys = []
-    for field in unique:
-        value = values.get(field)
-        if not value:
-            continue
-        if field in PHONE_FIELDS:
-            keys.append(UniqueKey(field, value, _exact_phone(value, country_code)))
-        elif field in EMAIL_FIELDS:
-            # Not casefold, which makes one address of two: straße@ and strasse@.
-            keys.append(UniqueKey(field, value, value.lower()))
-        else:
-            keys.append(UniqueKey(field, value, value))
-    return tuple(keys)
+    return tuple([UniqueKey(field, value, _exact(field, value, country_code)) for field, value in values if value])
+
+
+def _exact(field: str, value: str, country_code: str | None) -> str:
+    if field in PHONE_FIELDS:
+        return _exact_phone(value, country_code)
+    # Not casefold, which makes one address of two: straße@ and strasse@.
+    return value.lower() if field in EMAIL_FIELDS else value
 
 
 def _folded(value: str) -> str:
@@ -69,6 +63,8 @@ def _folded(value: str) -> str:
 
 def _exact_phone(value: str, country_code: str | None) -> str:
     """The number with its country code; a form of its own where the code cannot be told for sure."""
+    if value[:1] == "+" and (bare := value.translate(_SEPARATORS)).isascii() and bare[1:].isdecimal():
+        return bare  # as most are written
     digits = _NOT_DIGITS.sub("", value)
     if not digits:
         return value

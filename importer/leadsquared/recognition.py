@@ -50,8 +50,9 @@ def _folded(value: object) -> str:
 
 def _same_keys(found: FoundLead, lead: Lead, unique: Sequence[str], country_code: str | None) -> bool:
     """Whether every unique value that we sent stands in the found lead."""
-    texts = {name: str(value) for name, value in found.attributes.items() if isinstance(value, str | int)}
-    theirs = {key.field: key for key in unique_keys(texts, unique, country_code=country_code)}
+    told = found.attributes
+    values = [(field, str(told[field])) for field in unique if isinstance(told.get(field), str | int)]
+    theirs = {key.field: key for key in unique_keys(values, country_code=country_code)}
     return all(ours.field in theirs and _same_key(ours, theirs[ours.field]) for ours in lead.keys)
 
 

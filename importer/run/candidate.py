@@ -1,10 +1,11 @@
 """A row on its way: what it would send, and the digests by which the ledger knows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from importer.errors import RowProblem
-from importer.lead.lead import Lead, make_lead
+from importer.lead.keys import unique_keys
+from importer.lead.lead import Lead
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.reference import read_reference
 from importer.report import PastLine
@@ -14,8 +15,7 @@ from importer.sheet import Row
 __all__ = ["Candidate", "CandidateMaker"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A row of the file. `given_ref` is the reference that its report line carries, when it is one of this account.
 
     `is_foreign` says that the line carries a reference of another account.
@@ -35,7 +35,7 @@ class Candidate:
         """The row as it goes by this reference: where that is not its line's own, the line is a second copy of one, and
         the row is new.
         """
-        return self if self.given_ref in {None, ref} else replace(self, given_ref=None, past=None)
+        return self if self.given_ref in {None, ref} else self._replace(given_ref=None, past=None)
 
 
 class CandidateMaker:
@@ -54,28 +54,40 @@ class CandidateMaker:
         country_code: str | None,
         is_any_account: bool = False,
     ) -> None:
-        self._build = intake.mapping.build
+        mapping = intake.mapping
+        self._read = mapping.read
+        self._assembly = mapping.assembly
+        self._unique = [(field, place) for field in unique if (place := mapping.assembly.place(field)) is not None]
         self._digests = digests
-        self._unique = unique
         self._country_code = country_code
         self._is_any_account = is_any_account
         self.tag = account_tag(account)
 
     def make(self, place: int, row: Row, past: PastLine | None) -> Candidate:
         """Map a row and take its digests."""
-        body, problems = self._build(row)
-        lead = make_lead(body, unique=self._unique, country_code=self._country_code)
-        keys = tuple([self._digests.of_key(key.field, key.exact) for key in lead.keys])
-        given = read_reference(past.ref) if past is not None else None
-        is_foreign = given is not None and given[0] != self.tag and not self._is_any_account
+        texts, problems = self._read(row)
+        unique = unique_keys([(field, texts[place]) for field, place in self._unique], country_code=self._country_code)
+        of_key = self._digests.of_key
+        if past is None:
+            given, is_foreign = None, False
+        else:
+            given, is_foreign = self._given(past)
         return Candidate(
-            place=place,
-            row=row,
-            past=past,
-            lead=lead,
-            problems=problems,
-            cells=self._digests.of_cells(row.cells),
-            keys=keys,
-            given_ref=given[1] if given is not None and not is_foreign else None,
-            is_foreign=is_foreign,
+            place,
+            row,
+            past,
+            Lead(self._assembly, texts, unique),
+            problems,
+            self._digests.of_cells(row.cells),
+            tuple([of_key(key.field, key.exact) for key in unique]),
+            given,
+            is_foreign,
         )
+
+    def _given(self, past: PastLine) -> tuple[bytes | None, bool]:
+        """The reference of a report's line where it is one of this account, and whether it is another's."""
+        given = read_reference(past.ref)
+        if given is None:
+            return None, False
+        is_foreign = given[0] != self.tag and not self._is_any_account
+        return None if is_foreign else given[1], is_foreign

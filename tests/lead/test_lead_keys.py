@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.lead import Assembly, FieldName
 from importer.lead.keys import UniqueKey, unique_keys
-from importer.lead.lead import make_lead
-
-UNIQUE = ("EmailAddress", "Phone", "mx_Code")
+from importer.lead.lead import Lead
 
 
 def key(field: str, value: str, code: str | None = "91") -> UniqueKey:
-    (found,) = unique_keys({field: value}, UNIQUE, country_code=code)
+    (found,) = unique_keys([(field, value)], country_code=code)
     return found
 
 
@@ -73,7 +72,7 @@ def test_values_that_might_be_the_same_are_alike_and_never_in_flight_together(
 
 
 @given(
-    st.sampled_from(UNIQUE),
+    st.sampled_from(["EmailAddress", "Phone", "mx_Code"]),
     st.text("+- 0123456789aäÄ@.", min_size=1, max_size=14),
     st.text("+- 0123456789aäÄ@.", min_size=1, max_size=14),
     st.sampled_from([None, "91", "1", "65"]),
@@ -91,24 +90,17 @@ def test_a_number_with_and_without_its_country_code_is_one_number(code: str, nat
 
 
 def test_keys_come_in_the_order_of_the_unique_fields_without_empty_ones() -> None:
-    values = {"Phone": "+91-1", "mx_Code": "", "EmailAddress": "A@b.example", "FirstName": "Ada"}
-    assert [(found.field, found.value) for found in unique_keys(values, UNIQUE)] == [
+    values = [("EmailAddress", "A@b.example"), ("mx_Code", ""), ("Phone", "+91-1")]
+    assert [(found.field, found.value) for found in unique_keys(values)] == [
         ("EmailAddress", "A@b.example"),
         ("Phone", "+91-1"),
     ]
 
 
-def test_a_lead_knows_its_keys_and_every_text_that_no_message_may_show() -> None:
-    lead = make_lead(
-        [
-            {"Attribute": "FirstName", "Value": "Ægir"},
-            {"Attribute": "EmailAddress", "Value": "a@b.example"},
-            {"Attribute": "mx_KYC", "Value": "", "Fields": [{"Attribute": "Status", "Value": "Pending"}]},
-        ],
-        unique=UNIQUE,
-        country_code=None,
-    )
-    assert [found.field for found in lead.keys] == ["EmailAddress"]
-    assert lead.values() >= {"Ægir", "a@b.example", "Pending"}
+def test_a_lead_knows_every_text_that_no_message_may_show() -> None:
+    fields = [FieldName.parse(name) for name in ("FirstName", "EmailAddress", "mx_KYC.Status", "mx_City")]
+    texts = ["Ægir", "a@b.example", "Pending", ""]
+    lead = Lead(Assembly(fields), texts, unique_keys([("EmailAddress", "a@b.example")]))
+    assert lead.values() == {"Ægir", "a@b.example", "Pending"}
     assert (lead.value("FirstName"), lead.value("Phone")) == ("Ægir", "")
     assert "Ægir".encode() in lead.encode()

@@ -10,7 +10,9 @@ from typing import Any
 from moved_clock import run_on_moved_clock
 
 from importer.errors import AmbiguousError, CallError, TransientError
-from importer.lead.lead import Lead, make_lead
+from importer.lead import Assembly, FieldName
+from importer.lead.keys import unique_keys
+from importer.lead.lead import Lead
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import Delivery
 from importer.leadsquared.pacing import Pacer
@@ -53,8 +55,9 @@ def found(lead_id: str = OUR_ID, *, created_at: float = NOW, **changes: Any) -> 
 
 
 def lead_of(unique: tuple[str, ...] = UNIQUE, country_code: str | None = "91", **values: str) -> Lead:
-    body = [{"Attribute": name, "Value": value} for name, value in (values or ME).items()]
-    return make_lead(body, unique=unique, country_code=country_code)
+    values = values or ME
+    keys = unique_keys([(field, values.get(field, "")) for field in unique], country_code=country_code)
+    return Lead(Assembly([FieldName.parse(name) for name in values]), list(values.values()), keys)
 
 
 def now() -> float:

@@ -23,8 +23,7 @@ def test_no_value_of_a_lead_is_in_the_ledgers_files(tmp_path: Path) -> None:
         digests = Digests(ledger.secret, account="a", source="leads.csv", header=HEADER)
         with ledger.begin() as connection:
             for number, cells in enumerate(LEADS):
-                values = {"EmailAddress": cells[1], "Phone": cells[2]}
-                keys = unique_keys(values, ["EmailAddress", "Phone"], country_code="91")
+                keys = unique_keys([("EmailAddress", cells[1]), ("Phone", cells[2])], country_code="91")
                 row = digests.of_cells(cells)
                 ref = digests.of_row(row, 0)
                 claimed = tuple(digests.of_key(key.field, key.exact) for key in keys)

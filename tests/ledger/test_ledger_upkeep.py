@@ -8,6 +8,7 @@ import pytest
 from ledger_cases import CREATED, FAILED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
 
 from importer.errors import RowProblem, UsageError
+from importer.lead import Assembly
 from importer.lead.lead import Lead
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import State
@@ -51,7 +52,15 @@ def report_line(status: Status, ref: str) -> Candidate:
     past = PastLine(2, 2, status, lead_id="lead-1", time="2026-01-01T00:00:00Z")
     problems: tuple[RowProblem, ...] = ()
     return Candidate(
-        0, Row(2, ("x",)), past, Lead([], ()), problems, digest("cells"), (), digest(ref), is_foreign=False
+        0,
+        Row(2, ("x",)),
+        past,
+        Lead(Assembly([]), [], ()),
+        problems,
+        digest("cells"),
+        (),
+        digest(ref),
+        is_foreign=False,
     )
 
 

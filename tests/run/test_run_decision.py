@@ -1,10 +1,9 @@
 """The rules of what is to be done with a row, each guarded by name."""
 
-from dataclasses import replace
-
 import pytest
 
 from importer.errors import RowProblem
+from importer.lead import Assembly, FieldName
 from importer.lead.lead import Lead
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Holder
@@ -23,15 +22,15 @@ ROW = Candidate(
     place=0,
     row=Row(2, ("Asha",)),
     past=None,
-    lead=Lead([{"Attribute": "FirstName", "Value": "Asha"}], ()),
+    lead=Lead(Assembly([FieldName("FirstName")]), ["Asha"], ()),
     problems=(),
     cells=CELLS,
     keys=(KEY,),
     given_ref=None,
     is_foreign=False,
 )
-KEYLESS = replace(ROW, keys=())
-LINE = replace(ROW, given_ref=REF, past=PastLine(line=2, number=2, ref="r…"))
+KEYLESS = ROW._replace(keys=())
+LINE = ROW._replace(given_ref=REF, past=PastLine(line=2, number=2, ref="r…"))
 
 
 def known(state: State, *, ref: bytes = REF, cells: bytes = CELLS, keys: tuple[bytes, ...] = (KEY,)) -> KnownRow:
@@ -68,7 +67,7 @@ def test_a_created_row_costs_no_call() -> None:
 
 
 def test_a_created_row_stays_created_even_if_its_line_would_be_invalid_now() -> None:
-    assert decide(replace(ROW, problems=(PROBLEM,)), known(State.CREATED), (), ()).outcome.status is Status.CREATED
+    assert decide(ROW._replace(problems=(PROBLEM,)), known(State.CREATED), (), ()).outcome.status is Status.CREATED
 
 
 def test_again_sends_a_created_row_once_more() -> None:
@@ -82,13 +81,13 @@ def test_a_row_known_not_to_exist_is_tried_again(state: State) -> None:
 
 
 def test_a_row_with_a_problem_is_invalid_and_holds_nothing() -> None:
-    decision = decide(replace(ROW, problems=(PROBLEM,)), None, (), ())
+    decision = decide(ROW._replace(problems=(PROBLEM,)), None, (), ())
     assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.INVALID, False, False)
 
 
 def test_a_duplicate_is_remembered_while_its_cells_are_unchanged() -> None:
     assert not decide(ROW, known(State.DUPLICATE), (), ()).is_open
-    edited = decide(replace(ROW, cells=OTHER_CELLS), known(State.DUPLICATE), (), ())
+    edited = decide(ROW._replace(cells=OTHER_CELLS), known(State.DUPLICATE), (), ())
     assert edited.outcome.status is Status.READY
 
 
@@ -106,7 +105,7 @@ def test_an_unresolved_row_without_a_unique_value_is_never_sent_again(state: Sta
 
 
 def test_an_unresolved_row_whose_unique_values_were_all_edited_is_not_sent() -> None:
-    decision = decide(replace(ROW, keys=(OTHER_KEY,)), known(State.UNKNOWN), (), ())
+    decision = decide(ROW._replace(keys=(OTHER_KEY,)), known(State.UNKNOWN), (), ())
     assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
     assert "edited" in decision.outcome.tip
 
@@ -116,7 +115,7 @@ def test_a_keyless_row_that_was_given_a_unique_value_since_is_not_sent_either() 
 
 
 def test_an_unresolved_row_that_is_invalid_now_stays_unknown() -> None:
-    decision = decide(replace(ROW, problems=(PROBLEM,)), known(State.INTENT), (), ())
+    decision = decide(ROW._replace(problems=(PROBLEM,)), known(State.INTENT), (), ())
     assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
     assert decision.outcome.tip.startswith(PROBLEM.message)
 
@@ -148,38 +147,38 @@ def test_a_second_row_with_the_same_value_waits_for_the_first_and_names_it() -> 
 
 
 def test_a_created_line_of_this_account_stays_as_it_is_where_the_ledger_has_never_seen_it() -> None:
-    line = replace(LINE, past=past(Status.CREATED, lead_id="lead-9"), cells=OTHER_CELLS)
+    line = LINE._replace(past=past(Status.CREATED, lead_id="lead-9"), cells=OTHER_CELLS)
     decision = decide(line, None, (), ())
     assert (decision.outcome.status, decision.outcome.lead_id, decision.adopts) == (Status.CREATED, "lead-9", True)
 
 
 def test_a_created_line_that_was_forgotten_on_purpose_is_sent() -> None:
-    line = replace(LINE, past=past(Status.CREATED, lead_id="lead-9"))
+    line = LINE._replace(past=past(Status.CREATED, lead_id="lead-9"))
     assert decide(line, known(State.RESEND), (), ()).outcome.status is Status.READY
 
 
 def test_a_created_line_of_another_account_is_a_new_row() -> None:
-    line = replace(LINE, given_ref=None, is_foreign=True, past=past(Status.CREATED, lead_id="lead-9"))
+    line = LINE._replace(given_ref=None, is_foreign=True, past=past(Status.CREATED, lead_id="lead-9"))
     assert decide(line, None, (), ()).outcome.status is Status.READY
 
 
 def test_an_unknown_keyless_line_is_not_sent_on_a_machine_that_has_never_seen_it() -> None:
-    line = replace(LINE, keys=(), past=past(Status.UNKNOWN))
+    line = LINE._replace(keys=(), past=past(Status.UNKNOWN))
     decision = decide(line, None, (), ())
     assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, False)
 
 
 def test_an_unknown_line_with_a_unique_value_is_looked_up_there() -> None:
-    decision = decide(replace(LINE, past=past(Status.UNKNOWN)), None, (), ())
+    decision = decide(LINE._replace(past=past(Status.UNKNOWN)), None, (), ())
     assert (decision.outcome.status, decision.is_open) == (Status.UNKNOWN, True)
 
 
 def test_an_unknown_line_whose_time_was_lost_is_not_guessed_at() -> None:
-    assert not decide(replace(LINE, past=past(Status.UNKNOWN, time="")), None, (), ()).is_open
+    assert not decide(LINE._replace(past=past(Status.UNKNOWN, time="")), None, (), ()).is_open
 
 
 def test_a_settled_unknown_line_is_sent() -> None:
-    assert decide(replace(LINE, past=past(Status.UNKNOWN)), known(State.RESEND), (), ()).outcome.status is Status.READY
+    assert decide(LINE._replace(past=past(Status.UNKNOWN)), known(State.RESEND), (), ()).outcome.status is Status.READY
 
 
 def test_a_row_that_a_live_run_is_sending_is_left_to_sending_which_waits_for_it() -> None:
