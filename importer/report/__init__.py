@@ -1,6 +1,6 @@
 """The report: one line per row of the spreadsheet, written whole, and read back as the next input."""
 
-from importer.report.columns import COLUMNS, ReportLine, refuse_collisions
+from importer.report.columns import COLUMNS, ReportLines, refuse_collisions
 from importer.report.guard import guard, unguard
 from importer.report.place import check_fits, check_writable, default_report_path, find_lock, set_aside
 from importer.report.reading import PastLine, ReportShape, recognise
@@ -12,7 +12,7 @@ __all__ = [
     "PastLine",
     "Report",
     "ReportError",
-    "ReportLine",
+    "ReportLines",
     "ReportShape",
     "ReportWriter",
     "check_fits",

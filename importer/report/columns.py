@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from importer.errors import UsageError
 from importer.outcome import Outcome
@@ -11,7 +10,7 @@ from importer.report.guard import RISKY_FIRST, guard
 from importer.sheet.cells import DATE_OUT_OF_RANGE, FORMULA_WITHOUT_RESULT, is_error_value
 from importer.sheet.table import Row
 
-__all__ = ["COLUMNS", "ReportLine", "bad_reason", "guarded", "own_name", "refuse_collisions", "split_extra"]
+__all__ = ["COLUMNS", "ReportLines", "bad_reason", "guarded", "own_name", "refuse_collisions", "split_extra"]
 
 COLUMNS: tuple[str, ...] = (
     "lsq_row",
@@ -27,45 +26,45 @@ COLUMNS: tuple[str, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """One line of the report: the spreadsheet's row, what became of it, and what ties the two together.
+class ReportLines:
+    """Makes the lines of a report; each ties a spreadsheet's row to what became of it."""
 
-    `ref` is opaque here. `extra` is the row's overflow, the cells beyond the header, as the text of one CSV line.
-    """
+    def __init__(self) -> None:
+        self._outcome: Outcome | None = None
+        self._told: list[str] = []
 
-    row: Row
-    outcome: Outcome
-    ref: str = ""
-    extra: str = ""
+    def line(self, row: Row, outcome: Outcome, *, ref: str = "") -> list[str]:
+        """Give a line as it is written: the original cells, then `COLUMNS`, each safe in a spreadsheet.
 
-    @classmethod
-    def of(cls, row: Row, outcome: Outcome, *, ref: str = "") -> "ReportLine":
-        """The line of a row, its overflow joined."""
-        return cls(row, outcome, ref, join_extra(row.extra) if row.extra else "")
-
-    def cells(self) -> list[str]:
-        """Give the line as it is written: the original cells, then `COLUMNS`, each safe in a spreadsheet.
-
-        A cell that the sheet could not read is written so that it is known for one when the report is read back: an
-        error value as it is, a formula without a saved result as these words. A blank or a bare number in its place
-        would be sent.
+        `ref` is opaque here. The row's overflow, the cells beyond the header, becomes the text of one CSV line. A cell
+        that the sheet could not read is written so that it is known for one when the report is read back: an error
+        value as it is, a formula without a saved result as these words. A blank or a bare number in its place would
+        be sent.
         """
-        row, outcome = self.row, self.outcome
-        line = (
-            *(row.cells if not row.bad else _with_marks(row)),
+        if outcome is not self._outcome:  # mostly that of the line before
+            self._outcome, self._told = outcome, _told(outcome)
+        cells = row.cells if not row.bad else _with_marks(row)
+        return [
+            *[guard(text) if text[:1] in RISKY_FIRST else text for text in cells],
             str(row.number),
-            outcome.status,
-            outcome.lead_id,
-            outcome.error,
-            outcome.message,
-            outcome.tip,
-            str(outcome.attempts) if outcome.attempts else "",
-            outcome.time,
-            self.ref,
-            self.extra,
-        )
-        return [guard(text) if text[:1] in RISKY_FIRST else text for text in line]
+            *self._told,
+            guard(ref),
+            guard(join_extra(row.extra)) if row.extra else "",
+        ]
+
+
+def _told(outcome: Outcome) -> list[str]:
+    """What the report says of an outcome, from `lsq_status` to `lsq_time`."""
+    texts = (
+        outcome.status.value,
+        outcome.lead_id,
+        outcome.error,
+        outcome.message,
+        outcome.tip,
+        str(outcome.attempts) if outcome.attempts else "",
+        outcome.time,
+    )
+    return [guard(text) for text in texts]
 
 
 def guarded(header: Sequence[str]) -> list[str]:

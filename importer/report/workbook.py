@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
-from importer.report.columns import COLUMNS, ReportLine, guarded, refuse_collisions
+from importer.report.columns import COLUMNS, ReportLines, guarded, refuse_collisions
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
@@ -94,6 +94,7 @@ class WorkbookReport:
         self.path = path
         self._header = tuple(header)
         self._letters = [column_letters(index) for index in range(len(header) + len(COLUMNS))]
+        self._lines = ReportLines()
         self._replacement = Replacement(path)
         self._waiting: list[tuple[int, list[str]]] = []
         self._part: IO[bytes] | None = None
@@ -124,7 +125,7 @@ class WorkbookReport:
         if len(row.cells) != len(self._header):
             raise ValueError(f"row {row.number}: {len(row.cells)} cells for {len(self._header)} headers")
         style = _TEXT if outcome.status in _FINISHED else _TINTED
-        line = ReportLine.of(row, outcome, ref=ref).cells()
+        line = self._lines.line(row, outcome, ref=ref)
         if self._part is None:
             self._waiting.append((style, line))
             if len(self._waiting) <= _WIDTH_SAMPLE:
@@ -228,7 +229,7 @@ def too_long(row: Row, header: Sequence[str]) -> str:
         sum(map(len, row.cells)) + sum(map(len, row.extra)) < MAX_CELL // 4
     ):  # quotes double in lsq_extra, and a character has up to two units
         return ""
-    cells = ReportLine.of(row, Outcome(Status.READY)).cells()
+    cells = ReportLines().line(row, Outcome(Status.READY))
     for index, text in enumerate(cells):
         if units(text) > MAX_CELL:
             name = header[index] if index < len(header) else COLUMNS[index - len(header)]

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from importer.outcome import Outcome
-from importer.report.columns import ReportLine, guarded, refuse_collisions
+from importer.report.columns import ReportLines, guarded, refuse_collisions
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
@@ -54,6 +54,7 @@ class ReportWriter:
         refuse_collisions(header)
         self.path = path
         self._header = tuple(header)
+        self._lines = ReportLines()
         self._replacement = Replacement(path)
 
     def __enter__(self) -> Self:
@@ -73,7 +74,7 @@ class ReportWriter:
         if len(row.cells) != len(self._header):
             raise ValueError(f"row {row.number}: {len(row.cells)} cells for {len(self._header)} headers")
         try:
-            self._writerow(ReportLine.of(row, outcome, ref=ref).cells())
+            self._writerow(self._lines.line(row, outcome, ref=ref))
         except OSError as failure:
             raise ReportError(self.path, reason(failure)) from failure
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ from importer.run.job import Job, open_job
 from importer.run.options import Options
 from importer.run.payloads import open_payloads
 from importer.run.progress import Progress
-from importer.run.reporting import write_report
+from importer.run.reporting import Line, report_lines, reviewed_lines, write_report
 from importer.run.review import Review, Reviewed
 from importer.run.rowlog import log_outcome
 from importer.run.sending import Sender
@@ -75,17 +75,21 @@ async def _run(options: Options, environ: Mapping[str, str], signals: Signals, r
     async with open_job(options, environ, check_stop=signals.check) as job:
         fields = {"event": "start", "file": str(options.file), "source": job.source, "ledger_run": job.book.run_id}
         logger.debug("Importing %s.", options.file, extra={FIELDS: fields | {"version": __version__}})
-        reviewed = _review(job, signals)
+        summary = Summary()
+        reviewed = _review(job, signals, summary)
         sent = _Sent(failure=job.refusal)
         if job.slots is not None and not options.dry_run and not options.until_quota:
             quota = job.config.limits.calls_per_day
             check_quota(reviewed.open_rows, used=job.slots.used_today() if quota else 0, calls_per_day=quota)
         if job.refusal is None and job.client is not None and reviewed.open_rows:
             sent = await _send(job, job.client, reviewed.open_rows, signals)
-        return _conclude(job, reviewed, sent, signals, run)
+        if not options.dry_run:
+            _report(job, report_lines(job.intake, job.scratch, tag=job.maker.tag), reviewed, summary)
+        return _conclude(job, reviewed, sent, summary, signals=signals, run=run)
 
 
-def _review(job: Job, signals: Signals) -> Reviewed:
+def _review(job: Job, signals: Signals, summary: Summary) -> Reviewed:
+    """Review the file. A dry run reports in the same pass: nothing that comes later can change its outcomes."""
     options = job.options
     with open_payloads(options.payloads) as payloads:
         review = Review(
@@ -98,7 +102,11 @@ def _review(job: Job, signals: Signals) -> Reviewed:
             payloads=payloads,
             check_stop=signals.check,
         )
-        reviewed = review.run(may_write=not options.dry_run)
+        reviewed = review.reviewed
+        if options.dry_run:
+            _report(job, reviewed_lines(review.decided(), tag=job.maker.tag), reviewed, summary)
+        else:
+            review.run(may_write=True)
     created = reviewed.counts[Status.CREATED]
     if created:
         logger.info("%s of %s rows are created already and cost no call.", f"{created:,}", f"{job.intake.row_count:,}")
@@ -177,12 +185,16 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
     return _Sent(client.calls, watch.refusals, failure)
 
 
-def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, signals: Signals, run: str) -> Ending:
+def _report(job: Job, lines: Iterable[Line], reviewed: Reviewed, summary: Summary) -> None:
+    def make_way() -> None:
+        if not job.is_in_place or reviewed.foreign_lines:
+            job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
+
+    write_report(job.report, job.intake, lines, summary, make_way=make_way)
+
+
+def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, signals: Signals, run: str) -> Ending:
     is_dry_run = job.options.dry_run
-    if not job.is_in_place or reviewed.foreign_lines:
-        job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
-    summary = Summary()
-    write_report(job.report, job.intake, job.scratch, job.maker, summary, is_dry_run=is_dry_run)
     if signals.received is not None:
         status = SIGNAL_EXIT + signals.received
     elif sent.failure is not None:

@@ -1,5 +1,6 @@
-"""The third pass over a file: its report, from the notes that review and sending left."""
+"""The last pass over a file: its report, a line for each row."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -9,33 +10,50 @@ from importer.ledger.reference import write_reference
 from importer.ledger.scratch import Note, Scratch
 from importer.outcome import Outcome, Status
 from importer.report import open_report
-from importer.run.candidate import CandidateMaker
+from importer.run.candidate import Candidate
 from importer.run.intake import Intake
 from importer.run.summary import Summary
+from importer.sheet import Row
 
-__all__ = ["write_report"]
+__all__ = ["Line", "report_lines", "reviewed_lines", "write_report"]
 
 UNSENT = Outcome(Status.UNSENT, message=UNSENT_MESSAGE, tip=UNSENT_TIP)
 
+Line = tuple[Row, Outcome, str]
+"""A row, what became of it, and its reference."""
+
+
+def report_lines(intake: Intake, scratch: Scratch, *, tag: bytes) -> Iterator[Line]:
+    """The lines of a run that sent, from the notes that review and sending left. `tag` is the account's."""
+    for (_place, row, _past), note in zip(intake.rows(), scratch.notes(), strict=True):
+        yield row, _final(note), write_reference(tag, note.ref)
+
+
+def reviewed_lines(decided: Iterable[tuple[Candidate, Note]], *, tag: bytes) -> Iterator[Line]:
+    """The lines of a dry run, as its review decides; it leaves the references of a report as they are."""
+    for candidate, note in decided:
+        past = candidate.past
+        yield candidate.row, note.outcome, (past is not None and past.ref) or write_reference(tag, note.ref)
+
 
 def write_report(
-    path: Path, intake: Intake, scratch: Scratch, maker: CandidateMaker, summary: Summary, *, is_dry_run: bool
+    path: Path, intake: Intake, lines: Iterable[Line], summary: Summary, *, make_way: Callable[[], object]
 ) -> None:
     """Write the report and count its lines into `summary`.
 
-    A dry run leaves the references of a report as they are. The lines of a report behind `--first` stay as they were.
+    The lines of a report behind `--first` stay as they were. `make_way` is called when all is written, before the
+    report takes its place.
     """
     with open_report(path, intake.header) as report:
-        for (_place, row, past), note in zip(intake.rows(), scratch.notes(), strict=True):
-            outcome = note.outcome if is_dry_run else _final(note)
-            has_old = is_dry_run and past is not None and past.ref
-            ref = past.ref if has_old and past is not None else write_reference(maker.tag, note.ref)
-            report.write(row, outcome, ref=ref)
-            summary.add(row.number, outcome)
+        write, add = report.write, summary.add
+        for row, outcome, ref in lines:
+            write(row, outcome, ref=ref)
+            add(row.number, outcome)
         if intake.shape is not None:
             for line in islice(intake.table.rows(), intake.row_count, None):
                 past = intake.shape.past(line)
-                report.write(intake.shape.row(line), past.outcome() or UNSENT, ref=past.ref)
+                write(intake.shape.row(line), past.outcome() or UNSENT, ref=past.ref)
+        make_way()
 
 
 def _final(note: Note) -> Outcome:

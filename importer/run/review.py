@@ -1,4 +1,4 @@
-"""The first pass over a file: every row is checked and decided upon before the first call.
+"""The first look at a file's rows: each is checked and decided upon before the first call.
 
 Sequential and on disk where it must remember, so that a million rows cost no more memory than a thousand.
 """
@@ -6,11 +6,11 @@ Sequential and on disk where it must remember, so that a million rows cost no mo
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from importer.lead.mapping import Body
+from importer.lead.assembly import Body
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -41,10 +41,10 @@ class Reviewed:
 
 
 class Review:
-    """Decides about every row of an intake and keeps the decisions in the scratch pad.
+    """Decides about every row of an intake; a dry run reports the decisions as they come, others keep them.
 
     `payloads`, where given, gets one JSON line for each row that is fit to send. `check_stop` may raise between
-    batches.
+    batches. `reviewed` is what was found so far.
     """
 
     def __init__(
@@ -67,34 +67,50 @@ class Review:
         self._again = again
         self._payloads = payloads
         self._check_stop = check_stop
-        self._reviewed = Reviewed()
+        self.reviewed = Reviewed()
         # Of an account's first import there is nothing to find; what another run adds meanwhile, a claim will meet.
         self._is_first = ledger.rows.is_empty()
 
     def run(self, *, may_write: bool) -> Reviewed:
-        """Review the file. `may_write`: leads that the report knows as created are written into the ledger."""
+        """Review the file and keep every decision in the scratch pad, for sending to carry out.
+
+        `may_write`: leads that the report knows as created are written into the ledger.
+        """
+        for _candidate, note in self.decided(may_write=may_write):
+            self._scratch.keep(note)
+        return self.reviewed
+
+    def decided(self, *, may_write: bool = False) -> Iterator[tuple[Candidate, Note]]:
+        """Every row in the file's order, with what is decided about it. To be gone through once."""
         candidates = itertools.starmap(self._maker.make, self._intake.rows())
         while batch := list(itertools.islice(candidates, BATCH)):
             self._check_stop()
-            self._review(batch, may_write=may_write)
-        return self._reviewed
+            yield from self._review(batch, may_write=may_write)
 
-    def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> None:
-        given = [candidate.given_ref for candidate in batch if candidate.given_ref is not None]
-        keys = [key for candidate in batch for key in candidate.keys]
-        self._scratch.prefetch(values=keys, rows=[*(candidate.cells for candidate in batch), *given])
+    def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> Iterator[tuple[Candidate, Note]]:
+        values: dict[bytes, Holder] = {}
+        for candidate in batch:
+            if candidate.keys and not candidate.problems:
+                me = Holder(candidate.place, candidate.row.number)
+                for key in candidate.keys:
+                    values.setdefault(key, me)
+        self._scratch.prefetch(values=values, rows=[candidate.given_ref or candidate.cells for candidate in batch])
         refs = [self._reference(candidate) for candidate in batch]
-        batch = [candidate.under(ref) for candidate, ref in zip(batch, refs, strict=True)]
-        known = {} if self._is_first else self._ledger.rows.find_rows(refs)
-        by_key = {} if self._is_first else self._ledger.rows.find_keys(keys)
+        known: Mapping[bytes, KnownRow] = {}
+        by_key: Mapping[bytes, KnownRow] = {}
+        if not self._is_first:
+            known = self._ledger.rows.find_rows(refs)
+            by_key = self._ledger.rows.find_keys([key for candidate in batch for key in candidate.keys])
         adopted: list[tuple[Intent, Outcome]] = []
-        for candidate, ref in zip(batch, refs, strict=True):
+        for line, ref in zip(batch, refs, strict=True):
+            candidate = line if line.past is None else line.under(ref)
             decision = self._decide(candidate, ref, known.get(ref), by_key)
             if decision.adopts:
                 adopted.append((_adoption(candidate, ref), decision.outcome))
             if self._payloads is not None and not candidate.problems:
-                line = {"row": candidate.row.number, "lead": candidate.lead.body}
-                self._payloads.write(json.dumps(line, ensure_ascii=False) + "\n")
+                payload = {"row": candidate.row.number, "lead": candidate.lead.body}
+                self._payloads.write(json.dumps(payload, ensure_ascii=False) + "\n")
+            yield line, Note(candidate.place, ref, decision.is_open, decision.outcome)
         if adopted and may_write:
             with self._ledger.begin() as connection:
                 for intent, outcome in adopted:
@@ -102,7 +118,7 @@ class Review:
 
     def _reference(self, candidate: Candidate) -> bytes:
         """The row's reference: its report line's own, the first time that stands in the file, else a computed one."""
-        self._reviewed.foreign_lines += candidate.is_foreign
+        self.reviewed.foreign_lines += candidate.is_foreign
         given = candidate.given_ref
         if given is not None:
             copies = self._scratch.next_ordinal(given)
@@ -112,28 +128,33 @@ class Review:
         return self._digests.of_row(candidate.cells, ordinal, kind=kind)
 
     def _decide(
-        self, candidate: Candidate, ref: bytes, known: KnownRow | None, by_key: dict[bytes, KnownRow]
+        self, candidate: Candidate, ref: bytes, known: KnownRow | None, by_key: Mapping[bytes, KnownRow]
     ) -> Decision:
-        held = [(key, self._scratch.holder(key)) for key in candidate.keys]
-        holders = [holder for _key, holder in held if holder is not None]
-        others = [row for key in candidate.keys if (row := by_key.get(key)) is not None and row.ref != ref]
+        scratch, keys = self._scratch, candidate.keys
+        held = [scratch.holder(key) for key in keys]
+        holders = [holder for holder in held if holder is not None]
+        others = [row for key in keys if (row := by_key.get(key)) is not None and row.ref != ref] if by_key else ()
         is_intent = known is not None and known.state is State.INTENT
         is_in_flight = known is not None and is_intent and self._ledger.locks.is_live(known.run_token)
         decision = decide(candidate, known, others, holders, again=self._again, is_in_flight=is_in_flight)
-        if decision.holds:
+        if decision.holds and keys:
             me = Holder(candidate.place, candidate.row.number)
-            for key, holder in held:
+            for key, holder in zip(keys, held, strict=True):
                 if holder is None:
-                    self._scratch.hold(key, me)
-        self._scratch.keep(Note(candidate.place, ref, decision.is_open, decision.outcome))
-        self._reviewed.counts[decision.outcome.status] += 1
-        self._reviewed.open_rows += decision.is_open
-        if not decision.is_open and decision.outcome.status is not Status.CREATED:
-            log_outcome(candidate.row.number, decision.outcome)
-        if self._reviewed.first_ready is None and decision.outcome.status is Status.READY:
-            self._reviewed.first_ready = candidate.row.number, candidate.lead.body
-        self._reviewed.resumed += is_intent and not is_in_flight
+                    scratch.hold(key, me)
+        self._count(candidate, decision)
+        self.reviewed.resumed += is_intent and not is_in_flight
         return decision
+
+    def _count(self, candidate: Candidate, decision: Decision) -> None:
+        reviewed, status = self.reviewed, decision.outcome.status
+        reviewed.counts[status] += 1
+        if decision.is_open:
+            reviewed.open_rows += 1
+        elif status is not Status.CREATED:
+            log_outcome(candidate.row.number, decision.outcome)
+        if status is Status.READY and reviewed.first_ready is None:
+            reviewed.first_ready = candidate.row.number, candidate.lead.body
 
 
 def _adoption(candidate: Candidate, ref: bytes) -> Intent:

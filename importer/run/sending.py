@@ -152,7 +152,7 @@ class Sender:
     async def _await_holder(self, candidate: Candidate) -> Outcome | None:
         """Wait for the row that holds this one's unique value: the outcome, or None where this row is to be sent."""
         for key in candidate.keys:
-            while (holder := self._scratch.read_holder(key)) is not None and holder.place != candidate.place:
+            while (holder := self._scratch.holder(key)) is not None and holder.place != candidate.place:
                 unfinished = self._unfinished.get(holder.place) if holder.place < candidate.place else None
                 if unfinished is not None:
                     await unfinished.wait()

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from ledger_cases import ACCOUNT, open_ledger
 
+from importer.lead import Column, FieldName, plan_mapping
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import Holder, Note, Scratch
@@ -33,6 +34,7 @@ SOURCES = {
     "one.csv": [("Ann", "k1"), ("John", ""), ("John", ""), ("Bob", "k1"), ("Cid", "k2")],
     "two.csv": [("Dan", "k2"), ("Eve", "k3"), ("John", "")],
 }
+MAPPING = plan_mapping(HEADER, [Column("Name", FieldName("FirstName")), Column("Email", FieldName("EmailAddress"))])
 KEYS = {key for rows in SOURCES.values() for _, key in rows if key}
 WORKERS = 2
 MOST_RETRIES = 5
@@ -82,7 +84,7 @@ class Run:
         self.scratch = Scratch()
         digests = Digests(self.ledger.secret, account=ACCOUNT, source=source, header=HEADER)
         rows = [(place, Row(place + 2, cells), None) for place, cells in enumerate(SOURCES[source])]
-        intake: Any = SimpleNamespace(rows=lambda: iter(rows), shape=None, mapping=SimpleNamespace(build=build))
+        intake: Any = SimpleNamespace(rows=lambda: iter(rows), shape=None, mapping=MAPPING)
         maker = CandidateMaker(intake, digests, account=ACCOUNT, unique=["EmailAddress"], country_code=None)
         Review(
             intake=intake,
@@ -135,7 +137,7 @@ class Run:
 
     def await_holder(self, candidate: Candidate) -> Generator[None, str, Outcome | None]:
         for key in candidate.keys:
-            while (holder := self.scratch.read_holder(key)) is not None and holder.place != candidate.place:
+            while (holder := self.scratch.holder(key)) is not None and holder.place != candidate.place:
                 if holder.place < candidate.place and holder.place in self.unfinished:
                     yield
                     continue
@@ -214,13 +216,8 @@ class Run:
         return Outcome(Status.DUPLICATE, lead_id=found.id)
 
     def finish(self, note: Note, outcome: Outcome) -> None:
-        self.scratch.keep(replace(note, is_open=False, outcome=outcome))
+        self.scratch.keep(note._replace(is_open=False, outcome=outcome))
         self.unfinished.discard(note.place)
-
-
-def build(row: Row) -> tuple[Any, tuple[()]]:
-    names = zip(("FirstName", "EmailAddress"), row.cells, strict=True)
-    return [{"Attribute": name, "Value": value} for name, value in names if value], ()
 
 
 class Interleavings(RuleBasedStateMachine):

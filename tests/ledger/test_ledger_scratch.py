@@ -27,12 +27,12 @@ def note(place: int, status: Status = Status.READY, *, is_open: bool = True) -> 
     return Note(place, digest(f"ref {place}"), is_open, Outcome(status, "id", "error", "message", "tip", 3, "time"))
 
 
+HOLDERS = st.builds(Holder, st.integers(0, 9), st.integers(2, 11))
 NAMES = st.sampled_from([digest(name) for name in "abcdefgh"])
 STEP = st.one_of(
-    st.tuples(st.just("prefetch"), st.lists(NAMES, max_size=4), st.lists(NAMES, max_size=4)),
+    st.tuples(st.just("prefetch"), st.dictionaries(NAMES, HOLDERS, max_size=4), st.lists(NAMES, max_size=4)),
     st.tuples(st.just("hold"), NAMES, st.integers(0, 2**62)),
     st.tuples(st.just("holder"), NAMES),
-    st.tuples(st.just("read"), NAMES),
     st.tuples(st.just("ordinal"), NAMES),
 )
 
@@ -45,7 +45,7 @@ def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
     holders: dict[bytes, Holder] = {}
     counts: Counter[bytes] = Counter()
     with pytest.MonkeyPatch.context() as patch, Scratch() as scratch:
-        patch.setattr("importer.ledger.scratch.BATCH", batch)
+        patch.setattr("importer.ledger.digesttable.BATCH", batch)
         for word, *values in steps:
             if word == "prefetch":
                 scratch.prefetch(values=values[0], rows=values[1])
@@ -54,8 +54,6 @@ def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
                 scratch.hold(values[0], holders[values[0]])
             elif word == "holder":
                 assert scratch.holder(values[0]) == holders.get(values[0])
-            elif word == "read":
-                assert scratch.read_holder(values[0]) == holders.get(values[0])
             else:
                 assert scratch.next_ordinal(values[0]) == counts[values[0]]
                 counts[values[0]] += 1
@@ -85,7 +83,7 @@ def test_more_values_than_one_statement_takes_are_prefetched(scratch: Scratch) -
     for place, name in enumerate(names):
         scratch.hold(name, Holder(place, place + 2))
         scratch.next_ordinal(name)
-    scratch.prefetch(values=names, rows=names)
+    scratch.prefetch(values=dict.fromkeys(names, Holder(9, 9)), rows=names)
     assert [scratch.holder(name) for name in names] == [Holder(place, place + 2) for place in range(2500)]
     assert {scratch.next_ordinal(name) for name in names} == {1}
 
@@ -94,7 +92,7 @@ def test_huge_numbers_come_back_whole(scratch: Scratch) -> None:
     place = 2**62
     scratch.keep(note(place))
     scratch.hold(digest("a"), Holder(place, place + 1))
-    scratch.prefetch(values=[digest("a")], rows=[])
+    scratch.prefetch(values={digest("a"): Holder(1, 2)}, rows=[])
     assert [kept.place for kept in scratch.notes()] == [place]
     assert scratch.holder(digest("a")) == Holder(place, place + 1)
 
@@ -117,7 +115,9 @@ def test_memory_does_not_grow_with_the_rows(scratch: Scratch) -> None:
         for place in range(start, start + 6000, 400):
             places = range(place, place + 400)
             names = [digest(str(number)) for number in places]
-            scratch.prefetch(values=names, rows=names)
+            scratch.prefetch(
+                values={name: Holder(number, number) for number, name in zip(places, names, strict=True)}, rows=names
+            )
             for number, name in zip(places, names, strict=True):
                 scratch.hold(name, Holder(number, number))
                 scratch.next_ordinal(name)
@@ -126,7 +126,7 @@ def test_memory_does_not_grow_with_the_rows(scratch: Scratch) -> None:
     def send(start: int) -> None:
         for number in range(start, start + 6000):
             scratch.hold(digest(str(number)), Holder(number, number))
-            scratch.read_holder(digest(str(number)))
+            scratch.holder(digest(str(number)))
             scratch.keep(note(number, Status.CREATED))
 
     tracemalloc.start()
