@@ -18,13 +18,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
 
 from importer.errors import QuotaError
 from importer.leadsquared.allowance import Allowance, Limit, fair_parts
 from importer.ledger.dayquota import DayQuota
 from importer.ledger.schema import BUDGET, CLAIMANT, SLOT
+from importer.ledger.upsert import upsert
 
 __all__ = ["HEARTBEAT_S", "Budget", "Granted", "Terms"]
 
@@ -114,7 +114,7 @@ class Budget:
         if count:
             self._next_number += count
             free_at = now + self._terms.longest_s + self.allowance.limit.per_seconds
-            self._upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
+            upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
             self.quota.count(connection, count)
         self._claim(connection, now, wanted - count, is_granted=count > 0)
         next_free = min((first for _, first, _ in held.values()), default=math.inf)
@@ -131,7 +131,7 @@ class Budget:
         """Hold slots for one window from a moment, and a margin: each hold is (number, from, margin)."""
         per_seconds = self._read_state(connection)[0].limit.per_seconds
         rows = [self._slot(number, at, at + per_seconds + margin_s) for number, at, margin_s in holds]
-        self._upsert(connection, SLOT, rows)
+        upsert(connection, SLOT, rows)
 
     def free(self, connection: Connection, numbers: Collection[int]) -> None:
         """Free slots under which nothing was sent; they do not count as calls."""
@@ -205,7 +205,7 @@ class Budget:
             return
         self._claimed = (wanted, now)
         row = {"account_id": self._account_id, "holder": self._holder, "wanted": wanted, "seen_at": now}
-        self._upsert(connection, CLAIMANT, [row | {"granted_at": self._granted_at}])
+        upsert(connection, CLAIMANT, [row | {"granted_at": self._granted_at}])
 
     def _clean(self, connection: Connection, now: float) -> None:
         if now - self._cleaned_at < CLEAN_EVERY_S:
@@ -245,7 +245,7 @@ class Budget:
             "refused_at": None if math.isinf(allowance.refused_at) else allowance.refused_at,
             "paused_until": paused_until,
         }
-        self._upsert(connection, BUDGET, [row], kept=("boot",) if boot is None else ())
+        upsert(connection, BUDGET, [row], kept=("boot",) if boot is None else ())
 
     def _slot(self, number: int, granted_at: float, free_at: float) -> dict[str, Any]:
         return {
@@ -255,14 +255,3 @@ class Budget:
             "granted_at": granted_at,
             "free_at": free_at,
         }
-
-    @staticmethod
-    def _upsert(
-        connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, kept: Collection[str] = ()
-    ) -> None:
-        """Write rows; where one is there already, all of it but its key and the columns `kept`."""
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        keys = [column.name for column in table.primary_key]
-        statement = make(table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in kept}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))

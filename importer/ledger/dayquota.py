@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from importer.errors import QuotaError
 from importer.ledger.schema import DAY_CALL
+from importer.ledger.upsert import insert_into
 
 __all__ = ["DayQuota"]
 
@@ -29,8 +29,9 @@ class DayQuota:
 
     def count(self, connection: Connection, calls: int) -> None:
         """Count calls that are made now; fewer than none for those that were not made after all."""
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = make(DAY_CALL).values(account_id=self._account_id, minute=self._minute(), calls=calls)
+        statement = insert_into(connection, DAY_CALL).values(
+            account_id=self._account_id, minute=self._minute(), calls=calls
+        )
         total = DAY_CALL.c.calls + statement.excluded.calls
         connection.execute(
             statement.on_conflict_do_update(index_elements=["account_id", "minute"], set_={"calls": total})

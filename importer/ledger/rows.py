@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from importer.ledger.database import guard_database, storable
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.locks import RunLocks
 from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
+from importer.ledger.upsert import upsert
 from importer.outcome import Outcome
 
 __all__ = ["Rows"]
@@ -129,9 +129,9 @@ class Rows:
                 rows.append(self._intent_values(intent, self._protection(intent, by_ref.get(intent.ref))))
                 keys += self._key_values(intent.ref, intent.keys)
         if rows:
-            self._upsert(connection, LEAD_ROW, rows, keyed_by=("account_id", "ref"))
+            upsert(connection, LEAD_ROW, rows)
         if keys:
-            self._upsert(connection, LEAD_KEY, keys, keyed_by=("account_id", "digest"))
+            upsert(connection, LEAD_KEY, keys)
         return conflicts
 
     @staticmethod
@@ -175,12 +175,12 @@ class Rows:
             "tip": storable(outcome.tip),
             "attempts": outcome.attempts,
         }
-        self._upsert(connection, LEAD_ROW, [values], keyed_by=("account_id", "ref"))
+        upsert(connection, LEAD_ROW, [values])
 
     def point_keys(self, connection: Connection, ref: bytes, keys: Sequence[bytes]) -> None:
         """Write down that these unique values are this row's."""
         if keys:
-            self._upsert(connection, LEAD_KEY, self._key_values(ref, keys), keyed_by=("account_id", "digest"))
+            upsert(connection, LEAD_KEY, self._key_values(ref, keys))
 
     def _key_values(self, ref: bytes, keys: Sequence[bytes]) -> list[dict[str, Any]]:
         return [{"account_id": self._account_id, "digest": key, "ref": ref} for key in keys]
@@ -211,13 +211,6 @@ class Rows:
             "intent_at": intent.intent_at,
             "changed_at": intent.intent_at,
         }
-
-    @staticmethod
-    def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, keyed_by: tuple[str, ...]) -> None:
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = make(table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in keyed_by}
-        connection.execute(statement.on_conflict_do_update(index_elements=list(keyed_by), set_=changed), rows)
 
     def _read(self, query: Select[Any]) -> Sequence[Any]:
         with guard_database(self._where):

@@ -1,0 +1,31 @@
+"""Rows that are written over where they are there already, in the words of either database."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+__all__ = ["insert_into", "upsert"]
+
+
+def insert_into(connection: Connection, table: Table) -> "SqliteInsert | PostgresqlInsert":
+    """An INSERT that can say what is done about a row that is there."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, kept: Collection[str] = ()) -> None:
+    """Write rows; where one is there already, all of it but its primary key and the columns `kept`."""
+    keys = [column.name for column in table.primary_key]
+    statement = insert_into(connection, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in kept}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
