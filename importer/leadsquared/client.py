@@ -78,6 +78,7 @@ class Client:
     ) -> None:
         self.pacer = pacer
         self.skew_s: float | None = None
+        self._last_date: str | None = None
         self.calls = 0
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
@@ -179,6 +180,9 @@ class Client:
         raise failure
 
     def _note_skew(self, date: str | None) -> None:
+        if date == self._last_date:  # whole seconds: the first reply of each tells most
+            return
+        self._last_date = date
         try:
             moment = parsedate_to_datetime(date or "")
             self.skew_s = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - self._wall_clock()

@@ -178,7 +178,7 @@ class Delivery:
                 self._watch.failed(CREATE)
                 raise
 
-        return await self._retries.on(TransientError)(attempt)
+        return await self._retries.call(attempt, TransientError)
 
     async def _check(self, course: _Course) -> Outcome | None:
         """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""

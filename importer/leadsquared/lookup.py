@@ -60,8 +60,8 @@ class LookUp:
         """Ask until there is an answer; a look-up changes nothing, so a lost reply is no doubt."""
         call = self._client.find_by_email if key.field == "EmailAddress" else self._client.find_by_phone
         try:
-            found: tuple[FoundLead, ...] | Answer = await self._retries.on(CallError, is_no_answer=_is_no_answer)(
-                self._call, call, key.value, hidden
+            found: tuple[FoundLead, ...] | Answer = await self._retries.call(
+                lambda: self._call(call, key.value, hidden), CallError, is_no_answer=_is_no_answer
             )
         except CallError as error:
             message = f"The look-up got no answer: {error}."

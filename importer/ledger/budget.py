@@ -67,6 +67,21 @@ class Granted:
     end: QuotaError | None = None
 
 
+# Made once: they are asked a few times for every call.
+_HELD = (
+    select(SLOT.c.holder, func.count(), func.min(SLOT.c.free_at), func.max(SLOT.c.free_at))
+    .where(SLOT.c.account_id == bindparam("account"), SLOT.c.free_at > bindparam("now"))
+    .group_by(SLOT.c.holder)
+)
+_OTHERS = select(CLAIMANT.c.holder, CLAIMANT.c.wanted, CLAIMANT.c.granted_at).where(
+    CLAIMANT.c.account_id == bindparam("account"),
+    CLAIMANT.c.holder != bindparam("me"),
+    CLAIMANT.c.wanted > 0,
+    CLAIMANT.c.seen_at > bindparam("since"),
+)
+_STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"))
+
+
 class Budget:
     """One run's view of the budget of one account. `holder` is the run's token; `wall_clock` counts from 1970.
 
@@ -179,22 +194,13 @@ class Budget:
 
     def _held(self, connection: Connection, now: float) -> dict[str, tuple[int, float, float]]:
         """Each holder's slots: how many, and when the first and the last of them is free."""
-        query = (
-            select(SLOT.c.holder, func.count(), func.min(SLOT.c.free_at), func.max(SLOT.c.free_at))
-            .where(SLOT.c.account_id == self._account_id, SLOT.c.free_at > now)
-            .group_by(SLOT.c.holder)
-        )
-        return {holder: (many, first, last) for holder, many, first, last in connection.execute(query)}
+        found = connection.execute(_HELD, {"account": self._account_id, "now": now})
+        return {holder: (many, first, last) for holder, many, first, last in found}
 
     def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
         """The other runs that want slots: how many, and when they last got some."""
-        query = select(CLAIMANT.c.holder, CLAIMANT.c.wanted, CLAIMANT.c.granted_at).where(
-            CLAIMANT.c.account_id == self._account_id,
-            CLAIMANT.c.holder != self._holder,
-            CLAIMANT.c.wanted > 0,
-            CLAIMANT.c.seen_at > now - WANTS_FOR_S,
-        )
-        return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(query)}
+        told = {"account": self._account_id, "me": self._holder, "since": now - WANTS_FOR_S}
+        return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, told)}
 
     def _claim(self, connection: Connection, now: float, wanted: int, *, is_granted: bool) -> None:
         """Say how many slots this run still waits for, if that is news."""
@@ -216,7 +222,7 @@ class Budget:
 
     def _read_state(self, connection: Connection) -> tuple[Allowance, float]:
         """The allowance as all runs have learnt it, if they had the same config, and until when all pause."""
-        row = connection.execute(select(BUDGET).where(BUDGET.c.account_id == self._account_id)).first()
+        row = connection.execute(_STATE, {"account": self._account_id}).first()
         fresh = Allowance(self._terms.limit)
         if row is None:
             return fresh, 0.0

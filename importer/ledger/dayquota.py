@@ -29,7 +29,7 @@ class DayQuota:
 
     def count(self, connection: Connection, calls: int) -> None:
         """Count calls that are made now; fewer than none for those that were not made after all."""
-        statement = insert_into(connection, DAY_CALL).values(
+        statement = insert_into(connection.dialect.name, DAY_CALL).values(
             account_id=self._account_id, minute=self._minute(), calls=calls
         )
         total = DAY_CALL.c.calls + statement.excluded.calls

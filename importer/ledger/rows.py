@@ -59,6 +59,18 @@ class Rows:
         self._account_id = account_id
         self._locks = locks
         self._where = where
+        rows = (
+            select(*_ROW_COLUMNS)
+            .outerjoin(RUN, RUN.c.id == LEAD_ROW.c.run_id)
+            .where(LEAD_ROW.c.account_id == account_id)
+        )
+        self._rows = rows
+        self._by_refs = rows.where(LEAD_ROW.c.ref.in_(bindparam("wanted", expanding=True)))
+        self._by_keys = (
+            rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
+            .where(LEAD_KEY.c.digest.in_(bindparam("wanted", expanding=True)))
+            .add_columns(LEAD_KEY.c.digest)
+        )
 
     def is_empty(self) -> bool:
         """Whether nothing at all is known of this account's rows."""
@@ -68,42 +80,24 @@ class Rows:
         """What is known of these rows, by reference."""
         if not refs:
             return {}
-        return {row.ref: row for row in map(_known_row, self._read(self._rows().where(LEAD_ROW.c.ref.in_(refs))))}
+        return {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}
 
     def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
         """The row that last claimed each of these unique values."""
         if not digests:
             return {}
-        return {row[-1]: _known_row(row[:-1]) for row in self._read(self._keys(digests))}
+        return {row[-1]: _known_row(row[:-1]) for row in self._read(self._by_keys, digests)}
 
     def find_lead(self, lead_id: str) -> KnownRow | None:
         """The row that is known to have created this lead."""
-        query = self._rows().where(LEAD_ROW.c.lead_id == lead_id, LEAD_ROW.c.state == State.CREATED)
+        query = self._rows.where(LEAD_ROW.c.lead_id == lead_id, LEAD_ROW.c.state == State.CREATED)
         rows = self._read(query)
         return _known_row(rows[0]) if rows else None
 
     def select(self, connection: Connection, *where: ColumnElement[bool], limit: int | None = None) -> list[KnownRow]:
         """The rows that meet conditions on LEAD_ROW, by reference, as the caller's transaction sees them."""
-        query = self._rows().where(*where).order_by(LEAD_ROW.c.ref).limit(limit)
+        query = self._rows.where(*where).order_by(LEAD_ROW.c.ref).limit(limit)
         return [_known_row(row) for row in connection.execute(query)]
-
-    def _rows(self) -> Select[Any]:
-        return (
-            select(*_ROW_COLUMNS)
-            .outerjoin(RUN, RUN.c.id == LEAD_ROW.c.run_id)
-            .where(LEAD_ROW.c.account_id == self._account_id)
-        )
-
-    def _keys(self, digests: Sequence[bytes]) -> Select[Any]:
-        return (
-            self._rows()
-            .join(
-                LEAD_KEY,
-                (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref),
-            )
-            .where(LEAD_KEY.c.digest.in_(digests))
-            .add_columns(LEAD_KEY.c.digest)
-        )
 
     def claim(self, connection: Connection, intents: Sequence[Intent]) -> list[KnownRow | None]:
         """Write intents down; for each, None, or the row that stands in its way (then it is not written).
@@ -114,10 +108,11 @@ class Rows:
         """
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
-        by_ref = {
-            row.ref: row for row in map(_known_row, connection.execute(self._rows().where(LEAD_ROW.c.ref.in_(refs))))
-        }
-        by_key = {row[-1]: _known_row(row[:-1]) for row in connection.execute(self._keys(digests))} if digests else {}
+        by_ref = {row.ref: row for row in map(_known_row, connection.execute(self._by_refs, {"wanted": refs}))}
+        by_key: dict[bytes, KnownRow] = {}
+        if digests:
+            found = connection.execute(self._by_keys, {"wanted": digests})
+            by_key = {row[-1]: _known_row(row[:-1]) for row in found}
         conflicts: list[KnownRow | None] = []
         rows: list[dict[str, Any]] = []
         keys: list[dict[str, Any]] = []
@@ -212,9 +207,9 @@ class Rows:
             "changed_at": intent.intent_at,
         }
 
-    def _read(self, query: Select[Any]) -> Sequence[Any]:
+    def _read(self, query: Select[Any], wanted: Sequence[bytes] | None = None) -> Sequence[Any]:
         with guard_database(self._where):
-            return self._reader.execute(query).all()
+            return self._reader.execute(query, None if wanted is None else {"wanted": list(wanted)}).all()
 
 
 def _known_row(row: Sequence[Any]) -> KnownRow:

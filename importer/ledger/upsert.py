@@ -1,6 +1,7 @@
 """Rows that are written over where they are there already, in the words of either database."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["insert_into", "upsert"]
 
 
-def insert_into(connection: Connection, table: Table) -> "SqliteInsert | PostgresqlInsert":
+def insert_into(dialect: str, table: Table) -> "SqliteInsert | PostgresqlInsert":
     """An INSERT that can say what is done about a row that is there."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert(table)
@@ -25,7 +26,14 @@ def insert_into(connection: Connection, table: Table) -> "SqliteInsert | Postgre
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, kept: Collection[str] = ()) -> None:
     """Write rows; where one is there already, all of it but its primary key and the columns `kept`."""
+    connection.execute(_statement(connection.dialect.name, table, tuple(rows[0]), tuple(kept)), list(rows))
+
+
+@cache
+def _statement(
+    dialect: str, table: Table, columns: tuple[str, ...], kept: tuple[str, ...]
+) -> "SqliteInsert | PostgresqlInsert":
     keys = [column.name for column in table.primary_key]
-    statement = insert_into(connection, table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in kept}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    statement = insert_into(dialect, table)
+    changed = {name: statement.excluded[name] for name in columns if name not in keys and name not in kept}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)

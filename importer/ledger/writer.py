@@ -56,16 +56,18 @@ class LedgerWriter:
         """Put an intent on disk. Gives the row that stands in its way, if one does: then it may not be sent."""
         return await self._put(intent)
 
-    async def settle(self, entry: Settled) -> None:
-        """Put an outcome on disk."""
-        await self._put(entry)
+    def settle(self, entry: Settled) -> "asyncio.Future[KnownRow | None]":
+        """Put an outcome on disk. It is on its way at once, before whatever is claimed later; await what is given to
+        know it there.
+        """
+        return self._put(entry)
 
-    async def _put(self, entry: Intent | Settled) -> KnownRow | None:
+    def _put(self, entry: Intent | Settled) -> "asyncio.Future[KnownRow | None]":
         if self._is_closed:
             raise LedgerError(f"The ledger {self._ledger.where} is closed already.")
         done: asyncio.Future[KnownRow | None] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(entry, done))
-        return await done
+        return done
 
     def _work(self) -> None:
         is_open = True

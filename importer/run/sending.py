@@ -1,10 +1,11 @@
 """The second pass: a pool of workers delivers the rows that the review left open, each exactly once.
 
-A row is written down as about to be sent, delivered, and its outcome written down, each on disk before the next. Two
-rows that may be the same lead are never in flight together.
+A row is on disk as about to be sent before it is sent, and its outcome is on its way to the disk before anything that
+hangs on it. Two rows that may be the same lead are never in flight together.
 """
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from importer.run.intake import Intake
 __all__ = ["FileChangedError", "Sender"]
 
 FOREIGN_POLL_S = 0.5
+KNOWN_AT_ONCE = 100
 _SETTLED_HOLDERS = (Status.CREATED, Status.DUPLICATE, Status.UNKNOWN)
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class FileChangedError(ImporterError):
 class _Item:
     candidate: Candidate
     note: Note
+    known: KnownRow | None  # what the ledger knew of the row shortly before its turn
 
 
 class Sender:
@@ -78,6 +81,7 @@ class Sender:
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(maxsize=2 * workers)
         self._unfinished: dict[int, asyncio.Event] = {}
         self._in_flight: dict[tuple[str, str], asyncio.Event] = {}
+        self._settling: set[asyncio.Future[KnownRow | None]] = set()
 
     def stop(self) -> None:
         """Take no new rows, and withdraw those that only wait for their turn."""
@@ -89,9 +93,14 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for _ in range(self._workers):
                 group.create_task(self._work())
-            await self._feed()
+            try:
+                await self._feed()
+            except ImporterError as error:
+                self._fail(error)
             for _ in range(self._workers):
                 await self._queue.put(None)
+        while self._settling:
+            await asyncio.wait(self._settling)
 
     def _fail(self, error: ImporterError) -> None:
         self.failure = self.failure or error
@@ -100,11 +109,17 @@ class Sender:
             self._delivery.close()
 
     async def _feed(self) -> None:
-        for (place, row, past), note in zip(self._intake.rows(), self._scratch.notes(), strict=True):
-            if self._is_stopping:
-                return
-            if not note.is_open:
-                continue
+        rows = zip(self._intake.rows(), self._scratch.notes(), strict=True)
+        still_open = ((row, note) for row, note in rows if note.is_open)
+        while batch := list(itertools.islice(still_open, KNOWN_AT_ONCE)):
+            known = self._ledger.rows.find_rows([note.ref for _row, note in batch])
+            for row, note in batch:
+                if not await self._put(self._maker.make(*row), note, known.get(note.ref)):
+                    return
+
+    async def _put(self, candidate: Candidate, note: Note, known: KnownRow | None) -> bool:
+        """Hand a row to the workers; False where the sending has come to its end."""
+        if not self._is_stopping:
             if not self._intake.table.unchanged():
                 self._fail(
                     FileChangedError(
@@ -112,9 +127,10 @@ class Sender:
                         hint="The report tells what was done. Run again: only what is new or unfinished is sent.",
                     )
                 )
-                return
-            self._unfinished[place] = asyncio.Event()
-            await self._queue.put(_Item(self._maker.make(place, row, past).under(note.ref), note))
+                return False
+            self._unfinished[candidate.place] = asyncio.Event()
+            await self._queue.put(_Item(candidate.under(note.ref), note, known))
+        return not self._is_stopping
 
     async def _work(self) -> None:
         while (item := await self._queue.get()) is not None:
@@ -167,8 +183,10 @@ class Sender:
 
     async def _deliver(self, item: _Item) -> None:
         candidate, note = item.candidate, item.note
-        known = self._ledger.rows.find_rows([note.ref]).get(note.ref)
+        known = item.known
         is_in_doubt = note.outcome.status is Status.UNKNOWN
+        if is_in_doubt:
+            known = self._ledger.rows.find_rows([note.ref]).get(note.ref)
         since = (unresolved_since(candidate, known) if is_in_doubt else None) or time.time()
         while True:
             intent = Intent(
@@ -212,17 +230,33 @@ class Sender:
             # It may be in flight still. The ledger's intent stands, so the next run finds out.
             self._finish(item, _cut_off(since, error))
             raise
-        entry = Settled(item.note.ref, _lasting(outcome, known), time.time())
-        try:
-            await self._writer.settle(entry)
-        except ImporterError:
-            self.unsettled.append(entry)
-            raise
-        finally:
-            self._finish(item, outcome)
+        self._finish(item, outcome)
+        self._settle(Settled(item.note.ref, _lasting(outcome, known), time.time()))
         is_repeat = known is not None and known.cells == item.candidate.cells and known.error == outcome.error
         if not (is_repeat and outcome.error):
             self._judge(outcome)
+
+    def _settle(self, entry: Settled) -> None:
+        """Send an outcome on its way to the disk; the worker need not wait for it, as nothing hangs on it but a look-up
+        that the next run is spared.
+        """
+        try:
+            written = self._writer.settle(entry)
+        except ImporterError as error:
+            self._keep_unsettled(entry, error)
+            return
+
+        def note_failure(done: asyncio.Future[KnownRow | None]) -> None:
+            self._settling.discard(done)
+            if not done.cancelled() and isinstance(error := done.exception(), ImporterError):
+                self._keep_unsettled(entry, error)
+
+        self._settling.add(written)
+        written.add_done_callback(note_failure)
+
+    def _keep_unsettled(self, entry: Settled, error: ImporterError) -> None:
+        self.unsettled.append(entry)
+        self._fail(error)
 
     def _finish(self, item: _Item, outcome: Outcome) -> None:
         note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)

@@ -112,7 +112,7 @@ async def test_outcomes_and_intents_of_one_crowd_are_both_written(ledger: Ledger
             first = asyncio.create_task(writer.claim(intent("first")))
             await reached(disk)
             both = [
-                asyncio.create_task(writer.settle(Settled(digest("a"), CREATED, 1.0))),
+                writer.settle(Settled(digest("a"), CREATED, 1.0)),
                 asyncio.create_task(writer.claim(intent("b"))),
             ]
             await asyncio.sleep(0)
