@@ -100,7 +100,11 @@ class Review:
         by_key: Mapping[bytes, KnownRow] = {}
         if not self._is_first:
             known = self._ledger.rows.find_rows(refs)
-            by_key = self._ledger.rows.find_keys([key for candidate in batch for key in candidate.keys])
+            # Of a row that was created itself, it does not matter who else had its values.
+            created = {ref for ref, row in known.items() if row.state is State.CREATED}
+            by_key = self._ledger.rows.find_keys(
+                [key for line, ref in zip(batch, refs, strict=True) if ref not in created for key in line.keys]
+            )
         adopted: list[tuple[Intent, Outcome]] = []
         for line, ref in zip(batch, refs, strict=True):
             candidate = line if line.past is None else line.under(ref)
