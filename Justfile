@@ -46,3 +46,7 @@ samples:
 # bring the README's help text up to date
 help-text:
     {{bin}}/python tests/docs/help_text.py
+
+# measure pace, own cost, reading, growth, start, shared budget, a week: about half an hour; or some: just bench pace
+bench *names="pace own_cost reading growth start budget week":
+    for name in {{names}}; do {{bin}}/python benchmarks/$name.py || exit 1; done

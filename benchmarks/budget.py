@@ -14,7 +14,6 @@ Each run is a process of its own; a sandbox judges the limit strictly, at arriva
 The ceiling is what `calls` slots allow that are each held for the window and the mean round trip.
 """
 
-import argparse
 import asyncio
 import csv
 import json
@@ -24,7 +23,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from figures import Figure, make_parser, publish
 
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.pacing import Pacer
@@ -125,6 +125,20 @@ class Shared:
             text += f"; after {self.scene.settle_s:g} s: {refused:.1%} refused, {used:.1%} of what the rival left"
         return text
 
+    def figures(self, name: str) -> Iterator[Figure]:
+        """The same as figures, with the goals that the account's owner would set."""
+        scene = self.scene
+        yield Figure(f"{name}: calls", len(self._ours()))
+        if scene.rival_calls:
+            refused, used = self.after_settling()
+            yield Figure(f"{name}: refused after {scene.settle_s:g} s", refused, "", 0.02)
+            yield Figure(f"{name}: used of what the rival left", used, "", 0.9, is_least=True)
+            return
+        is_lower = scene.true_calls < scene.calls
+        yield Figure(f"{name}: refusals", self.refusals, "", None if is_lower else 0)
+        yield Figure(f"{name}: seconds until the last refusal", self.last_refusal_s(), "s")
+        yield Figure(f"{name}: share of what held slots allow", self.share)
+
 
 async def play(folder: Path, scene: Scene) -> Shared:
     """Play a scene and measure it where the server counts."""
@@ -214,7 +228,7 @@ async def _rival(sandbox: Sandbox, scene: Scene) -> None:
             await asyncio.sleep(due - loop.time())
 
 
-async def measure_speed(folder: Path, *, workers: int, seconds: float) -> str:
+async def measure_speed(folder: Path, *, workers: int, seconds: float) -> float:
     """How many calls a second the budget alone gives, where the limit is no hindrance."""
     limit = Limit(100_000, 5)
     made = 0
@@ -231,15 +245,16 @@ async def measure_speed(folder: Path, *, workers: int, seconds: float) -> str:
                         made += 1
 
             await asyncio.gather(*(work() for _ in range(workers)))
-    return f"speed: {made / seconds:,.0f} calls/s with {workers} workers and a limit of {limit}"
+    return made / seconds
 
 
-async def _main(arguments: Sequence[str] | None = None) -> int:
-    options = argparse.ArgumentParser(description="Measure runs that share an account's limit.")
+async def _main(arguments: Sequence[str] | None = None) -> None:
+    options = make_parser(__doc__, "budget")
     options.add_argument("scenes", nargs="*", metavar="SCENE", help="three, killed, rival, lower, speed; default: all")
     options.add_argument("--limit", default="25/5", help="calls/seconds")
     options.add_argument("--latency", default="30-300", help="of a round trip, in milliseconds")
     options.add_argument("--rows", type=int, default=200, help="for each run")
+    options.add_argument("--speed-seconds", type=float, default=5.0, help="how long the speed is measured")
     given = options.parse_args(arguments)
     calls, per_seconds = parse_limit(given.limit)
     if calls is None:
@@ -261,16 +276,22 @@ async def _main(arguments: Sequence[str] | None = None) -> int:
         "lower": Scene(**common, runs=1, rows=given.rows, true_calls=few),
     }
     wanted = given.scenes or [*scenes, "speed"]
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="lsq-budget-") as name:
         for scene in wanted:
             folder = Path(name) / scene
             folder.mkdir()
             if scene == "speed":
-                print(await measure_speed(folder, workers=50, seconds=5.0))
+                rate = await measure_speed(folder, workers=50, seconds=given.speed_seconds)
+                figures.append(
+                    Figure("speed: slots that the budget gives, 50 workers, no limit in the way", rate, "1/s")
+                )
             else:
-                print((await play(folder, scenes[scene])).tell(scene), flush=True)
-    return 0
+                shared = await play(folder, scenes[scene])
+                print(shared.tell(scene), flush=True)
+                figures += shared.figures(scene)
+    publish(f"Runs that share {given.limit} calls/s", figures, given.json)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main()))
+    asyncio.run(_main())

@@ -1,34 +1,43 @@
-"""How near a run comes to the account's limit, and whether it ever breaks it.
+"""Pace: how near each contestant comes to the account's limit, and how often it is refused.
 
-    python benchmarks/pace_check.py                 # 500 rows at 25 per 5 s, sliding and fixed: about 100 s
-    python benchmarks/pace_check.py --limit 25/0.5 --latency 3-30 --rows 300
+    python benchmarks/pace.py                                   # 300 rows, every latency and window: about 80 s
+    python benchmarks/pace.py --latency 30-300 --window sliding --rows 500
 
-A sandbox judges the limit strictly, at arrival. The ceiling is what `calls` slots allow that are each held for the
-window and the mean round trip: the last of n calls arrives `(ceil(n / calls) - 1) * (per_seconds + round trip)` after
-the first.
+The contestants are the importer, the plain script that a user would write (`plain_script.py`), and the same script
+slowed to one call less. A sandbox for each judges the limit strictly, at arrival. The ceiling is what slots allow that
+are each held for the window and the mean round trip: the last of n calls arrives
+`(ceil(n / calls) - 1) * (seconds + round trip)` after the first. Beside it the same contest is modelled on a moved
+clock, with more rows.
 """
 
-import argparse
 import asyncio
 import csv
 import json
 import math
-import os
-import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from child import environment, importer_command, script_command
+from figures import Figure, make_parser, publish
+from pace_model import run_model
+
 from importer.sandbox import Sandbox, Settings, parse_latency, parse_limit
 
-__all__ = ["Pace", "measure"]
+__all__ = ["CONTESTANTS", "Pace", "main", "measure"]
+
+CONTESTANTS = ("ours", "plain", "slowed")
+NAMES = {"ours": "lsq-import", "plain": "plain script", "slowed": "plain script, slowed"}
+LEAST_SHARE = 0.98
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """What was measured. Times are in seconds, as the sandbox saw them."""
 
+    who: str
     window: str
     status: int
     calls: int
@@ -42,19 +51,11 @@ class Pace:
         """The reached part of the ceiling."""
         return self.ceiling_span_s / self.span_s
 
-    def tell(self) -> str:
-        """Say it in one line."""
-        rate, ceiling = (self.calls - 1) / self.span_s, (self.calls - 1) / self.ceiling_span_s
-        return (
-            f"{self.window:>7}: exit {self.status}, {self.calls} calls in {self.span_s:.2f} s = {rate:.3f}/s, "
-            f"{self.share:.1%} of {ceiling:.3f}/s; {self.refusals} refusals, most in one sliding window: "
-            f"{self.most_in_window}"
-        )
-
 
 async def measure(
     folder: Path,
     *,
+    who: str = "ours",
     rows: int,
     calls: int,
     per_seconds: float,
@@ -67,36 +68,40 @@ async def measure(
     settings = Settings(port=0, seed=1, calls=calls, per_seconds=per_seconds, latency_ms=latency_ms, window=chosen)
     async with Sandbox(settings) as sandbox:
         _prepare(folder, rows=rows, calls=calls, per_seconds=per_seconds, workers=workers)
-        environ = {
-            **os.environ,
+        keys = {
             "LSQ_HOST": sandbox.url,
             "LSQ_ACCESS_KEY": sandbox.access_key,
             "LSQ_SECRET_KEY": sandbox.secret_key,
-            "LSQ_LEDGER": str(folder / "ledger.sqlite3"),
         }
+        command = importer_command("leads.csv", "-q", "--no-html")
+        if who != "ours":
+            allowed = calls if who == "plain" else calls - 1
+            url = f"{sandbox.url}/v2/LeadManagement.svc/Lead.Create"
+            command = script_command("plain_script.py", "leads.csv", url, str(allowed), str(per_seconds))
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "importer",
-            "leads.csv",
-            "-q",
+            *command,
             cwd=folder,
-            env=environ,
+            env=environment(folder / "ledger.sqlite3", **keys),
             stdout=asyncio.subprocess.DEVNULL,
         )
         status = await process.wait()
         arrivals = [arrival["at_s"] for arrival in sandbox.arrivals()]
         stats = sandbox.stats()
-    rounds = math.ceil(len(arrivals) / calls) - 1
     return Pace(
+        who=who,
         window=window,
         status=status,
         calls=len(arrivals),
         refusals=stats["refusals"],
         most_in_window=stats["most_in_window"],
         span_s=arrivals[-1] - arrivals[0],
-        ceiling_span_s=rounds * (per_seconds + sum(latency_ms) / 2000),
+        ceiling_span_s=ceiling_s(len(arrivals) - stats["refusals"], calls, per_seconds, latency_ms),
     )
+
+
+def ceiling_s(count: int, calls: int, per_seconds: float, latency_ms: tuple[float, float]) -> float:
+    """The shortest span of so many accepted calls."""
+    return (math.ceil(count / calls) - 1) * (per_seconds + sum(latency_ms) / 2000)
 
 
 def _prepare(folder: Path, *, rows: int, calls: int, per_seconds: float, workers: int) -> None:
@@ -111,37 +116,83 @@ def _prepare(folder: Path, *, rows: int, calls: int, per_seconds: float, workers
         csv.writer(file).writerows([("Name", "Email"), *((f"N{row}", f"n{row}@example.com") for row in range(rows))])
 
 
-async def _main() -> int:
-    options = argparse.ArgumentParser(description="Measure how near a run comes to the account's limit.")
-    options.add_argument("--rows", type=int, default=500)
-    options.add_argument("--limit", default="25/5", help="calls/seconds")
-    options.add_argument("--latency", default="30-300", help="of a round trip, in milliseconds")
-    options.add_argument("--window", choices=["sliding", "fixed", "both"], default="both")
-    options.add_argument("--workers", type=int, default=10)
-    given = options.parse_args()
-    calls, per_seconds = parse_limit(given.limit)
-    if calls is None:
-        options.error("a limit is needed: there is no pace without one")
-    windows = ["sliding", "fixed"] if given.window == "both" else [given.window]
-    with tempfile.TemporaryDirectory(prefix="lsq-pace-") as name:
-        paces = await asyncio.gather(
-            *(
-                measure(
-                    Path(name) / window,
-                    rows=given.rows,
+def figures_of(name: str, *, rate: float, share: float, refusals: int, is_ours: bool) -> Iterator[Figure]:
+    """The three figures of one contestant; ours have goals."""
+    yield Figure(f"{name}: accepted", rate, "rows/s")
+    yield Figure(f"{name}: share of the ceiling", share, "", LEAST_SHARE if is_ours else None, is_least=True)
+    yield Figure(f"{name}: refusals", refusals, "", 0 if is_ours else None)
+
+
+def modelled(rows: int, limit: tuple[int, float], latencies: Iterable[str], windows: Iterable[str]) -> Iterator[Figure]:
+    """The contest on a moved clock."""
+    calls, per_seconds = limit
+    for latency in latencies:
+        latency_ms = parse_latency(latency)
+        for window in windows:
+            for who in CONTESTANTS:
+                found = run_model(
+                    who,
+                    rows=rows,
                     calls=calls,
                     per_seconds=per_seconds,
-                    latency_ms=parse_latency(given.latency),
+                    latency_ms=latency_ms,
                     window=window,
-                    workers=given.workers,
+                    workers=10,
                 )
-                for window in windows
+                accepted = found.calls - found.refusals
+                share = ceiling_s(accepted, calls, per_seconds, latency_ms) / found.span_s
+                name = f"modelled, {rows:,} rows, {latency} ms, {window}, {NAMES[who]}"
+                rate = (accepted - 1) / found.span_s
+                yield from figures_of(name, rate=rate, share=share, refusals=found.refusals, is_ours=who == "ours")
+
+
+async def contest(
+    folder: Path, rows: int, limit: tuple[int, float], latencies: Sequence[str], windows: Sequence[str]
+) -> list[Figure]:
+    """Every contestant under every latency and window, all at the same time: at 5 calls/s they are in nobody's way."""
+    calls, per_seconds = limit
+    names = [(latency, window, who) for latency in latencies for window in windows for who in CONTESTANTS]
+    paces = await asyncio.gather(
+        *(
+            measure(
+                folder / f"{latency}-{window}-{who}",
+                who=who,
+                rows=rows,
+                calls=calls,
+                per_seconds=per_seconds,
+                latency_ms=parse_latency(latency),
+                window=window,
+                workers=10,
             )
+            for latency, window, who in names
         )
-    for pace in paces:
-        print(pace.tell())
-    return int(any(pace.refusals or pace.status for pace in paces))
+    )
+    figures: list[Figure] = []
+    for (latency, window, who), pace in zip(names, paces, strict=True):
+        rate = (pace.calls - pace.refusals - 1) / pace.span_s
+        name = f"{rows:,} rows, {latency} ms, {window}, {NAMES[who]}"
+        figures += figures_of(name, rate=rate, share=pace.share, refusals=pace.refusals, is_ours=who == "ours")
+    return figures
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Hold the contest, then its model."""
+    parser = make_parser(__doc__, "pace")
+    parser.add_argument("--rows", type=int, default=300)
+    parser.add_argument("--modelled-rows", type=int, default=2000)
+    parser.add_argument("--limit", default="25/5", help="calls/seconds")
+    parser.add_argument("--latency", nargs="*", default=["30-60", "30-300", "100-1500"], help="round trips, in ms")
+    parser.add_argument("--window", nargs="*", choices=["sliding", "fixed"], default=["sliding", "fixed"])
+    given = parser.parse_args(argv)
+    calls, per_seconds = parse_limit(given.limit)
+    if calls is None:
+        parser.error("a limit is needed: there is no pace without one")
+    limit = calls, per_seconds
+    with tempfile.TemporaryDirectory(prefix="lsq-pace-") as name:
+        figures = asyncio.run(contest(Path(name), given.rows, limit, given.latency, given.window))
+    figures += modelled(given.modelled_rows, limit, given.latency, given.window)
+    publish(f"Pace, {given.limit} calls/s", figures, given.json)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main()))
+    main()

@@ -1,0 +1,55 @@
+"""A ledger as a run leaves it that was killed: python benchmarks/left_ledger.py FILE CREATED
+
+So many rows of the file are created, two days ago, and ten more were in flight. Everything is the importer's own code,
+but for the calls, which nobody makes; the account is that of the environment, the config that of the folder.
+"""
+
+import asyncio
+import itertools
+import os
+import sys
+import time
+from pathlib import Path
+
+from importer.ledger.records import Intent, Settled
+from importer.outcome import Outcome, Status
+from importer.run.job import open_job
+from importer.run.options import Options
+from importer.run.review import Review
+
+IN_FLIGHT = 10
+AT_ONCE = 5000
+LONG_AGO_S = 200_000.0
+
+
+async def leave(file: Path, created: int) -> None:
+    """Write the ledger."""
+    async with open_job(Options(file=file), os.environ) as job:
+        review = Review(
+            intake=job.intake,
+            maker=job.maker,
+            digests=job.digests,
+            ledger=job.ledger,
+            scratch=job.scratch,
+            again=False,
+            payloads=None,
+        )
+        at = time.time() - LONG_AGO_S
+        decided = itertools.islice(review.decided(), created + IN_FLIGHT)
+        while part := list(itertools.islice(decided, AT_ONCE)):
+            intents = [
+                Intent(note.ref, candidate.cells, candidate.keys, candidate.row.number, at) for candidate, note in part
+            ]
+            outcomes = [
+                Settled(note.ref, Outcome(Status.CREATED, lead_id=f"lead-{note.place}", attempts=1), at)
+                for _, note in part
+                if note.place < created
+            ]
+            with job.ledger.begin() as connection:
+                job.ledger.rows.claim(connection, intents)
+                if outcomes:
+                    job.ledger.rows.settle(connection, outcomes)
+
+
+if __name__ == "__main__":
+    asyncio.run(leave(Path(sys.argv[1]), int(sys.argv[2])))
