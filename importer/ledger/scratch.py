@@ -20,7 +20,7 @@ BATCH = 1000
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8000;
+PRAGMA cache_size = -11000;
 CREATE TABLE note (
     place INTEGER PRIMARY KEY, ref BLOB NOT NULL, is_open INTEGER NOT NULL, status TEXT NOT NULL, lead_id TEXT NOT NULL,
     error TEXT NOT NULL, message TEXT NOT NULL, tip TEXT NOT NULL, attempts INTEGER NOT NULL, time TEXT NOT NULL

@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +26,7 @@ from importer.ledger.budgetclock import BootClock, BudgetClock, ServerClock
 from importer.ledger.budgetnews import BudgetNews
 from importer.ledger.failure import LedgerError, guard_database
 from importer.ledger.ledger import Ledger
+from importer.ledger.slotjobs import Free, Hold, Job, Pause, Refusal, Want
 
 __all__ = ["START_SLACK_S", "SharedSlots"]
 
@@ -38,36 +38,6 @@ START_SLACK_S = 1.0
 MOST_IN_ONE_COMMIT = 1000
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Want:
-    turn: "asyncio.Future[int]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    number: int
-    at: float
-    margin_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Free:
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    told: Limit | None
-
-
-_Job = _Want | _Hold | _Free | _Pause | _Refusal
 
 
 class SharedSlots:
@@ -89,7 +59,7 @@ class SharedSlots:
         self._terms = terms
         self._clock = clock or (ServerClock() if ledger.is_on_server else BootClock())
         self._budget = Budget(ledger.account.id, holder=ledger.locks.start_run(), terms=terms, wall_clock=wall_clock)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[asyncio.Future[int]] = deque()  # the thread's
         self._turns: set[asyncio.Future[int]] = set()  # the loop's
         self._given_at: dict[int, float] = {}
@@ -139,7 +109,7 @@ class SharedSlots:
             raise _again(self._failure)
         turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._turns.add(turn)
-        self._jobs.put(_Want(turn))
+        self._jobs.put(Want(turn))
         try:
             return await turn
         except asyncio.CancelledError:
@@ -156,20 +126,20 @@ class SharedSlots:
     def give_back(self, ticket: int) -> None:
         """Free a slot under which nothing was sent."""
         self._given_at.pop(ticket, None)
-        self._jobs.put(_Free(ticket))
+        self._jobs.put(Free(ticket))
 
     def settle(self, ticket: int, *, margin_s: float) -> None:
         """Hold a slot for one more window and a margin from now: its call has arrived, or was given up."""
         self._given_at.pop(ticket, None)
-        self._jobs.put(_Hold(ticket, self._clock.now(), margin_s))
+        self._jobs.put(Hold(ticket, self._clock.now(), margin_s))
 
     def pause(self, seconds: float) -> None:
         """Let no run send for so long."""
-        self._jobs.put(_Pause(self._clock.now() + seconds))
+        self._jobs.put(Pause(self._clock.now() + seconds))
 
     def refused(self, told: Limit | None) -> None:
         """Learn from a refusal, which told the account's limit or did not, for all runs."""
-        self._jobs.put(_Refusal(told))
+        self._jobs.put(Refusal(told))
 
     def close(self) -> None:
         """Give no slot any more and withdraw at once those who wait."""
@@ -200,7 +170,7 @@ class SharedSlots:
         """One transaction with whatever has gathered; False at the end."""
         is_open, jobs = self._gather()
         was_waiting = bool(self._waiting)
-        self._waiting.extend(job.turn for job in jobs if isinstance(job, _Want))
+        self._waiting.extend(job.turn for job in jobs if isinstance(job, Want))
         self._waiting = deque(turn for turn in self._waiting if not turn.done())
         granted: Granted | None = None
         changes: list[tuple[Allowance, Allowance]] = []
@@ -217,8 +187,8 @@ class SharedSlots:
             self._hand_out(granted, asked_at, shift)
         return is_open
 
-    def _gather(self) -> tuple[bool, list[_Job]]:
-        jobs: list[_Job] = []
+    def _gather(self) -> tuple[bool, list[Job]]:
+        jobs: list[Job] = []
         timeout_s = self._ask_at - self._clock.now()
         try:
             job = self._jobs.get(timeout=None if math.isinf(timeout_s) else max(0.0, timeout_s))
@@ -232,19 +202,19 @@ class SharedSlots:
         return False, jobs
 
     def _write_down(
-        self, connection: Connection, jobs: Sequence[_Job], shift: float
+        self, connection: Connection, jobs: Sequence[Job], shift: float
     ) -> list[tuple[Allowance, Allowance]]:
-        holds = [(job.number, job.at + shift, job.margin_s) for job in jobs if isinstance(job, _Hold)]
-        freed = [job.number for job in jobs if isinstance(job, _Free)]
+        holds = [(job.number, job.at + shift, job.margin_s) for job in jobs if isinstance(job, Hold)]
+        freed = [job.number for job in jobs if isinstance(job, Free)]
         if holds:
             self._budget.hold(connection, holds)
         if freed:
             self._budget.free(connection, freed)
         changes = []
         for job in jobs:
-            if isinstance(job, _Refusal):
+            if isinstance(job, Refusal):
                 changes.append(self._budget.refuse(connection, self._clock.now() + shift, job.told))
-            elif isinstance(job, _Pause):
+            elif isinstance(job, Pause):
                 self._budget.pause(connection, job.until + shift)
         return changes
 

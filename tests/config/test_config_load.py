@@ -136,16 +136,6 @@ def test_the_sample_fits_the_samples_header() -> None:
     assert [(str(c.field), c.value) for c in config.constants] == [("mx_Imported_By", "lsq-import")]
 
 
-def test_every_key_has_its_line_in_the_reference() -> None:
-    from importer.config.schema import SECTIONS
-
-    reference = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
-    for path, section in SECTIONS.items():
-        for key in section.model_fields:
-            if (key,) not in SECTIONS:
-                assert f"| `{'.'.join([*map(str, path), key])}` |" in reference
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
