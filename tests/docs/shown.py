@@ -9,7 +9,7 @@ __all__ = ["PROGRAM", "ROOT", "Block", "blocks_of", "commands_in", "missing_line
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "lsq-import"
-ELSEWHERE = {"benchmarks.md": "tests/run/test_run_benchmarks.py runs each benchmark, with small sizes"}
+ELSEWHERE = {"benchmarks.md": "tests/benchmarks/ runs each benchmark, with small sizes"}
 """Pages whose commands another test runs."""
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
