@@ -28,13 +28,12 @@ class LeadMapping:
 
     `columns` are the mapped ones in the order of their attributes; `constants` come after them, cleaned. `unmapped`
     are the headers of the spreadsheet that are not sent, and `notes` sentences about those that are, for telling.
-    `width` is the number of the header's columns. `mandatory` are the fields without which the account refuses a lead.
+    `mandatory` are the fields without which the account refuses a lead.
     """
 
     columns: tuple[MappedColumn, ...]
     constants: tuple[Constant, ...] = ()
     unmapped: tuple[str, ...] = ()
-    width: int = 0
     mandatory: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     assembly: Assembly = field(init=False, repr=False, compare=False)
@@ -42,9 +41,8 @@ class LeadMapping:
 
     def __post_init__(self) -> None:
         """Work out what is the same for every row."""
-        assembly = Assembly(self.fields)
-        object.__setattr__(self, "assembly", assembly)
-        object.__setattr__(self, "_reader", _Reader(self, assembly))
+        object.__setattr__(self, "assembly", Assembly(self.fields))
+        object.__setattr__(self, "_reader", _Reader(self))
 
     @property
     def fields(self) -> tuple[FieldName, ...]:
@@ -68,12 +66,13 @@ class LeadMapping:
     def _read_with_problems(self, row: "Row") -> tuple[Sequence[str], tuple[RowProblem, ...]]:
         """What `read` promises, for a row that has a problem: each one, in the order of the row's cells."""
         problems = {_overflow(row): None} if row.extra else {}
-        judged = [_judge(column, row) for column in self.columns]
-        texts = [text if isinstance(text, str) else "" for text in judged]
+        judged = [(column, _judge(column, row)) for column in self.columns]
+        found = [(column.index, text) for column, text in judged if isinstance(text, RowProblem)]
+        problems |= {problem: None for _index, problem in sorted(found, key=itemgetter(0))}
+        unfit = {index for index, _problem in found}  # of a cell that is split, both parts
+        texts = [text if isinstance(text, str) and column.index not in unfit else "" for column, text in judged]
         texts += [constant.value for constant in self.constants]
-        unfit = [(column, text) for column, text in zip(self.columns, judged, strict=True) if not isinstance(text, str)]
-        problems |= {problem: None for _column, problem in sorted(unfit, key=lambda pair: pair[0].index)}
-        told = {column.field.parent for column, _problem in unfit}
+        told = {column.field.parent for column in self.columns if column.index in unfit}
         filled = {name.parent for name, text in zip(self.fields, texts, strict=True) if text}
         if not told.intersection(NAME_OR_CONTACT) and not filled.intersection(NAME_OR_CONTACT):
             problems[self._nameless()] = None
@@ -106,8 +105,8 @@ class LeadMapping:
 class _Reader:
     """The quick way for a row without problems. What is found unfit here, and why, `_read_with_problems` tells."""
 
-    def __init__(self, mapping: LeadMapping, assembly: Assembly) -> None:
-        columns = mapping.columns
+    def __init__(self, mapping: LeadMapping) -> None:
+        columns, assembly = mapping.columns, mapping.assembly
         self._pick = _picker([column.index for column in columns])
         self._converters: tuple[tuple[int, int, Converter], ...] = tuple(
             (place, column.index, column.conversion.convert)

@@ -69,7 +69,6 @@ def plan_mapping(
         columns=mapped_columns,
         constants=constants,
         unmapped=tuple(tidy(header[index]) for index in rest if index not in sent),
-        width=len(header),
         mandatory=frozenset(field.schema_name for field in fields or () if field.is_mandatory),
         notes=tuple(_notes(chosen, fields)),
     )

@@ -100,6 +100,7 @@ def test_each_part_of_a_name_is_held_against_its_own_field_and_told_once() -> No
     assert [problem.error for problem in mapping.build(Row(2, ("Asha Raman",)))[1]] == ["too_long"]
     assert [problem.error for problem in mapping.build(Row(2, ("Ashaaa Raman",)))[1]] == ["too_long"]
     assert len(mapping.build(Row(2, ("#N/A",), bad={0: "#N/A"}))[1]) == 1
+    assert mapping.build(Row(2, ("Ashaaa Raman",)))[0] == [], "neither part of an unfit cell is sent"
 
 
 def test_a_workbooks_date_reaches_its_column_with_its_kind() -> None:
