@@ -18,9 +18,7 @@ import asyncio
 import csv
 import json
 import math
-import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +29,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from child import environment, importer_command
 from figures import Figure, make_parser, publish
 
 from importer.leadsquared.allowance import Limit
@@ -189,16 +188,15 @@ async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox) -> a
     rows = [(f"N{row}", f"run{number}row{row}@example.com") for row in range(scene.rows)]
     with (desk / f"leads{number}.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("Name", "Email"), *rows])
-    environ = {
-        **os.environ,
-        "LSQ_HOST": sandbox.url,
-        "LSQ_ACCESS_KEY": sandbox.access_key,
-        "LSQ_SECRET_KEY": sandbox.secret_key,
-        "LSQ_LEDGER": str(folder / "ledger.sqlite3"),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-    }
+    environ = environment(
+        folder / "ledger.sqlite3",
+        LSQ_HOST=sandbox.url,
+        LSQ_ACCESS_KEY=sandbox.access_key,
+        LSQ_SECRET_KEY=sandbox.secret_key,
+        XDG_CACHE_HOME=str(folder / "cache"),
+    )
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "importer", f"leads{number}.csv", "--no-html"),
+        *importer_command(f"leads{number}.csv", "--no-html"),
         cwd=desk,
         env=environ,
         stdout=asyncio.subprocess.DEVNULL,

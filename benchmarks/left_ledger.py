@@ -13,9 +13,9 @@ from pathlib import Path
 
 from importer.ledger.records import Intent, Settled
 from importer.outcome import Outcome, Status
+from importer.run.importing import make_review
 from importer.run.job import open_job
 from importer.run.options import Options
-from importer.run.review import Review
 
 IN_FLIGHT = 10
 AT_ONCE = 5000
@@ -25,17 +25,8 @@ LONG_AGO_S = 200_000.0
 async def leave(file: Path, created: int) -> None:
     """Write the ledger."""
     async with open_job(Options(file=file), os.environ) as job:
-        review = Review(
-            intake=job.intake,
-            maker=job.maker,
-            digests=job.digests,
-            ledger=job.ledger,
-            scratch=job.scratch,
-            again=False,
-            payloads=None,
-        )
         at = time.time() - LONG_AGO_S
-        decided = itertools.islice(review.decided(), created + IN_FLIGHT)
+        decided = itertools.islice(make_review(job).decided(), created + IN_FLIGHT)
         while part := list(itertools.islice(decided, AT_ONCE)):
             intents = [
                 Intent(note.ref, candidate.cells, candidate.keys, candidate.row.number, at) for candidate, note in part

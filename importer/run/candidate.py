@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
         """The row as it goes by this reference: where that is not its line's own, the line is a second copy of one, and
         the row is new.
         """
-        return self if self.given_ref in {None, ref} else self._replace(given_ref=None, past=None)
+        return self if self.given_ref is None or self.given_ref == ref else self._replace(given_ref=None, past=None)
 
 
 class CandidateMaker:

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from importer import __version__
 from importer.errors import ImporterError, QuotaError
@@ -38,7 +39,7 @@ from importer.run.sending import Sender
 from importer.run.signals import Interrupted, Signals
 from importer.run.summary import Summary
 
-__all__ = ["run_import"]
+__all__ = ["make_review", "run_import"]
 
 logger = logging.getLogger(__name__)
 
@@ -88,20 +89,25 @@ async def _run(options: Options, environ: Mapping[str, str], signals: Signals, r
         return _conclude(job, reviewed, sent, summary, signals=signals, run=run)
 
 
+def make_review(job: Job, *, payloads: TextIO | None = None, check_stop: Callable[[], None] = lambda: None) -> Review:
+    """The review of a job's file."""
+    return Review(
+        intake=job.intake,
+        maker=job.maker,
+        digests=job.digests,
+        ledger=job.ledger,
+        scratch=job.scratch,
+        again=job.options.again,
+        payloads=payloads,
+        check_stop=check_stop,
+    )
+
+
 def _review(job: Job, signals: Signals, summary: Summary) -> Reviewed:
     """Review the file. A dry run reports in the same pass: nothing that comes later can change its outcomes."""
     options = job.options
     with open_payloads(options.payloads) as payloads:
-        review = Review(
-            intake=job.intake,
-            maker=job.maker,
-            digests=job.digests,
-            ledger=job.ledger,
-            scratch=job.scratch,
-            again=options.again,
-            payloads=payloads,
-            check_stop=signals.check,
-        )
+        review = make_review(job, payloads=payloads, check_stop=signals.check)
         reviewed = review.reviewed
         if options.dry_run:
             _report(job, reviewed_lines(review.decided(), tag=job.maker.tag), reviewed, summary)

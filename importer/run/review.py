@@ -107,7 +107,7 @@ class Review:
             )
         adopted: list[tuple[Intent, Outcome]] = []
         for line, ref in zip(batch, refs, strict=True):
-            candidate = line if line.past is None else line.under(ref)
+            candidate = line.under(ref)
             decision = self._decide(candidate, ref, known.get(ref), by_key)
             if decision.adopts:
                 adopted.append((_adoption(candidate, ref), decision.outcome))

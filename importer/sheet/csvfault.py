@@ -10,11 +10,10 @@ from typing import BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.snapshot import Spool
-from importer.sheet.text import Encoding, sniff_delimiter
+from importer.sheet.text import SNIFFED_CHARS, Encoding, sniff_delimiter
 
 __all__ = ["not_decodable", "unreadable"]
 
-_SNIFFED_CHARS = 1 << 17
 _SAMPLES = 3
 _SAMPLE_CHARS = 30
 _SUGGESTED = "cp1252"
@@ -48,7 +47,7 @@ def _samples(file: BinaryIO) -> list[str]:
     file.seek(0)
     text = io.TextIOWrapper(file, _SUGGESTED, newline="")
     try:
-        head = text.read(_SNIFFED_CHARS)
+        head = text.read(SNIFFED_CHARS)
         delimiter = sniff_delimiter(list(io.StringIO(head, newline="")))
         text.seek(0)
         found: list[str] = []
@@ -93,7 +92,7 @@ def unreadable(
 def _lines_before_error(spool: Spool, delimiter: str) -> int:
     """How many lines the records have that come before the one that cannot be parsed."""
     lines = 0
-    with io.TextIOWrapper(spool.reader(), "utf-8", newline="") as text, suppress(csv.Error):
+    with spool.text() as text, suppress(csv.Error):
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         for _ in reader:
             lines = reader.line_num
@@ -104,7 +103,7 @@ def _opening_line(spool: Spool, delimiter: str, lines_before: int, last_line: in
     """The line on which the last quoted cell opens, in a record that begins after `lines_before` lines."""
     field = re.compile(rf'(?:^|(?<={re.escape(delimiter)}))"')
     opened, inside = lines_before + 1, False
-    with io.TextIOWrapper(spool.reader(), "utf-8", newline="") as text:
+    with spool.text() as text:
         for number, line in enumerate(itertools.islice(text, lines_before, last_line), lines_before + 1):
             position = 0
             while position < len(line):

@@ -21,12 +21,18 @@ from importer.sheet.csvfault import not_decodable, unreadable
 from importer.sheet.header import TOP_ROWS, Found, fit, is_blank, missing_header, trim_blanks
 from importer.sheet.snapshot import Spool
 from importer.sheet.table import NOTHING, Row
-from importer.sheet.text import Encoding, delimiter_name, detect_encoding, parse_delimiter, sniff_delimiter
+from importer.sheet.text import (
+    SNIFFED_CHARS,
+    Encoding,
+    delimiter_name,
+    detect_encoding,
+    parse_delimiter,
+    sniff_delimiter,
+)
 
 __all__ = ["read_csv"]
 
 _CHUNK_BYTES = 1 << 20
-_SNIFFED_CHARS = 1 << 17
 _MOST_CHARS_IN_A_CELL = 1 << 24
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
@@ -97,10 +103,10 @@ def _choose_delimiter(decoded: _Decoded, configured: str | None, *, header_row: 
         return parse_delimiter(configured)
     if decoded.separator is not None:
         return decoded.separator
-    with io.TextIOWrapper(decoded.spool.reader(), "utf-8", newline="") as text:
-        head = text.read(_SNIFFED_CHARS)
+    with decoded.spool.text() as text:
+        head = text.read(SNIFFED_CHARS)
     lines = list(io.StringIO(head, newline=""))
-    if len(head) == _SNIFFED_CHARS and len(lines) > 1:
+    if len(head) == SNIFFED_CHARS and len(lines) > 1:
         lines.pop()  # cut off in the middle
     return sniff_delimiter(lines, header_row=header_row, default=default)
 
@@ -200,7 +206,7 @@ class _CsvRows:
         """A new pass over the records; what cannot be parsed is a SheetError."""
         # The limit is the module's, for want of one per reader; ours only ever raises it.
         csv.field_size_limit(max(csv.field_size_limit(), _MOST_CHARS_IN_A_CELL))
-        with io.TextIOWrapper(self._spool.reader(), "utf-8", newline="") as text:
+        with self._spool.text() as text:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
             try:
                 yield reader

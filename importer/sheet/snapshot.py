@@ -40,6 +40,10 @@ class Spool:
         """The whole content from its beginning, at a position of its own."""
         return io.BufferedReader(_Pass(self), _READ_BYTES)
 
+    def text(self) -> io.TextIOWrapper:
+        """The same as text, for what was written as UTF-8; line ends as they are."""
+        return io.TextIOWrapper(self.reader(), "utf-8", newline="")
+
     def close(self) -> None:
         """Let go of the file."""
         self.file.close()

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from importer.errors import SheetError
 
-__all__ = ["DELIMITERS", "Encoding", "delimiter_name", "detect_encoding", "parse_delimiter", "sniff_delimiter"]
+__all__ = [
+    "DELIMITERS",
+    "SNIFFED_CHARS",
+    "Encoding",
+    "delimiter_name",
+    "detect_encoding",
+    "parse_delimiter",
+    "sniff_delimiter",
+]
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {"\t": "TAB", ",": "comma", ";": "semicolon", "|": "pipe", " ": "space"}
@@ -23,6 +31,8 @@ _BOMS = (  # UTF-32 first: its little-endian BOM begins with that of UTF-16
 _UTF16_LEAST_NULS = 4
 _UTF16_LEAST_SHARE = 0.2
 _SNIFFED_ROWS = 50
+SNIFFED_CHARS = 1 << 17
+"""How much of a text shows how it is written."""
 
 
 @dataclass(frozen=True, slots=True)
