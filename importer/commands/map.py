@@ -14,7 +14,8 @@ from importer.errors import UsageError
 from importer.lead.header import tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
-from importer.proposal.proposal import best_header_row, propose
+from importer.proposal.headerrow import best_header_row
+from importer.proposal.proposal import propose
 from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table, open_table
 

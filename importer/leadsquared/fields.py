@@ -15,6 +15,7 @@ from typing import Any
 __all__ = ["Field", "FieldList", "read_fields"]
 
 SET_TYPES = frozenset({"customfieldset", "customobject", "cfs"})  # invented
+FALSE = (False, 0, "0", "false", "False")
 TRUE = (True, 1, "1", "true", "True")
 LENGTH = re.compile(r"[0-9]{1,9}")
 
@@ -25,7 +26,8 @@ class Field:
 
     `data_type` is the account's word: Text, Number, Email, Phone, Select, … `max_length` counts characters, None where
     there is no limit. `options` are the exact texts of a dropdown. `sub_fields` is None for a field that is no custom
-    field set, and empty for a set whose sub-fields are not told.
+    field set, and empty for a set whose sub-fields are not told. `is_system` marks what LeadSquared fills itself and
+    shows in no import (`ShowInImport` is false).
     """
 
     schema_name: str
@@ -35,6 +37,7 @@ class Field:
     max_length: int | None = None
     options: tuple[str, ...] = ()
     sub_fields: "tuple[Field, ...] | None" = None
+    is_system: bool = False
 
     @property
     def is_set(self) -> bool:
@@ -110,6 +113,7 @@ def _read_field(name: str, entry: Mapping[str, Any]) -> Field:
         max_length=_length(entry.get("MaxLength")),
         options=tuple(_read_options(entry.get("Options"))),
         sub_fields=sub_fields,
+        is_system=entry.get("ShowInImport") in FALSE,
     )
 
 

@@ -1,24 +1,39 @@
 """How a column writes its dates, where its values leave only one way to read them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from importer.lead.values.datepattern import DatePattern, compile_pattern
+from importer.lead.values.moment import ISO
 
-__all__ = ["DateStyle", "find_date_style"]
+__all__ = ["DateStyle", "could_be_date", "find_date_style", "settle"]
 
 _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y", "%y{0}%m{0}%d")
-_NAMED = ("%d %b %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y", "%b %d, %Y", "%b %d %Y")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_NAMED = ("%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%d %b %y", "%d-%b-%y", "%d-%b, %Y", "%b %d, %Y", "%b %d %Y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", ", %I:%M %p", ", %I:%M:%S %p")
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
-    """The `format` of a column's dates; empty where none is needed, or where `is_unclear`: several fit, or no one."""
+    """The `format` of a column's dates; empty where none is needed, or where `is_unclear`: several fit, or no one.
+
+    `candidates` are those that fit where several do. `has_times` tells that a time of day stands in some value, and
+    `has_offsets` that each of those names its own offset from UTC. `is_mixed`: no one format reads all values.
+    """
 
     format: str = ""
     is_unclear: bool = False
+    candidates: tuple[str, ...] = ()
+    has_times: bool = False
+    has_offsets: bool = False
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the values are written in several ways, so that no format reads them all."""
+        return self.is_unclear and not self.candidates
 
 
 def find_date_style(values: Iterable[str]) -> DateStyle:
@@ -26,17 +41,58 @@ def find_date_style(values: Iterable[str]) -> DateStyle:
 
     `03/04/2026` alone is unclear; beside `25/04/2026` it is the third of April.
     """
+    texts = {text.strip() for text in values}
     patterns = dict(_patterns())
-    fitting = set(patterns)
+    fitting = dict.fromkeys(patterns)
     has_any = False
-    for value in {text.strip() for text in values}:
-        readers = {name for name, pattern in patterns.items() if pattern.read(value) is not None}
+    clocks = [(found["clock"], found["offset"]) for text in texts if (found := ISO.fullmatch(text))]
+    for value in texts:
+        readers = _readers(value)
         if readers:
             has_any = True
-            fitting &= readers
+            fitting = {name: None for name in fitting if name in readers}
+    has_times = any(clock and not clock.startswith("00:00") for clock, _ in clocks)
+    has_offsets = has_times and all(offset for clock, offset in clocks if clock)
     if not has_any:
-        return DateStyle()
-    return DateStyle(fitting.pop()) if len(fitting) == 1 else DateStyle(is_unclear=True)
+        return DateStyle(has_times=has_times, has_offsets=has_offsets)
+    has_times = has_times or any(patterns[name].has_time for name in fitting)
+    if len(fitting) == 1:
+        return DateStyle(next(iter(fitting)), has_times=has_times)
+    return DateStyle(is_unclear=True, candidates=tuple(fitting), has_times=has_times)
+
+
+def settle(styles: Sequence[DateStyle]) -> tuple[DateStyle, ...]:
+    """The styles of a file's columns, where what is clear of some settles what is not of others.
+
+    Nobody writes the day first in one column and the month first in the next: where all that are clear agree, an
+    unclear one is read alike, if that leaves one way.
+    """
+    firsts = {style.format[:2] for style in styles if style.format and not style.format.startswith("%y")}
+    numeric = {style.format[:2] for style in styles if style.format and "%b" not in style.format}
+    if len(firsts | numeric) != 1 or not numeric:
+        return tuple(styles)
+    return tuple(_settled(style, next(iter(numeric))) for style in styles)
+
+
+def _settled(style: DateStyle, first: str) -> DateStyle:
+    fitting = [name for name in style.candidates if name.startswith(first)]
+    if len(fitting) != 1:
+        return style
+    return replace(style, format=fitting[0], is_unclear=False)
+
+
+def could_be_date(text: str) -> bool:
+    """Whether a text is a date in one of the ways that can be read."""
+    if len(text) > _LONGEST or not any(mark.isdigit() for mark in text):
+        return False
+    return ISO.fullmatch(text) is not None or bool(_readers(text))
+
+
+@cache
+def _readers(text: str) -> frozenset[str]:
+    if len(text) > _LONGEST:
+        return frozenset()
+    return frozenset(name for name, pattern in _patterns() if pattern.read(text) is not None)
 
 
 @cache

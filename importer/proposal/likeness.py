@@ -1,30 +1,47 @@
-"""How much a spreadsheet's header is like the names of a field, from 0 to 100."""
+"""Which fields of an account a header may mean, and how sure that is, from 0 to 100. Pure."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from importer.leadsquared.fields import Field
-from importer.proposal.vocabulary import HABITS, joined, normal, spelt
+from importer.proposal.meaning import Meaning
+from importer.proposal.tables import Tables
+from importer.proposal.tokens import key_of, words_of
 
-__all__ = ["SURE", "FieldNames", "Match"]
+__all__ = ["SURE", "WORTH_TELLING", "FieldNames", "Match"]
 
 SURE = 92.0
-"""From this likeness on a match is taken; below it a person is asked."""
+"""From this score on a match is taken; below it a person is asked."""
+WORTH_TELLING = 80.0
+"""Below this score nothing is said."""
 
-_EXACT, _SHOWN, _IDENTITY, _SCHEMA, _YIELDING, _SPELT, _HABIT = 100.0, 99.5, 99.0, 98.0, 97.0, 96.5, 96.0
-_OWN_TOO = 0.25  # a habitual name that is the field's own as well
-_CAP = 90.0  # a likeness of different words, however near, is never taken for sure
+SYSTEM_FIELDS = frozenset(
+    ("ProspectID", "ProspectAutoId", "CreatedOn", "CreatedBy", "CreatedByName", "ModifiedOn", "ModifiedBy")
+) | {"ModifiedByName"}
+"""What LeadSquared fills itself, whatever the account says of them."""
 
 _IDENTITIES = frozenset({"EmailAddress", "Phone"})
-"""The fields by which leads are known. Their habitual names win over another field's own name: where an account has a
-field Mobile beside Phone, a lone column *Mobile* is the phone."""
+"""The fields by which leads are known. What people usually call them wins over another field's own name: where an
+account has a field Mobile beside Phone, a lone column *Mobile* is the phone."""
+
+_EXACT, _OWN, _IDENTITY, _IDENTITY_BY_NAME, _CONCEPT, _PART = 99.8, 99.0, 99.2, 99.5, 97.0, 96.8
+_STEP = 0.5  # from one field of a concept to the next
+_CAP = 90.0  # a likeness of different words, however near, is never taken for sure
+_SAME_WORD = 84.0
+_MORE_WORDS = 4.0
+_MOST_MORE_WORDS = 2
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?", re.ASCII)
+_TOO_GENERAL = frozenset(
+    ("name", "date", "status", "type", "number", "notes", "remarks", "source", "city", "state", "country", "phone", "email", "area", "company", "title", "stage", "region", "time", "product", "tags", "address", "website", "mobile")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A field that a header may mean, by its dotted schema name, and how like the two are."""
+    """A field that a header may mean, by its dotted schema name, and how sure that is."""
 
     name: str
     field: Field
@@ -37,104 +54,126 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
-    """A header in the forms in which it is compared; `habit` is the field that people usually mean by it, if any."""
-
-    text: str
-    plain: str
-    joined: str
-    spelt: str
-    habit: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What one field is called: its dotted schema name, and its names in the forms in which they are compared."""
+class _Named:
+    """A field with its dotted schema name, and its names as words."""
 
     name: str
     field: Field
-    shown: frozenset[str]
-    schema: str
-    spelt: frozenset[str]
-    plain: tuple[str, ...]
-
-    def score(self, header: _Header) -> float:
-        """How like a header is to these names."""
-        is_habit = header.habit == self.name
-        yields = header.habit in _IDENTITIES and not is_habit
-        if header.text == self.name:
-            return _YIELDING if yields else _EXACT
-        if header.joined in self.shown:
-            return _YIELDING if yields else _SHOWN
-        if is_habit and self.name in _IDENTITIES:
-            return _IDENTITY + (_OWN_TOO if header.spelt in self.spelt else 0)
-        if header.joined == self.schema:
-            return _YIELDING if yields else _SCHEMA
-        if header.spelt in self.spelt:
-            return _SPELT
-        if is_habit:
-            return _HABIT
-        return max((min(_CAP, fuzz.token_sort_ratio(header.plain, words)) for words in self.plain), default=0.0)
+    is_part: bool
+    words: tuple[tuple[str, ...], ...]
 
 
 class FieldNames:
-    """The names of an account's fields and sub-fields, made ready once for many headers."""
+    """The names of an account's fields and sub-fields, made ready once for many headers.
 
-    def __init__(self, fields: Iterable[Field]) -> None:
-        self._names = tuple(_names_of(name, field, shown) for name, field, shown in _called(fields))
-        self._exact = frozenset(one.name for one in self._names)
-        self._own = frozenset(text for one in self._names for text in (*one.shown, one.schema))
-        self._spelt = frozenset(text for one in self._names for text in one.spelt)
+    What LeadSquared fills itself is left out, and so is what no config could name.
+    """
 
-    def rank(self, text: str) -> list[Match]:
-        """The fields that a header may mean, the likeliest first."""
-        header = _header_of(text)
-        if not header.plain:
+    def __init__(self, fields: Iterable[Field], tables: Tables) -> None:
+        self._tables = tables
+        self._named = {one.name: one for one in _called(fields, tables)}
+        self._own: dict[str, list[str]] = {}
+        self._by_concept: dict[str, list[str]] = {}
+        for one in self._named.values():
+            for key in dict.fromkeys(map(key_of, one.words)):
+                self._own.setdefault(key, []).append(one.name)
+                concept = tables.phrases.get(key)
+                if concept is not None and tables.concepts[concept].fields and not one.is_part:
+                    self._by_concept.setdefault(concept, []).append(one.name)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys by which a header is one of the account's own names."""
+        return frozenset(self._own)
+
+    def get(self, name: str) -> Field | None:
+        """The field or sub-field of a dotted schema name, if it may be filled."""
+        one = self._named.get(name)
+        return one.field if one else None
+
+    def all(self) -> Iterator[tuple[str, Field]]:
+        """Each field and sub-field that may be filled, with its dotted schema name."""
+        return ((one.name, one.field) for one in self._named.values())
+
+    def words(self, name: str) -> frozenset[str]:
+        """All words of a field's names."""
+        return frozenset(word for words in self._named[name].words for word in words)
+
+    def matches(self, header: str, meaning: Meaning) -> list[Match]:
+        """The fields that a header of this meaning goes to, the surest first."""
+        scores: dict[str, float] = {}
+        concept = self._tables.concepts.get(meaning.concept or "")
+        for place, name in enumerate(self._targets(meaning.concept)):
+            is_identity = name in _IDENTITIES and place == 0
+            scores[name] = _IDENTITY if is_identity else _CONCEPT - _STEP * place
+        for name in self._own.get(meaning.key, ()):
+            if name in _IDENTITIES:
+                own = _IDENTITY_BY_NAME
+            else:
+                own = _PART if self._named[name].is_part and meaning.concept else _OWN
+            scores[name] = max(own, scores.get(name, 0.0))
+        if header.strip() in self._named:
+            scores[header.strip()] = _EXACT
+        cost = meaning.cost + _STEP * (concept.weight if concept else 0)
+        found = [Match(name, self._named[name].field, score - cost) for name, score in scores.items()]
+        return sorted(found, key=lambda match: -match.score)
+
+    def alike(self, header: str) -> list[Match]:
+        """The fields whose names, or what people call them, are like a header, the likest first; none of them is sure."""
+        words = self._tables.spelt(header)
+        if not words:
             return []
-        matches = [Match(one.name, one.field, one.score(header)) for one in self._names]
-        return sorted(matches, key=lambda match: -match.score)
+        scores = {one.name: max((self._likeness(words, own) for own in one.words), default=0.0) for one in self._named.values()}
+        found = [Match(name, self._named[name].field, min(_CAP, score)) for name, score in scores.items()]
+        return sorted((one for one in found if one.score >= WORTH_TELLING), key=lambda match: -match.score)
 
-    def is_sure_of(self, text: str) -> bool:
-        """Whether `rank` would put a sure match first, found out without ranking.
+    def _targets(self, concept: str | None) -> list[str]:
+        """The fields of a concept that the account has: the usual ones, then others of its own that are named so."""
+        if concept is None:
+            return []
+        usual = [name for name in self._tables.concepts[concept].fields if name in self._named]
+        return list(dict.fromkeys((*usual, *self._by_concept.get(concept, ()))))
 
-        Likenesses of different words stay below `SURE`, so that looking the header up is enough.
-        """
-        header = _header_of(text)
-        return bool(header.plain) and (
-            header.text in self._exact
-            or header.habit in self._exact
-            or header.joined in self._own
-            or header.spelt in self._spelt
-        )
-
-
-def _header_of(text: str) -> _Header:
-    plain, full = normal(text), spelt(text)
-    return _Header(text.strip(), plain, joined(plain), full, HABITS.get(full))
-
-
-def _names_of(name: str, field: Field, shown: Iterable[str]) -> _Names:
-    shown = [text for text in shown if normal(text)]
-    schema = normal(name)
-    return _Names(
-        name=name,
-        field=field,
-        shown=frozenset(joined(normal(text)) for text in shown),
-        schema=joined(schema),
-        spelt=frozenset(map(spelt, (*shown, name))),
-        plain=tuple({*map(normal, shown), schema}),
-    )
+    def _likeness(self, words: Sequence[str], own: Sequence[str]) -> float:
+        """How like the words of a header are to those of a field, where nothing but spelling or a word is different."""
+        strange = list(words)
+        total = 0.0
+        for word in own:
+            best = max(strange, key=lambda one: fuzz.ratio(one, word), default="")
+            likeness = fuzz.ratio(best, word)
+            if likeness < _SAME_WORD:
+                return 0.0
+            total += likeness
+            strange.remove(best)
+        more = [word for word in strange if word not in self._tables.units]
+        if len(more) > _MOST_MORE_WORDS or (more and key_of(own) in _TOO_GENERAL):
+            return 0.0
+        return total / max(1, len(own)) - _MORE_WORDS * len(more)
 
 
-def _called(fields: Iterable[Field]) -> Iterator[tuple[str, Field, tuple[str, ...]]]:
-    """Each field and sub-field: its dotted schema name, itself, and the words that people see for it."""
+def _called(fields: Iterable[Field], tables: Tables) -> Iterator[_Named]:
+    """Each field and sub-field that may be filled: its dotted schema name, itself, and its names as words."""
     for field in fields:
+        if field.is_system or field.schema_name in SYSTEM_FIELDS:
+            continue
         if not field.is_set:
-            yield field.schema_name, field, (field.display_name,)
+            yield from _named(field.schema_name, field, (field.display_name, field.schema_name), tables)
         for part in field.sub_fields or ():
+            if part.is_system:
+                continue
+            name = f"{field.schema_name}.{part.schema_name}"
             shown = (
                 part.display_name,
                 f"{field.display_name} {part.display_name}",
                 f"{field.display_name} {part.schema_name}",
+                name.replace("mx_", " "),
             )
-            yield f"{field.schema_name}.{part.schema_name}", part, shown
+            yield from _named(name, part, shown, tables, is_part=True)
+
+
+def _named(
+    name: str, field: Field, shown: Sequence[str], tables: Tables, *, is_part: bool = False
+) -> Iterator[_Named]:
+    if _NAME.fullmatch(name):
+        words = (tables.spelt(text) for text in shown if words_of(text))
+        yield _Named(name, field, is_part, tuple(dict.fromkeys(words)))

@@ -1,42 +1,40 @@
 """Which column goes to which field: proposed, with everything doubtful said."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
-from importer.proposal.dates import DateStyle, find_date_style
+from importer.proposal.column import Column
+from importer.proposal.dates import DateStyle, find_date_style, settle
+from importer.proposal.evidence import by_values, spelling_mistakes
+from importer.proposal.finish import NAMES, Entry, finish, split_entry
+from importer.proposal.fitness import Fitness, Verdict, fitness
 from importer.proposal.likeness import FieldNames, Match
-from importer.proposal.vocabulary import spelt
+from importer.proposal.meaning import Meaning, Reader, shared_prefix
+from importer.proposal.names import SPLIT, settle_names
+from importer.proposal.tables import CONTINENTAL, Tables, load_tables
 
-__all__ = ["Proposal", "ProposedColumn", "best_header_row", "propose"]
+__all__ = ["Proposal", "ProposedColumn", "propose"]
 
-WORTH_TELLING = 70.0
-LEAST_HEADERS = 2
-FULL_NAMES = frozenset(
-    f"{whose}name"
-    for whose in ("", "full", "customer", "client", "lead", "contact", "student", "candidate", "applicant")
-) | {"contactperson"}
-MOST_OFF_LIST = 5
-NAMES = ("FirstName", "LastName")
-DATE_TYPES = frozenset({"Date", "DateTime"})
-NO_STYLE = DateStyle()
+DATE_TYPES = frozenset({"date", "datetime"})
+FILL_WEIGHT = 0.9
+"""By how much a column that is hardly filled stands behind one that is, where both want the same field."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
-    """A header and what is proposed for it: a sure `match`, a `doubtful` one, a full name to split, or nothing.
+    """A header and what is proposed for it: a sure `entry`, a `doubtful` one with the `reason`, or neither.
 
-    `off_list` holds values of the column that are no option of the field; `dates` is how the column writes its dates.
-    A full name that has a `match` too could be split instead.
+    Without any, `reason` may still tell why. A full name that is split has an `instead` where the account has a field
+    for full names.
     """
 
     header: str
-    match: Match | None = None
-    doubtful: Match | None = None
-    is_full_name: bool = False
-    off_list: tuple[str, ...] = ()
-    dates: DateStyle = NO_STYLE
+    entry: Entry | None = None
+    doubtful: Entry | None = None
+    reason: str = ""
+    instead: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,78 +45,220 @@ class Proposal:
     """
 
     columns: tuple[ProposedColumn, ...]
-    unfilled: tuple[Field, ...]
+    unfilled: tuple[Field, ...] = ()
     repeated: tuple[str, ...] = ()
 
     @property
-    def has_moments(self) -> bool:
-        """Whether a column goes to a field that holds times."""
-        return any(one.match is not None and one.match.field.data_type == "DateTime" for one in self.columns)
+    def sure(self) -> int:
+        """How many columns are taken without asking."""
+        return sum(one.entry is not None for one in self.columns)
+
+    @property
+    def doubtful(self) -> int:
+        """How many columns a person is asked about."""
+        return sum(one.doubtful is not None for one in self.columns)
+
+    @property
+    def unmapped(self) -> int:
+        """How many columns go nowhere, those whose header stands twice among them."""
+        return len(self.columns) - self.sure - self.doubtful + len(self.repeated)
 
 
-def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields: FieldList) -> Proposal:
-    """Propose a mapping; `samples` holds some values of each column. No field is proposed twice.
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A match, how the column's values fit it, and why it is doubtful, where it is."""
 
-    Headers that stand twice, or are blank, are left out: they cannot be mapped.
+    match: Match
+    fit: Fitness
+    reason: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        return self.match.is_sure and not self.reason
+
+
+class _File:
+    """A file's columns with what their headers mean, held against one account's fields."""
+
+    def __init__(self, header: Sequence[str], samples: Mapping[str, Sequence[str]], fields: FieldList) -> None:
+        self.tables: Tables = load_tables()
+        self.names = FieldNames(fields, self.tables)
+        self.columns = {name: Column(name, samples.get(name, ()), self.tables) for name in header}
+        self.reader = Reader(self.tables, self.names.keys, shared_prefix(header, self.tables))
+        self.meanings = {name: self._meaning(column) for name, column in self.columns.items()}
+        self.name_concepts = settle_names(self.columns, self.meanings)
+        for name, concept in self.name_concepts.items():
+            if concept != SPLIT:
+                self.meanings[name] = replace(self.meanings[name], concept=concept)
+
+    @property
+    def is_continental(self) -> bool | None:
+        """Whether the headers are of a language that writes a comma before decimals; None where none is known."""
+        languages = [meaning.language for meaning in self.meanings.values() if meaning.language]
+        if not languages:
+            return None
+        return sum(language in CONTINENTAL for language in languages) * 2 > len(languages)
+
+    def candidates(self, header: str) -> list[_Candidate]:
+        """What a column may go to, the surest first."""
+        column, meaning = self.columns[header], self.meanings[header]
+        concept = self.tables.concepts.get(meaning.concept or "")
+        found = [
+            self._judged(column, match, concept.holds if concept else "", meaning)
+            for match in self.names.matches(header, meaning)
+        ]
+        if meaning.concept is None and not found and not meaning.meanings:
+            is_strange = self.reader.is_about_somebody_else(header)
+            if not is_strange:
+                matches = spelling_mistakes(column, self.tables, self.names)
+                found += [self._judged(column, match, "", meaning) for match in matches]
+            found += [
+                _Candidate(match, fit, "" if match.is_sure else "its values are options of this field")
+                for match, fit in by_values(column, self.names, is_strange=is_strange)
+            ]
+            if not is_strange:
+                found += [
+                    self._judged(column, match, "", meaning, f"{match.score:.0f} of 100 alike")
+                    for match in self.names.alike(header)
+                ]
+        kept = [one for one in found if one.fit.verdict is not Verdict.VETO]
+        return sorted(kept, key=lambda one: -one.match.score)
+
+    def entry(self, header: str, candidate: _Candidate, dates: DateStyle) -> Entry:
+        """The finished line of a column that goes to a candidate."""
+        match = candidate.match
+        return finish(
+            match.name,
+            match.field,
+            self.columns[header],
+            candidate.fit,
+            dates=dates,
+            zone=self.meanings[header].zone,
+            is_continental=self.is_continental,
+        )
+
+    def _meaning(self, column: Column) -> Meaning:
+        meaning = self.reader.read(column.header)
+        if meaning.meanings is None:
+            return meaning
+        kinds = ("email", "phone", "salutation", "status", "place", "job", "name")
+        fitting = [kind for kind in kinds if kind in meaning.meanings and _is_kind(column, kind)]
+        return replace(meaning, concept=meaning.meanings[fitting[0]]) if fitting else meaning
+
+    def _judged(self, column: Column, match: Match, holds: str, meaning: Meaning, reason: str = "") -> _Candidate:
+        fit = fitness(column, match.field, holds)
+        reason = reason or fit.reason or ("a part of the header is not understood" if meaning.is_open else "")
+        return _Candidate(match, fit, reason)
+
+
+def propose(
+    header: Sequence[str],
+    samples: Mapping[str, Sequence[str]],
+    fields: FieldList,
+    *,
+    grouped: Collection[str] = (),
+) -> Proposal:
+    """Propose a mapping; `samples` holds some cells of each column, row by row. No field is proposed twice.
+
+    Headers that stand twice, or are blank, are left out: they cannot be mapped. `grouped` are headers that a group
+    title above was put before: they are only asked about.
     """
     names = [tidy(text) for text in header]
     usable = [name for name in dict.fromkeys(names) if name and names.count(name) == 1]
-    known = FieldNames(fields)
-    ranked = {name: known.rank(name) for name in usable}
-    taken = _assign(ranked)
-    used = {match.name for match in taken.values()}
-    can_split = not used.intersection(NAMES) and all(fields.get(name) for name in NAMES)
-    columns: list[ProposedColumn] = []
+    file = _File(usable, samples, fields)
+    split = _split_header(file, fields)
+    candidates = {name: [] if name == split else file.candidates(name) for name in usable}
+    if grouped:
+        reason = "the group title above tells it from others of its name"
+        candidates |= {
+            name: [replace(one, reason=one.reason or reason) for one in candidates[name]]
+            for name in usable
+            if name in grouped
+        }
+    taken = _assign(file, candidates, split)
+    used = {one.match.name for one in taken.values()} | (set(NAMES) if split else set())
+    doubtful = _ask(candidates, taken, used, split)
+    styles = _date_styles(file, taken | doubtful)
+    columns = []
     for name in usable:
-        match = taken.get(name)
-        is_full_name = can_split and spelt(name) in FULL_NAMES
-        if match is not None:
-            columns.append(_described(name, match, samples.get(name, ()), is_full_name=is_full_name))
-        elif is_full_name:
-            columns.append(ProposedColumn(name, is_full_name=True))
-            used.update(NAMES)
-            can_split = False
+        if name == split:
+            columns.append(ProposedColumn(name, split_entry(), instead=_full_name_field(file, used)))
+        elif name in taken:
+            columns.append(ProposedColumn(name, file.entry(name, taken[name], styles.get(name, DateStyle()))))
+        elif name in doubtful:
+            entry = file.entry(name, doubtful[name], styles.get(name, DateStyle()))
+            columns.append(ProposedColumn(name, doubtful=entry, reason=doubtful[name].reason))
         else:
-            doubtful = next((one for one in ranked[name] if one.name not in used and one.score >= WORTH_TELLING), None)
-            columns.append(ProposedColumn(name, doubtful=doubtful))
+            columns.append(ProposedColumn(name))
     filled = {name.partition(".")[0] for name in used}
     return Proposal(
         columns=tuple(columns),
-        unfilled=tuple(one for one in fields if one.is_mandatory and one.schema_name not in filled),
+        unfilled=tuple(one for one in fields if _is_missed(one, filled)),
         repeated=tuple(name for name in dict.fromkeys(names) if name and names.count(name) > 1),
     )
 
 
-def best_header_row(rows: Sequence[tuple[int, Sequence[str]]], fields: FieldList) -> int | None:
-    """The row, among the first ones of a sheet, that most looks like headers of these fields; None where none does."""
-    known = FieldNames(fields)
-    counts = {number: sum(map(known.is_sure_of, cells)) for number, cells in rows}
-    best = max(counts, key=lambda number: (counts[number], -number), default=None)
-    return best if best is not None and counts[best] >= LEAST_HEADERS else None
+def _split_header(file: _File, fields: FieldList) -> str | None:
+    """The column of full names that is split, where the account has the two names."""
+    if not all(fields.get(name) for name in NAMES):
+        return None
+    return next((header for header, concept in file.name_concepts.items() if concept == SPLIT), None)
 
 
-def _assign(ranked: Mapping[str, Sequence[Match]]) -> dict[str, Match]:
-    """Give each field to the header most like it; a header that loses one may still have its next sure match."""
-    pairs = [(match.score, header, match) for header, matches in ranked.items() for match in matches if match.is_sure]
-    taken: dict[str, Match] = {}
-    used: set[str] = set()
-    for _score, header, match in sorted(pairs, key=lambda pair: -pair[0]):
-        if header not in taken and match.name not in used:
-            taken[header] = match
-            used.add(match.name)
+def _assign(file: _File, candidates: Mapping[str, Sequence[_Candidate]], split: str | None) -> dict[str, _Candidate]:
+    """Give each field to the column that is surest of it; one that loses a field may still have its next sure one."""
+    pairs = [
+        (one.match.score - FILL_WEIGHT * (1 - file.columns[header].fill), header, one)
+        for header, found in candidates.items()
+        for one in found
+        if one.is_sure
+    ]
+    taken: dict[str, _Candidate] = {}
+    used = set(NAMES) if split else set()
+    for _score, header, one in sorted(pairs, key=lambda pair: -pair[0]):
+        if header not in taken and one.match.name not in used:
+            taken[header] = one
+            used.add(one.match.name)
     return taken
 
 
-def _described(name: str, match: Match, values: Sequence[str], *, is_full_name: bool) -> ProposedColumn:
-    """A sure match with what its values tell."""
-    dates = find_date_style(values) if match.field.data_type in DATE_TYPES else NO_STYLE
-    off_list = _off_list(match.field, values)
-    return ProposedColumn(name, match, is_full_name=is_full_name, off_list=off_list, dates=dates)
+def _ask(
+    candidates: Mapping[str, Sequence[_Candidate]], taken: Mapping[str, _Candidate], used: set[str], split: str | None
+) -> dict[str, _Candidate]:
+    """The best doubtful candidate of each column that has no sure one; no field is asked about twice."""
+    asked: dict[str, _Candidate] = {}
+    left = [(header, one) for header, found in candidates.items() if header not in taken and header != split for one in found]
+    free = set(used)
+    for header, one in sorted(left, key=lambda pair: -pair[1].match.score):
+        if header not in asked and one.match.name not in free and one.reason:
+            asked[header] = one
+            free.add(one.match.name)
+    return asked
 
 
-def _off_list(field: Field, values: Sequence[str]) -> tuple[str, ...]:
-    options = {option.strip().casefold() for option in field.options}
-    if not options:
-        return ()
-    off = dict.fromkeys(value.strip() for value in values if value.strip() and value.strip().casefold() not in options)
-    return tuple(off)[:MOST_OFF_LIST]
+def _date_styles(file: _File, chosen: Mapping[str, _Candidate]) -> dict[str, DateStyle]:
+    """How the columns that go to fields of dates write them; those that are clear settle the others."""
+    headers = [name for name, one in chosen.items() if one.match.field.data_type.casefold() in DATE_TYPES]
+    return dict(zip(headers, settle([find_date_style(file.columns[name].values) for name in headers]), strict=True))
+
+
+def _full_name_field(file: _File, used: set[str]) -> Entry | None:
+    field = next((name for name in file.tables.concepts["full_name"].fields if file.names.get(name)), None)
+    return Entry((field,)) if field and field not in used else None
+
+
+def _is_missed(field: Field, filled: set[str]) -> bool:
+    return field.is_mandatory and not field.is_system and field.schema_name not in filled
+
+
+def _is_kind(column: Column, kind: str) -> bool:
+    """Whether a column's values are what an ambiguous header may stand for."""
+    if column.is_empty:
+        return False
+    if kind == "status":
+        return column.is_progress
+    if kind == "place":
+        return column.mostly("name") and not column.is_progress
+    if kind == "job":
+        return column.mostly("name") and not column.mostly("salutation")
+    return column.mostly(kind)

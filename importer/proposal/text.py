@@ -6,12 +6,12 @@ stands in a comment, and into quotes before it stands anywhere else.
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.config import Limits
-from importer.proposal.dates import DateStyle
-from importer.proposal.likeness import Match
+from importer.proposal.finish import Entry
 from importer.proposal.proposal import Proposal, ProposedColumn
 
 __all__ = ["Setting", "shown_argument", "write_config"]
@@ -60,22 +60,23 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
     for header in proposal.repeated:
         yield f"  # {_quoted(header)}:  # stands more than once in the header: rename it in the spreadsheet to map it"
     for field in proposal.unfilled:
-        name = _on_one_line(field.display_name)
-        yield f"  # The account demands {field.schema_name} ({name}), which no column seems to hold."
+        name = _on_one_line(f"{field.schema_name} ({field.display_name})")
+        yield f"  # The account demands {name}, which no column seems to hold."
     yield ""
-    if proposal.has_moments and setting.time_zone:
-        yield f"timezone: {setting.time_zone}  # where the times in the file are; LeadSquared stores UTC"
-    elif proposal.has_moments:
-        yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
+    entries = [column.entry or column.doubtful for column in proposal.columns]
+    if any(entry is not None and entry.needs_zone for entry in entries):
+        if setting.time_zone:
+            yield f"timezone: {setting.time_zone}  # where the times in the file are; LeadSquared stores UTC"
+        else:
+            yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
     yield "unmapped_columns: ignore"
     yield f"unique: [{', '.join(setting.unique)}]  # the fields that the account keeps unique"
 
 
 def _reading(setting: Setting) -> Iterator[str]:
     """The lines above the columns: the account, and how the file is read."""
-    file = _on_one_line(setting.file)
-    yield f"# Proposed for {file}. Check every line, and those behind a # above all; then try it:"
-    yield f"#   lsq-import {shown_argument(file)} --dry-run"
+    yield f"# Proposed for {_on_one_line(setting.file)}. Check every line, and those behind a # above all; then try it:"
+    yield f"#   lsq-import {shown_argument(setting.file)} --dry-run"
     yield "# docs/config.md explains each key."
     if setting.host:
         yield "account:"
@@ -107,49 +108,60 @@ def _limits(limits: Limits) -> Iterator[str]:
 
 def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:
     header = _quoted(column.header)
-    if column.match is not None:
-        yield from _matched(column, column.match, header, setting)
-    elif column.is_full_name:
-        yield f"  {header}: {{split: [FirstName, LastName]}}"
+    if column.entry is not None:
+        yield from _sure(column.entry, header, setting)
+        if column.instead is not None:
+            yield f"  # {header}: {_written(column.instead, setting)}  # instead, if it is to stay in one piece"
     elif column.doubtful is not None:
-        yield f"  # {header}: {column.doubtful.name}  # doubtful: {column.doubtful.score:.0f} of 100 alike"
+        yield f"  # {header}: {_written(column.doubtful, setting)}  # doubtful: {_on_one_line(column.reason)}"
+        yield from _notes(column.doubtful, header, setting)
     else:
         yield f"  # {header}:  # nothing like it among the account's fields"
 
 
-def _matched(column: ProposedColumn, match: Match, header: str, setting: Setting) -> Iterator[str]:
+def _sure(entry: Entry, header: str, setting: Setting) -> Iterator[str]:
     """The line of a sure match, and what a person should know of it."""
-    line = f"{header}: {_target(match, column.dates, setting)}"
-    if match.field.data_type == "DateTime" and not setting.time_zone:
+    line = f"{header}: {_written(entry, setting)}"
+    if entry.needs_zone and entry.can_shift and not setting.time_zone:
         yield f"  # {line}  # first say timezone: below, or its times would be taken for another place's"
     else:
         yield f"  {line}"
-    if column.is_full_name:
-        yield f"  # {header}: {{split: [FirstName, LastName]}}  # instead, if first and last names are to be filled"
-    if match.field.data_type in {"Phone", "Mobile"} and not setting.region:
+    yield from _notes(entry, header, setting)
+
+
+def _notes(entry: Entry, header: str, setting: Setting) -> Iterator[str]:
+    if entry.needs_region and not setting.region:
         yield f"  # {header}: numbers without +country code are refused until a country is named, such as region: IN"
-    if column.dates.is_unclear:
-        yield f'  # {header}: day or month first? The values do not tell; say it, such as format: "%d/%m/%Y"'
-    if column.off_list:
-        values = ", ".join(_in_quotes(value) for value in column.off_list)
+    for note in entry.notes:
+        yield f"  # {header}: {note}"
+    if entry.off_list:
+        values = ", ".join(_in_quotes(value) for value in entry.off_list)
         yield f"  # {header}: not among the field's options: {values}; translate them with values: {{…}}"
 
 
-def _target(match: Match, dates: DateStyle, setting: Setting) -> str:
-    name, field = match.name, match.field
-    form = f", format: {_in_quotes(dates.format)}" if dates.format else ""
-    if field.data_type in {"Phone", "Mobile"}:
-        region = f", region: {setting.region}" if setting.region else ""
-        return f"{{field: {name}, type: phone{region}}}"
-    if field.data_type == "Email":
-        return f"{{field: {name}, type: email}}"
-    if field.data_type == "DateTime":
-        return f"{{field: {name}, type: datetime{form}}}"
-    if field.data_type == "Date" and form:
-        return f"{{field: {name}, type: date{form}}}"
-    if field.data_type == "Select" and field.options:
-        return f"{{field: {name}, type: choice}}"
-    return name
+def _written(entry: Entry, setting: Setting) -> str:
+    """What stands behind the header: a schema name alone, or all that is to be said of the column."""
+    if len(entry.fields) > 1:
+        return f"{{split: [{', '.join(entry.fields)}]}}"
+    parts = [f"field: {entry.fields[0]}", *_said(entry, setting)]
+    return f"{{{', '.join(parts)}}}" if len(parts) > 1 else entry.fields[0]
+
+
+def _said(entry: Entry, setting: Setting) -> Iterator[str]:
+    if entry.type:
+        yield f"type: {entry.type}"
+    if entry.needs_region and setting.region:
+        yield f"region: {setting.region}"
+    for key in ("format", "thousands", "decimal"):
+        if value := getattr(entry, key):
+            yield f"{key}: {_in_quotes(value)}"
+    if entry.timezone:
+        yield f"timezone: {entry.timezone}"
+    elif entry.needs_zone and not entry.can_shift and not setting.time_zone:
+        yield "timezone: UTC"
+    if entry.values:
+        pairs = (f"{_quoted(cell)}: {_quoted(value)}" for cell, value in entry.values.items())
+        yield f"values: {{{', '.join(pairs)}}}"
 
 
 def _quoted(header: str) -> str:
@@ -170,5 +182,5 @@ def _on_one_line(text: str) -> str:
 
 
 def shown_argument(text: str) -> str:
-    """A file's name as it is typed behind a command."""
-    return f'"{text}"' if " " in text else text
+    """A file's name as it is typed behind a command; what does not print is shown as a question mark."""
+    return shlex.quote("".join(mark if mark.isprintable() else "?" for mark in text))
