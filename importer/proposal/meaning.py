@@ -15,6 +15,9 @@ _SHARE = 0.6
 _LONG = 5  # a header of so many words is a question even without a word that asks
 _NUMBERED = re.compile(r"\s*(?:q(?:uestion)?\s*\.?\s*)?\d{1,2}\s*[.):]\s*(?=\D)", re.IGNORECASE)
 
+_ONE_NUMBER = frozenset({"phone", "mobile", "whatsapp"})
+"""What may stand for one number in a header: *Mobile (WhatsApp)*, *Phone / Mobile*."""
+
 _PREFIX_COST, _QUESTION_COST, _PEOPLE_COST, _PART_COST, _PATTERN_COST = 0.8, 1.0, 0.6, 1.2, 2.0
 
 
@@ -120,6 +123,8 @@ class Reader:
     def _goal(self, meaning: Meaning) -> object:
         """What two parts must have in common: the field that both would rather fill."""
         concept = self._tables.concepts.get(meaning.concept or "")
+        if concept is not None and concept.name in _ONE_NUMBER:
+            return _ONE_NUMBER
         return (concept.fields[:1] or concept.name) if concept else meaning.key
 
     def _weight(self, meaning: Meaning) -> int:

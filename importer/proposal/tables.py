@@ -73,8 +73,17 @@ class Tables:
 
     def spelt(self, text: str) -> tuple[str, ...]:
         """The words of a text with short forms spelt out and articles left out, unless nothing else is in it."""
-        words = tuple(one for word in words_of(text) for one in self.short_forms.get(word, (word,)))
+        words = tuple(one for word in self._paired(words_of(text)) for one in self.short_forms.get(word, (word,)))
         return tuple(word for word in words if word not in self.articles) or words
+
+    def _paired(self, words: Sequence[str]) -> Iterator[str]:
+        """The words, two of which are one where they are a short form together: `f up`."""
+        left = list(words)
+        while left:
+            pair = " ".join(left[:2])
+            count = 2 if len(left) > 1 and pair in self.short_forms else 1
+            yield " ".join(left[:count])
+            del left[:count]
 
 
 @cache

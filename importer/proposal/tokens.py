@@ -7,6 +7,8 @@ from collections.abc import Iterable
 __all__ = ["key_of", "split_parts", "words_of"]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ONE_WORD = re.compile(r"WhatsApp|LinkedIn|YouTube|FaceBook|DoB")
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s(?![a-z])")
 _QUESTION_NUMBER = re.compile(r"\s*(?:q(?:uestion)?\s*\.?\s*)?\d{1,2}\s*[.):]\s*", re.IGNORECASE)
 _PART_MARKS = re.compile(r"[/|()\[\]{}:;\r\n\u2013\u2014]|\s-+\s")
 _DROPPED = {"\u093c", "\u0640", "\u200c", "\u200d"}  # nukta, tatweel, joiners
@@ -19,10 +21,11 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words of a text: `mx_EnquiryDate`, `Enquiry date:` and `ENQUIRY_DATE` are all `enquiry date`.
 
     Accents of Latin letters are taken off, vowel signs of Indian scripts stay, Arabic is written in its plainest form.
-    Single letters side by side are one word: `D.O.B.` is `dob`.
+    Single letters side by side are one word (`D.O.B.` is `dob`), and an English genitive is its noun.
     """
     plain = unicodedata.normalize("NFKC", text.removeprefix("mx_"))
-    plain = _CAMEL.sub(" ", plain).casefold().replace("’", "'")
+    plain = _ONE_WORD.sub(lambda found: found[0].casefold(), plain)
+    plain = _POSSESSIVE.sub("", _CAMEL.sub(" ", plain).casefold().replace("’", "'"))
     words = "".join(_letters(unicodedata.normalize("NFD", plain))).split()
     return tuple(_joined_letters(_without_article(word) for word in words))
 

@@ -17,7 +17,7 @@ LONGEST_WRITING = 100
 NORTH_AMERICA = 1  # whose country code is its trunk prefix too: 1 617 … has lost no plus
 
 BLANK = r"[^\S\n\r\v\f]"
-SCHEME = re.compile(r"tel:\s*", re.IGNORECASE)
+SCHEME = re.compile(r"(?:tel|p):\s*", re.IGNORECASE)  # p: stands before the numbers of a Meta lead ads download
 WRITING = re.compile(rf"(?:{BLANK}|[(\[])*[+＋]?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])+")
 BARE = re.compile(r"\d+")
 NOT_DIGITS = re.compile(r"\D+")
@@ -97,7 +97,8 @@ def make_phone_converter(region: str | None) -> Converter:
     """A converter for phones; those without a country code are the `region`'s, or refused where there is none."""
 
     def convert(text: str, _kind: str | None) -> str | Refusal:
-        writing = SCHEME.sub("", text, count=1) if text[:4].lower() == "tel:" else text
+        scheme = SCHEME.match(text)
+        writing = text[scheme.end() :] if scheme else text
         if len(writing) > LONGEST_WRITING or WRITING.fullmatch(writing) is None or DECIMALS.fullmatch(writing):
             return _refuse_writing(writing)
         if _looks_double(writing):
