@@ -1,12 +1,12 @@
 """The header of a table, and where in a sheet it stands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from importer.errors import SheetError
 from importer.sheet.table import Row, RowSource, Table
 
-__all__ = ["TOP_ROWS", "Found", "find_header_row", "fit", "is_blank", "missing_header", "trim_blanks"]
+__all__ = ["TOP_ROWS", "Found", "find_header_row", "find_in_rows", "fit", "is_blank", "missing_header", "trim_blanks"]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5
@@ -20,6 +20,7 @@ class Found:
     header: tuple[str, ...]
     row_count: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
     top: tuple[Row, ...]
     source: RowSource
 
@@ -73,6 +74,12 @@ def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
         if count >= least and count > best:
             found, best = row.number, count
     return found
+
+
+def find_in_rows(rows: Iterable[Row], wanted: Collection[str]) -> int | None:
+    """The first row that holds all the `wanted` column names, compared as above, or None."""
+    names = {name.strip().casefold() for name in wanted} - {""}
+    return next((row.number for row in rows if names and names <= _normalised(row.cells)), None)
 
 
 def _normalised(cells: Collection[str]) -> set[str]:

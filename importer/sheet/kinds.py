@@ -16,6 +16,7 @@ from importer.errors import SheetError
 __all__ = [
     "FORMATS",
     "TEXT_FORMATS",
+    "WORKBOOKS",
     "Kind",
     "identify",
     "require_kind",
@@ -66,6 +67,9 @@ _EXPECTED = {
     ".xlsb": Kind.XLSB,
     ".ods": Kind.ODS,
 }
+WORKBOOKS = frozenset(_EXPECTED.values())
+"""The kinds of content that hold sheets."""
+
 _MAGIC = (
     (b"%PDF-", Kind.PDF),
     (b"\x1f\x8b", Kind.GZIP),
@@ -179,7 +183,7 @@ def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
     if kind is Kind.TEXT:
         message = f"{path}: the name says {ending}, but the content is plain text."
         raise SheetError(message, hint="If it is a CSV, rename it to end in .csv; else save it again as a workbook.")
-    if kind not in _EXPECTED.values():
+    if kind not in WORKBOOKS:
         hint = _HINTS.get(kind, "Open it in a spreadsheet program and save it as .xlsx or .csv.")
         raise SheetError(f"{path}: cannot be read, it is {kind.value}.", hint=hint)
     if _EXPECTED.get(ending) is kind:
