@@ -11,11 +11,13 @@ from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 from importer.lead.values import Choices, make_converter
 from importer.lead.values.choice import make_option_check
+from importer.lead.values.moment import make_latest_check
 from importer.leadsquared.fields import Field
 
 __all__ = ["PLAIN", "Conversion", "make_conversion"]
 
 NO_LIMIT = sys.maxsize
+DATE_TYPES = frozenset({"date", "datetime"})
 MULTIPLE_TYPES = frozenset({"multiselect"})
 UNCUTTABLE_TYPES = frozenset({"phone", "email", "number"})
 
@@ -73,8 +75,13 @@ def _stages(rule: ValueRule, field: Field | None, policies: Policies, part: Conv
         yield own
     if part is not None:
         yield part
-    if field is None:
-        return
+    if field is not None:
+        yield from _field_stages(rule, field, policies, is_multiple=is_multiple)
+    if rule.latest is not None and (rule.type in DATE_TYPES or (field and field.data_type.casefold() in DATE_TYPES)):
+        yield make_latest_check(rule.latest)
+
+
+def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multiple: bool) -> Iterator[Converter]:
     data_type = field.data_type.casefold()
     form = FORMS.get(data_type)
     is_safe = rule.type is not None and data_type in SAFE_TYPES.get(rule.type, ())

@@ -60,3 +60,55 @@ def test_a_phone_that_is_none_for_sure_is_refused_by_row_and_column_with_its_rea
     assert "Cell C2 (Value)" in desk.report()[0].message
     assert word in desk.report()[0].message
     assert run.status == 1
+
+
+@pytest.mark.parametrize("kind", ["date", "datetime"])
+def test_a_birth_with_a_year_of_two_digits_is_never_in_the_future(desk: Desk, kind: str) -> None:
+    column = {"field": "mx_Date_of_Birth", "type": kind, "format": "%d/%m/%y"}
+    _run, bodies = look(desk, column, ["15/08/60", "25/01/45", "01/01/01", "31/12/99"], timezone="Asia/Kolkata")
+    assert values(bodies, "mx_Date_of_Birth") == [
+        "1960-08-15 00:00:00",
+        "1945-01-25 00:00:00",
+        "2001-01-01 00:00:00",
+        "1999-12-31 00:00:00",
+    ]
+
+
+@pytest.mark.parametrize("column", ["mx_Date_of_Birth", {"field": "mx_Date_of_Birth", "type": "date"}])
+def test_a_birth_written_in_the_future_is_refused(desk: Desk, column: Any) -> None:
+    _run, bodies = look(desk, column, ["2960-08-15"])
+    assert bodies == [None]
+    assert "a birth in the future" in desk.report()[0].message
+
+
+def test_other_dates_of_two_digit_years_turn_at_69(desk: Desk) -> None:
+    column = {"field": "mx_Enquiry_Date", "type": "date", "format": "dd.mm.yy"}
+    _run, bodies = look(desk, column, ["15.08.68", "15.08.69"])
+    assert values(bodies, "mx_Enquiry_Date") == ["2068-08-15 00:00:00", "1969-08-15 00:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "utc"),
+    [
+        ("%Y-%m-%dT%H:%M:%SZ", "2026-10-06T11:30:00Z", "2026-10-06 11:30:00"),
+        ("%d/%m/%Y %H:%M:%S.000Z", "06/10/2026 11:30:00.000Z", "2026-10-06 11:30:00"),
+        ("yyyy-mm-ddThh:mm:ssZ", "2026-10-06T11:30:00Z", "2026-10-06 11:30:00"),
+        ("%d/%m/%Y %H:%M +02:00", "06/10/2026 11:30 +02:00", "2026-10-06 09:30:00"),
+        ("%d/%m/%Y %H:%M (UTC)", "06/10/2026 11:30 (UTC)", "2026-10-06 11:30:00"),
+        ("%d/%m/%Y %H:%M %Z", "06/10/2026 11:30 GMT", "2026-10-06 11:30:00"),
+        ("%d/%m/%Y %H:%M %z", "06/10/2026 11:30 UTC", "2026-10-06 11:30:00"),
+        ("%d/%m/%Y %H:%M", "06/10/2026 11:30", "2026-10-06 06:00:00"),
+    ],
+)
+def test_an_offset_in_a_format_means_what_it_says(desk: Desk, form: str, cell: str, utc: str) -> None:
+    column = {"field": "mx_Enquiry_Date", "type": "datetime", "format": form, "timezone": "Asia/Kolkata"}
+    _run, bodies = look(desk, column, [cell])
+    assert values(bodies, "mx_Enquiry_Date") == [utc]
+
+
+@pytest.mark.parametrize(("form", "right", "wrong"), [("%a %d %b %Y", "Tue 6 Oct 2026", "Mon 6 Oct 2026")])
+def test_a_day_of_the_week_that_is_not_the_dates_own_is_refused(desk: Desk, form: str, right: str, wrong: str) -> None:
+    column = {"field": "mx_Enquiry_Date", "type": "date", "format": form}
+    _run, bodies = look(desk, column, [right, wrong])
+    assert values(bodies, "mx_Enquiry_Date") == ["2026-10-06 00:00:00", None]
+    assert "a day of the week that is not the one of its date" in desk.report()[1].message
