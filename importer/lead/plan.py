@@ -10,6 +10,7 @@ from importer.lead.checks import CUSTOM_PREFIX, Target, check_targets, find_fiel
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.conversion import make_conversion
 from importer.lead.fieldname import FieldName
+from importer.lead.forms import STANDARD_FIELDS
 from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
 from importer.lead.refusal import Refusal
@@ -123,7 +124,7 @@ def _convert(
     for index, column in chosen:
         parts = [None] if column.rest is None else [read_first, read_last]
         for name, part in zip(column.fields, parts, strict=True):
-            field = find_field(name, fields)
+            field = find_field(name, fields) if fields is not None else STANDARD_FIELDS.get(str(name))
             rule = column.rule
             if today is not None and is_birth(header[index], str(name), field.display_name if field else ""):
                 rule = replace(rule, latest=today)

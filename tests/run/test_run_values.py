@@ -112,3 +112,104 @@ def test_a_day_of_the_week_that_is_not_the_dates_own_is_refused(desk: Desk, form
     _run, bodies = look(desk, column, [right, wrong])
     assert values(bodies, "mx_Enquiry_Date") == ["2026-10-06 00:00:00", None]
     assert "a day of the week that is not the one of its date" in desk.report()[1].message
+
+
+UNTYPED = {"First Name": "FirstName", "Email": "EmailAddress", "Mobile": "Phone"}
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+@pytest.mark.parametrize(
+    ("email", "phone", "word"),
+    [
+        ("mailto:asha@example.com", "9845010001", "mailto: in front"),
+        ("<asha@example.com>", "9845010001", "angle brackets"),
+        ("Asha Rao <asha@example.com>", "9845010001", "angle brackets"),
+        ("asha@example.com;", "9845010001", "comma or semicolon behind"),
+        ("asha@example.com;rao@example.com", "9845010001", "more than one e-mail"),
+        ("asha@example.com", "9845010001.0", "calculated number"),
+        ("asha@example.com", "9.84501E+09", "calculated number"),
+        ("asha@example.com", "9845010002/9845010003", "more than one phone"),
+        ("asha@example.com", "9845010002 / 03", "more than one phone"),
+        ("asha@example.com", "9845010002 9845010003", "more than one phone"),
+        ("asha@example.com", "98450100029845010003", "more digits than any phone number"),
+        ("asha@example.com", "9845010002 ext 5", "an extension"),
+        ("asha@example.com", "9845010002 (Rao)", "letters beside"),
+    ],
+)
+def test_what_is_plainly_not_one_value_is_told_where_a_column_has_no_type(
+    desk: Desk, email: str, phone: str, word: str, *, has_account: bool
+) -> None:
+    if not has_account:
+        desk.account = None
+    desk.configure(columns=UNTYPED)
+    desk.write([("Asha", email, phone), ("Rao", "rao@example.com", "+91 98450-10009")], header=list(UNTYPED))
+    desk.call("leads.csv", "--dry-run", "--payloads", "payloads.jsonl")
+    assert sent(desk.folder / "payloads.jsonl", 2) == [
+        None,
+        {"FirstName": "Rao", "EmailAddress": "rao@example.com", "Phone": "+91 98450-10009"},
+    ]
+    assert word in desk.report()[0].message
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_facebooks_p_in_front_of_a_phone_is_understood_without_a_type(desk: Desk, *, has_account: bool) -> None:
+    if not has_account:
+        desk.account = None
+    _run, bodies = look(desk, "Phone", ["p:+919845010001", "'9845010001"])
+    assert values(bodies, "Phone") == ["+919845010001", "9845010001"]
+
+
+@pytest.mark.parametrize("dash", ["-", " - ", "–", "—", "--", "−"])
+@pytest.mark.parametrize("column", ["Notes", {"field": "Notes", "type": "text"}, "mx_Budget"])
+def test_a_lone_dash_is_an_empty_cell(desk: Desk, dash: str, column: Any) -> None:
+    _run, bodies = look(desk, column, [dash])
+    assert bodies == [{"FirstName": "Asha", "EmailAddress": "a0@example.com"}]
+    assert desk.report()[0].cells[2] == dash
+
+
+def test_a_dash_that_means_something_is_kept(desk: Desk) -> None:
+    _run, bodies = look(desk, {"field": "Notes", "values": {"-": "none told"}}, ["-", "a - b"])
+    assert values(bodies, "Notes") == ["none told", "a - b"]
+
+
+def test_a_lone_dash_is_not_enough_for_a_required_column_and_gives_way_to_a_default(desk: Desk) -> None:
+    _run, bodies = look(desk, {"field": "Notes", "required": True}, ["-"])
+    assert bodies == [None]
+    _run, bodies = look(desk, {"field": "Notes", "default": "none"}, ["-"])
+    assert values(bodies, "Notes") == ["none"]
+
+
+def test_letters_read_in_a_wrong_encoding_are_told_with_their_cells(desk: Desk) -> None:
+    run, bodies = look(desk, "Notes", ["MÃ¼nchen", "München", "Oâ€™Brien", "Jos\ufffd", "à¤¨à¤®", "नमस्ते"])
+    assert "4 cells seem to hold letters that were wrongly read" in run.err
+    assert "C2 (Value), C4 (Value), C5 (Value), C6 (Value)." in run.err
+    assert values(bodies, "Notes")[:2] == ["MÃ¼nchen", "München"]  # told, and not mended
+    assert "nchen" not in run.err
+
+
+@pytest.mark.parametrize("first", ["Total", "Grand Total:", "TOTAL LEADS 2", "Summe", "कुल", "End of report", "2 rows"])
+def test_a_closing_line_is_told(desk: Desk, first: str) -> None:
+    desk.configure(columns={"First Name": "FirstName", "Email": "EmailAddress"})
+    desk.write([("Asha", "asha@example.com"), (first, "")], header=("First Name", "Email"))
+    run = desk.call("leads.csv", "--dry-run")
+    assert "Row 3 may be a total or a closing line" in run.err
+
+
+@pytest.mark.parametrize("row", [("Totaram", ""), ("Total", "total@example.com"), ("Sumana", ""), ("Counti", "")])
+def test_a_name_is_no_closing_line(desk: Desk, row: tuple[str, str]) -> None:
+    desk.configure(columns={"First Name": "FirstName", "Email": "EmailAddress"})
+    desk.write([row], header=("First Name", "Email"))
+    run = desk.call("leads.csv", "--dry-run")
+    assert "closing line" not in run.text
+    assert run.status == 0
+
+
+def test_a_value_that_is_no_option_is_told_with_the_nearest_ones(desk: Desk) -> None:
+    run, bodies = look(desk, {"field": "ProspectStage", "type": "choice"}, ["Prospct", "Rao, 12 MG Road"])
+    assert bodies == [None, None]
+    near, far = desk.report()
+    assert "Cell C2 (Value) holds `Prospct`, which is none of the field's options" in near.message
+    assert "Did you mean `Prospect`" in near.tip
+    assert "Cell C3 (Value) holds a value that is none of the field's options" in far.message
+    assert "The options are" in far.tip
+    assert "MG Road" not in run.text

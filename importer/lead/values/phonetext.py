@@ -15,6 +15,7 @@ __all__ = [
     "TOO_SHORT_REFUSAL",
     "digits_of",
     "find_writing_fault",
+    "strip_phone",
     "tidy_phone",
 ]
 
@@ -38,8 +39,7 @@ EXTENSION = re.compile(
 )
 EXPONENT = re.compile(r"\+?\d+(?:[.,]\d+)?\s?(?:e\s?\+?\s?\d+|[x×*]\s?10\s?\^\s?\d+)", re.IGNORECASE)
 DECIMALS = re.compile(r"\+?\d{6,}[.,]\d{1,2}")
-HARD_BREAK = re.compile(r"[,;|\n\r&\\:\u3001]|\b(?:or|and|und|oder|et|ou|y|o)\b", re.IGNORECASE)
-SLASH_OR_BREAK = re.compile(r"[/,;|\n\r&\\:\u3001]")
+BREAK = re.compile(r"[/,;|\n\r&\\:\u3001]|\b(?:or|and|und|oder|et|ou|y|o)\b", re.IGNORECASE)
 
 EXTENSION_REFUSAL = Refusal(
     "phone_extension",
@@ -79,6 +79,11 @@ def tidy_phone(text: str) -> str:
     if not text.isascii():
         text = text.translate(FULL_WIDTH)
         text = "".join(str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in text)
+    return strip_phone(text)
+
+
+def strip_phone(text: str) -> str:
+    """The number without label, text mark and list mark; its digits stay as they are written."""
     text = text.strip().lstrip(TEXT_MARKS).lstrip()
     found = LABEL.match(text)
     if found is not None:
@@ -96,7 +101,7 @@ def find_writing_fault(writing: str) -> Refusal | None:
         return SEVERAL_REFUSAL if _looks_double(writing) else None
     if EXTENSION.search(writing):
         return EXTENSION_REFUSAL
-    if _looks_double(writing) or _counted(HARD_BREAK.split(writing)) > 1:
+    if _looks_double(writing) or _counted(BREAK.split(writing)) > 1:
         return SEVERAL_REFUSAL
     return _odd_marks(writing)
 
@@ -115,13 +120,13 @@ def _odd_marks(writing: str) -> Refusal:
 
 
 def _looks_double(writing: str) -> bool:
-    """Whether two blocks are long enough to be a number each, or one is and a slash or comma with digits follows it.
+    """Whether two blocks are long enough to be a number each, or one is, and a slash, comma or `or` and digits follow.
 
     Before a slash an area code may stand (030/1234567), but no whole number: 030 1234567/8 is two.
     """
     if _counted(writing.split()) > 1 or ("+" in writing[1:] and _counted(writing.split("+")) > 1):
         return True
-    for mark in SLASH_OR_BREAK.finditer(writing):
+    for mark in BREAK.finditer(writing):
         if _own_digits(writing[: mark.start()]) >= FEWEST_DIGITS and _begins_with_digit(writing[mark.end() :]):
             return True
     return False
