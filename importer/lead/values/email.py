@@ -5,6 +5,7 @@ import re
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from importer.lead.refusal import Converter, Refusal
+from importer.lead.values.emailtext import BAD_EMAIL_TIP, find_email_fault
 
 __all__ = ["make_email_converter"]
 
@@ -13,19 +14,8 @@ MOST_BEFORE_AT = 64
 MOST_IN_LABEL = 63
 PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]{2,})", re.ASCII)
 SPECIAL_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
-PARTS = re.compile(r"[\s,;/|]+")
 
-SEVERAL_REFUSAL = Refusal(
-    "several_emails",
-    "holds more than one e-mail address",
-    "Keep one, and put the others into columns of their own.",
-)
-NO_AT_REFUSAL = Refusal("bad_email", "holds no e-mail address: it has no @", "Correct it, or empty the cell.")
-BAD_REFUSAL = Refusal(
-    "bad_email",
-    "holds something that is no valid e-mail address",
-    "Correct it, or empty the cell. To send such values all the same: bad_email: send in config.yaml.",
-)
+BAD_REFUSAL = Refusal("bad_email", "holds something that is no valid e-mail address", BAD_EMAIL_TIP)
 
 
 def make_email_converter(*, sends_bad: bool) -> Converter:
@@ -40,7 +30,7 @@ def make_email_converter(*, sends_bad: bool) -> Converter:
         try:
             return validate_email(text, check_deliverability=False).normalized
         except EmailNotValidError:
-            return text if sends_bad else _refuse(text)
+            return text if sends_bad else find_email_fault(text) or BAD_REFUSAL
 
     return convert
 
@@ -56,10 +46,3 @@ def _is_plain(text: str) -> bool:
         return False
     local, _, domain = text.partition(AT)
     return len(local) <= MOST_BEFORE_AT and len(domain) <= MOST_IN_LABEL
-
-
-def _refuse(text: str) -> Refusal:
-    if AT not in text:
-        return NO_AT_REFUSAL
-    several = sum(AT in part.strip(AT) for part in PARTS.split(text)) > 1
-    return SEVERAL_REFUSAL if several else BAD_REFUSAL
