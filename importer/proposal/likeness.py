@@ -18,11 +18,6 @@ SURE = 92.0
 WORTH_TELLING = 80.0
 """Below this score nothing is said."""
 
-SYSTEM_FIELDS = frozenset(
-    ("ProspectID", "ProspectAutoId", "CreatedOn", "CreatedBy", "CreatedByName", "ModifiedOn", "ModifiedBy")
-) | {"ModifiedByName"}
-"""What LeadSquared fills itself, whatever the account says of them."""
-
 _IDENTITIES = frozenset({"EmailAddress", "Phone"})
 """The fields by which leads are known. What people usually call them wins over another field's own name: where an
 account has a field Mobile beside Phone, a lone column *Mobile* is the phone."""
@@ -154,7 +149,7 @@ class FieldNames:
 def _called(fields: Iterable[Field], tables: Tables) -> Iterator[_Named]:
     """Each field and sub-field that may be filled: its dotted schema name, itself, and its names as words."""
     for field in fields:
-        if field.is_system or field.schema_name in SYSTEM_FIELDS:
+        if field.is_system:
             continue
         if not field.is_set:
             yield from _named(field.schema_name, field, (field.display_name, field.schema_name), tables)

@@ -248,7 +248,7 @@ def _full_name_field(file: _File, used: set[str]) -> Entry | None:
 
 
 def _is_missed(field: Field, filled: set[str]) -> bool:
-    return field.is_mandatory and not field.is_system and field.schema_name not in filled
+    return field.must_be_filled and field.schema_name not in filled
 
 
 def _is_kind(column: Column, kind: str) -> bool:
