@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from importer.commands.account import ask_account, find_config
+from importer.commands.account import AccountFacts, ask_account, find_config
+from importer.commands.reading import MOST_SHOWN, Reading, check_file, find_reading, notes_on, open_as_found, told_by
 from importer.config import Config
 from importer.errors import UsageError
-from importer.lead.header import tidy
+from importer.lead.header import shown, tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
-from importer.proposal.headerrow import best_header_row
-from importer.proposal.proposal import propose
+from importer.proposal.proposal import Proposal, propose
 from importer.proposal.text import Setting, shown_argument, write_config
-from importer.sheet import Table, open_table
+from importer.sheet import Table
 
 __all__ = ["map_columns"]
 
 SAMPLE_ROWS = 500
-HEADER_ROWS = 20
+DEFAULT_CONFIG = "config.yaml"
 
 
 @click.command(short_help="Propose a config.yaml for a file.")
@@ -31,7 +31,8 @@ HEADER_ROWS = 20
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.  [default: the screen]"
 )
 @click.option("--sandbox", "is_sandbox", is_flag=True, help="For the sandbox's fields: no keys, no network.")
-@click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
+@click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the visible one that looks most like leads]")
+@click.option("--header-row", type=click.IntRange(min=1), metavar="N", help="The row of the headers.  [default: found]")
 @click.option("--region", metavar="XX", help="The country of phones without a code.  [default: the account's]")
 @click.option("--timezone", "time_zone", metavar="ZONE", help="Where the file's times are.  [default: the account's]")
 @click.option("--encoding", metavar="NAME", help="The encoding of a text file that is not UTF-8.")
@@ -45,6 +46,7 @@ def map_columns(
     output: Path | None,
     is_sandbox: bool,
     sheet: str | None,
+    header_row: int | None,
     region: str | None,
     time_zone: str | None,
     encoding: str | None,
@@ -53,41 +55,37 @@ def map_columns(
 ) -> None:
     """Propose a config.yaml for FILE and the account: which column goes to which field.
 
-    A match that is not sure stands in it as a comment, with how alike the names are. A file is never written over.
+    A match that is not sure stands in it as a comment, with the reason. A file is never written over. Where nothing
+    is found, none is written, and the exit status is 1.
     """
     if output is not None and output.exists():
         raise UsageError(f"{output} is there already.", hint="Name another file with -o, or move this one away.")
     known = find_config(config)
     named = known if config is not None else Config()  # a config that happens to lie here is about another file
-    encoding = encoding or named.encoding
     _check_place(region, time_zone)
-    with open_table(file, sheet=sheet, encoding=encoding, delimiter=named.delimiter) as probe:  # needs no network
-        facts = asyncio.run(ask_account(known, is_sandbox=is_sandbox, refresh=refresh))
-        header_row = best_header_row([(row.number, row.cells) for row in probe.top[:HEADER_ROWS]], facts.fields) or 1
-    with open_table(file, sheet=sheet, header_row=header_row, encoding=encoding, delimiter=named.delimiter) as table:
-        setting = Setting(
-            file=str(file),
-            host=facts.host,
-            auth=known.account.auth,
-            account_name=known.account.name,
-            limits=known.limits,
-            ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
-            unique=known.unique,
-            header_row=header_row,
-            sheet=sheet,
-            encoding=encoding,
-            delimiter=named.delimiter,
-            region=(region or region_of(facts.country_code)).upper(),
-            time_zone=_zone(time_zone or facts.time_zone),
-        )
-        text = _propose(table, facts.fields, setting)
+    told = told_by(named, sheet=sheet, header_row=header_row, encoding=encoding)
+    check_file(file, told)  # needs no network
+    facts = asyncio.run(ask_account(known, is_sandbox=is_sandbox, refresh=refresh))
+    table, reading = open_as_found(file, told, find_reading(file, told, facts.fields))
+    with table:
+        setting = _setting(file, known, facts, reading, region=region, time_zone=time_zone)
+        proposal = _propose(table, facts.fields, reading)
+    for note in notes_on(told, reading):
+        click.echo(note, err=True)
+    counts = f"{proposal.sure} sure, {proposal.doubtful} doubtful, {proposal.unmapped} not mapped"
+    if not proposal.sure and not proposal.doubtful:
+        names = ", ".join(shown(column.header) for column in proposal.columns[:MOST_SHOWN])
+        click.echo(f"{counts}: no header is like a field of the account, so no config is written.", err=True)
+        click.echo(f"  The headers read are: {names or 'none'}.", err=True)
+        click.echo("  If they stand in another row or sheet, name it with --header-row or --sheet.", err=True)
+        raise click.exceptions.Exit(1)
+    text = write_config(proposal, setting)
     if output is None:
         click.echo(text, nl=False)
-        return
-    with output.open("x", encoding="utf-8") as target:
-        target.write(text)
-    command = f"lsq-import {shown_argument(str(file))} -c {shown_argument(str(output))} --dry-run"
-    click.echo(f"Written to {output}. Check it, then: {command}", err=True)
+    else:
+        with output.open("x", encoding="utf-8") as target:
+            target.write(text)
+    click.echo(f"{counts}; next: {_next(file, output, is_sandbox=is_sandbox)}", err=True)
 
 
 def _check_place(region: str | None, time_zone: str | None) -> None:
@@ -98,15 +96,44 @@ def _check_place(region: str | None, time_zone: str | None) -> None:
         raise UsageError(f"--timezone: {time_zone} is no time zone.", hint="Give its name, such as Asia/Kolkata.")
 
 
-def _propose(table: Table, fields: FieldList, setting: Setting) -> str:
-    if not any(tidy(name) for name in table.header):
-        raise UsageError(f"{setting.file} has no headers.", hint="A mapping needs a row of column names.")
+def _setting(
+    file: Path, known: Config, facts: AccountFacts, reading: Reading, *, region: str | None, time_zone: str | None
+) -> Setting:
+    return Setting(
+        file=str(file),
+        host=facts.host,
+        auth=known.account.auth,
+        account_name=known.account.name,
+        limits=known.limits,
+        ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
+        unique=known.unique,
+        header_row=reading.header_row or 1,
+        header_rows=reading.header_rows,
+        sheet=reading.sheet,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        region=(region or region_of(facts.country_code)).upper(),
+        time_zone=_zone(time_zone or facts.time_zone),
+    )
+
+
+def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:
     names = [tidy(name) for name in table.header]
     samples: dict[str, list[str]] = {name: [] for name in names}
     for row in itertools.islice(table.rows(), SAMPLE_ROWS):
         for name, cell in zip(names, row.cells, strict=True):
             samples[name].append(cell)
-    return write_config(propose(table.header, samples, fields), setting)
+    return propose(table.header, samples, fields, grouped=reading.grouped)
+
+
+def _next(file: Path, output: Path | None, *, is_sandbox: bool) -> str:
+    """The command that goes on."""
+    words = shown_argument(str(file))
+    sandbox = " --sandbox" if is_sandbox else ""
+    if output is None:
+        return f"lsq-import map {words}{sandbox} -o {DEFAULT_CONFIG}"
+    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {shown_argument(str(output))}"
+    return f"lsq-import {words}{config}{sandbox} --dry-run"
 
 
 def _zone(name: str) -> str:

@@ -222,6 +222,7 @@ def _assemble(
         timeout_s=model.timeout_s,
         sheet=model.sheet,
         header_row=model.header_row,
+        header_rows=model.header_rows,
         encoding=model.encoding,
         delimiter=model.delimiter,
         source=model.source,

@@ -93,6 +93,7 @@ class ConfigModel(Section):
     timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     sheet: Text | None = None
     header_row: Annotated[int, Field(ge=1)] = 1
+    header_rows: Annotated[int, Field(ge=1)] = 1
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None
     delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
     source: Text | None = None

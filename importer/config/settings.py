@@ -80,6 +80,7 @@ class Config:
     timeout_s: float = 30.0
     sheet: str | None = None
     header_row: int = 1
+    header_rows: int = 1
     encoding: str | None = None
     delimiter: str | None = None
     source: str | None = None

@@ -1,21 +1,95 @@
-"""Where the header stands: the row, or the rows, that most look like headers of an account's fields. Pure."""
+"""Where the header stands: the sheet, the row or the rows that most look like headers of an account's fields. Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from importer.lead.header import tidy
 from importer.leadsquared.fields import FieldList
 from importer.proposal.likeness import FieldNames
 from importer.proposal.meaning import UNKNOWN, Reader
 from importer.proposal.tables import load_tables
 
-__all__ = ["best_header_row"]
+__all__ = ["HeaderRows", "find_header"]
 
 LEAST_HEADERS = 2
+LEAST_WIDTH = 2
+SEARCHED = 30
+
+NumberedRow = tuple[int, Sequence[str]]
 
 
-def best_header_row(rows: Sequence[tuple[int, Sequence[str]]], fields: FieldList) -> int | None:
-    """The row, among the first ones of a sheet, that most looks like headers of these fields; None where none does."""
+@dataclass(frozen=True, slots=True)
+class HeaderRows:
+    """The row in which a header ends, how many rows it takes, and how many of its names are known.
+
+    `grouped` are names that have a group's title in front, since several columns have them.
+    """
+
+    row: int
+    count: int = 1
+    known: int = 0
+    grouped: tuple[str, ...] = ()
+
+
+def find_header(
+    rows: Sequence[NumberedRow],
+    fields: FieldList,
+    *,
+    join: Callable[[Sequence[Sequence[str]]], tuple[str, ...]],
+    row: int | None = None,
+) -> HeaderRows | None:
+    """The header among the first rows of a sheet; only its number of rows where its `row` is known.
+
+    The row with most known names, or two rows where they, put together by `join`, say more than either. Where no row
+    has two known names, the first row as wide as those below it that holds nothing but words; None where there is none.
+    """
     tables = load_tables()
     reader = Reader(tables, FieldNames(fields, tables).keys)
-    counts = {number: len({cell for cell in cells if reader.read(cell) != UNKNOWN}) for number, cells in rows}
-    best = max(counts, key=lambda number: (counts[number], -number), default=None)
-    return best if best is not None and counts[best] >= LEAST_HEADERS else None
+
+    def known(cells: Sequence[str]) -> int:
+        names = Counter(tidy(cell) for cell in cells if cell.strip())
+        return sum(reader.read(name) != UNKNOWN for name, count in names.items() if count == 1)
+
+    searched = [(number, cells) for number, cells in rows if number <= SEARCHED or number == row]
+    counts = {number: known(cells) for number, cells in searched if row is None or number == row}
+    if not counts:
+        return None
+    best = max(counts, key=lambda number: (counts[number], -number))
+    found = HeaderRows(best, known=counts[best])
+    for (upper_number, upper), (number, lower) in zip(searched, searched[1:], strict=False):
+        if number != upper_number + 1 or (row is not None and number != row):
+            continue
+        names = join([upper, lower])
+        count = known(names)
+        if count > max(found.known, known(upper), known(lower)):
+            found = HeaderRows(number, 2, count, _grouped(names, lower))
+    if found.known >= LEAST_HEADERS or row is not None:
+        return found
+    plain = _first_of_words(searched)
+    return None if plain is None else HeaderRows(plain)
+
+
+def _grouped(names: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """The joined names of columns whose lower name stands several times."""
+    counts = Counter(cell.strip().casefold() for cell in lower if cell.strip())
+    pairs = zip(names, lower, strict=False)
+    return tuple(tidy(name) for name, cell in pairs if counts[cell.strip().casefold()] > 1 and name != cell.strip())
+
+
+def _first_of_words(rows: Sequence[NumberedRow]) -> int | None:
+    """The first row that is as wide as the widest and holds nothing but different words."""
+    widths = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
+    widest = max(widths, default=0)
+    if widest < LEAST_WIDTH:
+        return None
+    for (number, cells), width in zip(rows, widths, strict=True):
+        texts = [cell.strip() for cell in cells if cell.strip()]
+        if width == widest and len(set(texts)) == width and not any(map(_has_value, texts)):
+            return number
+    return None
+
+
+def _has_value(text: str) -> bool:
+    """Whether a cell holds a number or an address rather than a name."""
+    return "@" in text or sum(mark.isdigit() for mark in text) * 2 > len(text)

@@ -37,6 +37,7 @@ class Setting:
     ledger: str | None = None
     unique: Sequence[str] = ("EmailAddress", "Phone")
     header_row: int = 1
+    header_rows: int = 1
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -92,6 +93,8 @@ def _reading(setting: Setting) -> Iterator[str]:
         yield f"ledger: {_in_quotes(setting.ledger)}"
     if setting.header_row != 1:
         yield f"header_row: {setting.header_row}"
+    if setting.header_rows != 1:
+        yield f"header_rows: {setting.header_rows}"
     for key, value in (("sheet", setting.sheet), ("encoding", setting.encoding), ("delimiter", setting.delimiter)):
         if value is not None:
             yield f"{key}: {_in_quotes(value)}"

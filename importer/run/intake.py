@@ -96,6 +96,7 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         file,
         sheet=sheet,
         header_row=config.header_row,
+        header_rows=config.header_rows,
         encoding=config.encoding,
         delimiter=config.delimiter,
     )

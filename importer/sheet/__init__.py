@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
-from importer.sheet.header import Found, find_header_row
+from importer.sheet.header import Found, HeaderPlace, find_header_row
 from importer.sheet.kinds import (
     FORMATS,
     WORKBOOKS,
@@ -24,6 +24,7 @@ from importer.sheet.kinds import (
     require_whole_archive,
 )
 from importer.sheet.layout import HiddenRowsRule, Layout, MergedRule
+from importer.sheet.peek import Top, peek_text, peek_workbook
 from importer.sheet.table import Identity, Row, Table
 from importer.sheet.xmlparts import NotWellFormedError
 
@@ -41,9 +42,11 @@ __all__ = [
     "MergedRule",
     "Row",
     "Table",
+    "Top",
     "find_header_row",
     "find_sheet",
     "open_table",
+    "peek",
 ]
 
 
@@ -52,6 +55,7 @@ def open_table(
     *,
     sheet: str | None = None,
     header_row: int = 1,
+    header_rows: int = 1,
     encoding: str | None = None,
     delimiter: str | None = None,
     layout: Layout = _DEFAULT_LAYOUT,
@@ -59,20 +63,31 @@ def open_table(
     """Read a whole spreadsheet once and return its table, or raise SheetError saying what is wrong and what to do.
 
     `sheet` names a worksheet (default: the first visible one that holds anything); `header_row` is the number that
-    the spreadsheet shows. `encoding` and `delimiter` concern text files alone, `layout` workbooks. The caller
+    the spreadsheet shows, and the last of `header_rows` rows where the header takes several. `encoding` and `delimiter` concern text files alone, `layout` workbooks. The caller
     closes the table.
     """
     if header_row < 1:
         raise SheetError(f"header_row: {header_row} is no row.", hint="Rows are counted from 1.")
+    if not 1 <= header_rows <= header_row:
+        hint = "header_row is the last row of the header, header_rows how many rows it takes."
+        raise SheetError(f"header_rows: no header of {header_rows} rows ends in row {header_row}.", hint=hint)
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
             kind = identify(file)
             notes = require_kind(path, kind)
             if kind is Kind.TEXT:
-                found = read_csv(path, file, header_row=header_row, encoding=encoding, delimiter=delimiter)
+                found = read_csv(
+                    path,
+                    file,
+                    header_row=header_row,
+                    header_rows=header_rows,
+                    encoding=encoding,
+                    delimiter=delimiter,
+                )
             else:
-                found = _read_workbook(path, file, kind, notes, sheet=sheet, header_row=header_row, layout=layout)
+                place = HeaderPlace(header_row, header_rows)
+                found = _read_workbook(path, file, kind, notes, sheet=sheet, place=place, layout=layout)
             changed = Identity.of(path.stat()) != identity
     except FileNotFoundError as error:
         raise SheetError(f"{path}: there is no such file.", hint=_neighbours(path)) from error
@@ -120,6 +135,29 @@ def find_sheet(path: Path, wanted: Sequence[str], *, but_not: str | None) -> tup
         return None
 
 
+def peek(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, delimiter: str | None = None
+) -> tuple[Top, ...]:
+    """The first rows of each visible sheet (or of `sheet`), or of a text file by each delimiter; of a broken file none.
+
+    For who looks for the header: `open_table` tells what is wrong with a file.
+    """
+    try:
+        with path.open("rb") as file:
+            kind = identify(file)
+            if kind is Kind.TEXT:
+                return tuple(peek_text(file, encoding, delimiter))
+            if kind not in WORKBOOKS:
+                return ()
+            workbook = _open_workbook(path, file, kind, ())
+            try:
+                return tuple(peek_workbook(workbook, sheet))
+            finally:
+                workbook.close()
+    except (OSError, SheetError, NotWellFormedError):
+        return ()
+
+
 def _read_workbook(
     path: Path,
     file: BinaryIO,
@@ -127,7 +165,7 @@ def _read_workbook(
     notes: tuple[str, ...],
     *,
     sheet: str | None,
-    header_row: int,
+    place: HeaderPlace,
     layout: Layout,
 ) -> Found:
     from importer.sheet.workbook import read_table
@@ -137,12 +175,12 @@ def _read_workbook(
     try:
         return _closing(
             _open_workbook(path, file, kind, notes),
-            lambda workbook: read_table(path, workbook, sheet=sheet, header_row=header_row, layout=layout),
+            lambda workbook: read_table(path, workbook, sheet=sheet, place=place, layout=layout),
         )
     except NotWellFormedError:
         return _closing(
             _open_workbook(path, file, kind, notes, is_lenient=True),
-            lambda workbook: read_table(path, workbook, sheet=sheet, header_row=header_row, layout=layout),
+            lambda workbook: read_table(path, workbook, sheet=sheet, place=place, layout=layout),
         )
 
 

@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from importer.sheet.cells import is_error_value
 from importer.sheet.csvfault import not_decodable, unreadable
-from importer.sheet.header import TOP_ROWS, Found, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.joined import join_header
 from importer.sheet.snapshot import Spool
 from importer.sheet.table import NOTHING, Row
 from importer.sheet.text import (
@@ -51,6 +52,7 @@ def read_csv(
     file: BinaryIO,
     *,
     header_row: int,
+    header_rows: int = 1,
     encoding: str | None,
     delimiter: str | None,
 ) -> Found:
@@ -68,7 +70,8 @@ def read_csv(
         chosen = _choose_delimiter(decoded, delimiter, header_row=header_row, default=default)
         if chosen != default:
             notes.append(f"The delimiter is {delimiter_name(chosen)}.")
-        source = _CsvRows(path, decoded.spool, chosen, header_row, line_offset=int(decoded.separator is not None))
+        place = HeaderPlace(header_row, header_rows)
+        source = _CsvRows(path, decoded.spool, chosen, place, line_offset=int(decoded.separator is not None))
         source.check()
     except BaseException:
         decoded.spool.close()
@@ -153,26 +156,30 @@ def _take_separator(decoded: _Decoded, text: str) -> str:
 class _CsvRows:
     """The rows of a decoded CSV; `check` must run once before `rows`."""
 
-    def __init__(self, path: Path, spool: Spool, delimiter: str, header_row: int, *, line_offset: int) -> None:
+    def __init__(self, path: Path, spool: Spool, delimiter: str, place: HeaderPlace, *, line_offset: int) -> None:
         self.header: tuple[str, ...] = ()
         self.row_count = 0
         self.top: tuple[Row, ...] = ()
         self._path = path
         self._spool = spool
         self._delimiter = delimiter
-        self._header_row = header_row
+        self._header_row = place.row
+        self._header_rows = place.count
         self._line_offset = line_offset
 
     def check(self) -> None:
         """Parse the whole file: find the header, count the rows, meet every error."""
         top: list[Row] = []
+        names: list[list[str]] = []
         count = 0
         with self._parsed() as records:
             for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
                 if number <= TOP_ROWS:
                     top.append(Row(number, tuple(record), (), _bad_cells(record)))
+                if self._header_row - self._header_rows < number <= self._header_row:
+                    names.append(record)
                 if number == self._header_row:
-                    self.header = trim_blanks(tuple(record))
+                    self.header = trim_blanks(tuple(record) if len(names) == 1 else join_header(names))
                 elif number > self._header_row and not is_blank(record):
                     count += 1
             for record in records:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importer.errors import SheetError
 from importer.sheet.table import Row, RowSource, Table
 
-__all__ = ["TOP_ROWS", "Found", "find_header_row", "find_in_rows", "fit", "is_blank", "missing_header", "trim_blanks"]
+__all__ = ["TOP_ROWS", "Found", "HeaderPlace", "find_header_row", "find_in_rows", "fit", "is_blank", "missing_header", "trim_blanks"]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5
@@ -23,6 +23,14 @@ class Found:
     warnings: tuple[str, ...] = ()
     top: tuple[Row, ...]
     source: RowSource
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPlace:
+    """The row in which a header ends, and how many rows it takes."""
+
+    row: int
+    count: int = 1
 
 
 def is_blank(cells: Collection[str]) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from importer.errors import SheetError
-from importer.sheet.header import TOP_ROWS, Found, find_in_rows, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, find_in_rows, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.joined import join_header
 from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
 from importer.sheet.snapshot import RowSpool
 from importer.sheet.table import Area, Row
@@ -51,13 +52,13 @@ class Workbook(Protocol):
         ...
 
 
-def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row: int, layout: Layout) -> Found:
+def read_table(path: Path, workbook: Workbook, *, sheet: str | None, place: HeaderPlace, layout: Layout) -> Found:
     """The named sheet's table, or that of the first visible sheet that holds anything."""
     if not workbook.sheets:
         raise SheetError(f"{path}: cannot be read, there is no worksheet in it.", hint="Is it the right file?")
     if sheet is not None:
         chosen = _named(path, workbook, sheet)
-        return _read_sheet(path, workbook, chosen, header_row=header_row, layout=layout)
+        return _read_sheet(path, workbook, chosen, place=place, layout=layout)
     empty: list[str] = []
     for info in workbook.sheets:
         if info.hidden:
@@ -69,7 +70,7 @@ def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row:
             path,
             workbook,
             info.name,
-            header_row=header_row,
+            place=place,
             layout=layout,
             notes=_passed_over(workbook, info.name, empty),
         )
@@ -144,8 +145,9 @@ def find_sheet(workbook: Workbook, wanted: Sequence[str], *, but_not: str | None
 
 
 def _read_sheet(
-    path: Path, workbook: Workbook, sheet: str, *, header_row: int, layout: Layout, notes: tuple[str, ...] = ()
+    path: Path, workbook: Workbook, sheet: str, *, place: HeaderPlace, layout: Layout, notes: tuple[str, ...] = ()
 ) -> Found:
+    header_row = place.row
     where = f"{path}, sheet {sheet!r}"
     rows = workbook.rows(sheet)
     top: list[Row] = []
@@ -156,7 +158,7 @@ def _read_sheet(
             break
         top.append(row)
         if row.number == header_row:
-            header = trim_blanks(row.cells)
+            header = _header(top, place)
             break
     if not header:
         raise missing_header(where, header_row, itertools.chain(top, rows))
@@ -182,6 +184,13 @@ def _read_sheet(
         top=tuple(row for row in top if row.number <= TOP_ROWS),
         source=spool,
     )
+
+
+def _header(top: Sequence[Row], place: HeaderPlace) -> tuple[str, ...]:
+    """The header that ends in the last of these rows."""
+    if place.count == 1:
+        return trim_blanks(top[-1].cells)
+    return trim_blanks(join_header([row.cells for row in top if row.number > place.row - place.count]))
 
 
 def _data_rows(where: str, rows: Iterator[Row], width: int, previous: int, top: list[Row]) -> Iterator[Row]:
