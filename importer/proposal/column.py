@@ -74,9 +74,7 @@ class Column:
 
 def _is_phone(text: str) -> bool:
     digits = sum(mark.isdigit() for mark in text)
-    return (
-        FEWEST_DIGITS <= digits <= MOST_DIGITS and PHONE.fullmatch(text) is not None and not could_be_date(text)
-    )
+    return FEWEST_DIGITS <= digits <= MOST_DIGITS and PHONE.fullmatch(text) is not None and not could_be_date(text)
 
 
 def _is_name(text: str) -> bool:

@@ -1,6 +1,5 @@
 """How a column writes its dates, where its values leave only one way to read them."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,7 +11,17 @@ __all__ = ["DateStyle", "could_be_date", "find_date_style", "settle"]
 
 _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y", "%y{0}%m{0}%d")
 _NAMED = ("%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%d %b %y", "%d-%b-%y", "%d-%b, %Y", "%b %d, %Y", "%b %d %Y")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", ", %I:%M %p", ", %I:%M:%S %p")
+_CLOCKS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M",
+    ", %H:%M:%S",
+    ", %I:%M %p",
+    ", %I:%M:%S %p",
+)
 _LONGEST = 40
 
 
@@ -22,6 +31,7 @@ class DateStyle:
 
     `candidates` are those that fit where several do. `has_times` tells that a time of day stands in some value, and
     `has_offsets` that each of those names its own offset from UTC. `is_mixed`: no one format reads all values.
+    `is_settled`: the order of day and month is that of the file's other dates.
     """
 
     format: str = ""
@@ -29,6 +39,7 @@ class DateStyle:
     candidates: tuple[str, ...] = ()
     has_times: bool = False
     has_offsets: bool = False
+    is_settled: bool = False
 
     @property
     def is_mixed(self) -> bool:
@@ -78,7 +89,7 @@ def _settled(style: DateStyle, first: str) -> DateStyle:
     fitting = [name for name in style.candidates if name.startswith(first)]
     if len(fitting) != 1:
         return style
-    return replace(style, format=fitting[0], is_unclear=False)
+    return replace(style, format=fitting[0], is_unclear=False, is_settled=True)
 
 
 def could_be_date(text: str) -> bool:

@@ -23,7 +23,8 @@ class Entry:
     """What a line of `columns:` says. `fields` are two where a full name is split.
 
     `needs_region` and `needs_zone` tell that the account's country and time zone belong to it; without `can_shift` its
-    values are days, which no zone moves. `notes` are what a person should know of the line, and `off_list` values that are none of the dropdown's options.
+    values are days, which no zone moves. `notes` are what a person should know of the line, and `off_list` values that
+    are none of the dropdown's options.
     """
 
     fields: tuple[str, ...]
@@ -87,6 +88,8 @@ def _moment(name: str, column: Column, dates: DateStyle, zone: str) -> Entry:
 def _date_notes(dates: DateStyle) -> tuple[str, ...]:
     if dates.is_mixed:
         return ("its dates are written in several ways, which one format cannot read; make them alike",)
+    if dates.is_settled:
+        return ("its values do not tell day from month; it is read like the file's other dates",)
     if dates.is_unclear:
         return ('day or month first? The values do not tell; say it, such as format: "%d/%m/%Y"',)
     return ()

@@ -1,5 +1,6 @@
 """Where the header stands: the sheet, the row or the rows that most look like headers of an account's fields. Pure."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def find_header(
         return None
     best = max(counts, key=lambda number: (counts[number], -number))
     found = HeaderRows(best, known=counts[best])
-    for (upper_number, upper), (number, lower) in zip(searched, searched[1:], strict=False):
+    for (upper_number, upper), (number, lower) in itertools.pairwise(searched):
         if number != upper_number + 1 or (row is not None and number != row):
             continue
         names = join([upper, lower])

@@ -23,6 +23,7 @@ _IDENTITIES = frozenset({"EmailAddress", "Phone"})
 account has a field Mobile beside Phone, a lone column *Mobile* is the phone."""
 
 _EXACT, _OWN, _IDENTITY, _IDENTITY_BY_NAME, _CONCEPT, _PART = 99.8, 99.0, 99.2, 99.5, 97.0, 96.8
+_SPELT_ALIKE = 0.1  # a display name that is the header without short forms being spelt out
 _STEP = 0.5  # from one field of a concept to the next
 _CAP = 90.0  # a likeness of different words, however near, is never taken for sure
 _SAME_WORD = 84.0
@@ -30,7 +31,32 @@ _MORE_WORDS = 4.0
 _MOST_MORE_WORDS = 2
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?", re.ASCII)
 _TOO_GENERAL = frozenset(
-    ("name", "date", "status", "type", "number", "notes", "remarks", "source", "city", "state", "country", "phone", "email", "area", "company", "title", "stage", "region", "time", "product", "tags", "address", "website", "mobile")
+    (
+        "name",
+        "date",
+        "status",
+        "type",
+        "number",
+        "notes",
+        "remarks",
+        "source",
+        "city",
+        "state",
+        "country",
+        "phone",
+        "email",
+        "area",
+        "company",
+        "title",
+        "stage",
+        "region",
+        "time",
+        "product",
+        "tags",
+        "address",
+        "website",
+        "mobile",
+    )
 )
 
 
@@ -56,6 +82,7 @@ class _Named:
     field: Field
     is_part: bool
     words: tuple[tuple[str, ...], ...]
+    shown: str
 
 
 class FieldNames:
@@ -106,19 +133,24 @@ class FieldNames:
                 own = _IDENTITY_BY_NAME
             else:
                 own = _PART if self._named[name].is_part and meaning.concept else _OWN
+            own += _SPELT_ALIKE * (self._named[name].shown == key_of(words_of(header)))
             scores[name] = max(own, scores.get(name, 0.0))
-        if header.strip() in self._named:
-            scores[header.strip()] = _EXACT
+        exact = header.strip()
+        if exact in self._named and (exact in _IDENTITIES or _IDENTITY not in scores.values()):
+            scores[exact] = _EXACT
         cost = meaning.cost + _STEP * (concept.weight if concept else 0)
         found = [Match(name, self._named[name].field, score - cost) for name, score in scores.items()]
         return sorted(found, key=lambda match: -match.score)
 
     def alike(self, header: str) -> list[Match]:
-        """The fields whose names, or what people call them, are like a header, the likest first; none of them is sure."""
+        """The fields whose names, or what people call them, are like a header, the likest first; none is sure."""
         words = self._tables.spelt(header)
         if not words:
             return []
-        scores = {one.name: max((self._likeness(words, own) for own in one.words), default=0.0) for one in self._named.values()}
+        scores = {
+            one.name: max((self._likeness(words, own) for own in one.words), default=0.0)
+            for one in self._named.values()
+        }
         found = [Match(name, self._named[name].field, min(_CAP, score)) for name, score in scores.items()]
         return sorted((one for one in found if one.score >= WORTH_TELLING), key=lambda match: -match.score)
 
@@ -166,9 +198,7 @@ def _called(fields: Iterable[Field], tables: Tables) -> Iterator[_Named]:
             yield from _named(name, part, shown, tables, is_part=True)
 
 
-def _named(
-    name: str, field: Field, shown: Sequence[str], tables: Tables, *, is_part: bool = False
-) -> Iterator[_Named]:
+def _named(name: str, field: Field, shown: Sequence[str], tables: Tables, *, is_part: bool = False) -> Iterator[_Named]:
     if _NAME.fullmatch(name):
         words = (tables.spelt(text) for text in shown if words_of(text))
-        yield _Named(name, field, is_part, tuple(dict.fromkeys(words)))
+        yield _Named(name, field, is_part, tuple(dict.fromkeys(words)), key_of(words_of(field.display_name)))

@@ -115,6 +115,8 @@ class Reader:
                 found.append(one)
         if not found or len({self._goal(one) for one in found}) > 1:
             return None
+        if any(not self._tables.strangers.isdisjoint(self._tables.spelt(part)) for part in strange):
+            return None
         is_open = any(_has_sibling(part, telling) for part in strange)
         first = min(found, key=self._weight)
         cost = 0 if len(telling) == 1 else _PART_COST

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from importer.leadsquared.fields import Field
 from importer.proposal.column import Column
 from importer.proposal.fitness import Verdict, fitness
-from importer.leadsquared.fields import Field
 from importer.proposal.meaning import Meaning
 
 __all__ = ["SPLIT", "settle_names"]
@@ -24,7 +24,9 @@ def settle_names(columns: Mapping[str, Column], meanings: Mapping[str, Meaning])
     *Name* alone is split. Beside a column of first names it holds last names, unless the first name stands in it too;
     beside both it is a full name for a field of its own.
     """
-    by_concept = {concept: _headers(concept, columns, meanings) for concept in ("first_name", "last_name", *_FULL_NAMES)}
+    by_concept = {
+        concept: _headers(concept, columns, meanings) for concept in ("first_name", "last_name", *_FULL_NAMES)
+    }
     first, last = by_concept["first_name"], by_concept["last_name"]
     settled: dict[str, str] = {}
     for header in by_concept["name"]:

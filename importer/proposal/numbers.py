@@ -72,7 +72,9 @@ def _sure_decimals(texts: Iterable[str], thousands: set[str]) -> Iterable[str]:
         marks = _plain_marks(text)
         if len(marks) > 1 and marks[-1] != marks[0]:
             yield marks[-1]
-        elif len(marks) == 1 and len(_MARKS.split(text)[-1]) != _GROUP and marks[0] in ".," and marks[0] not in thousands:
+        elif (
+            len(marks) == 1 and len(_MARKS.split(text)[-1]) != _GROUP and marks[0] in ".," and marks[0] not in thousands
+        ):
             yield marks[0]
 
 

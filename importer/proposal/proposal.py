@@ -107,7 +107,7 @@ class _File:
             self._judged(column, match, concept.holds if concept else "", meaning)
             for match in self.names.matches(header, meaning)
         ]
-        if meaning.concept is None and not found and not meaning.meanings:
+        if meaning.concept is None and not found and (column.is_empty or not meaning.meanings):
             is_strange = self.reader.is_about_somebody_else(header)
             if not is_strange:
                 matches = spelling_mistakes(column, self.tables, self.names)
@@ -227,7 +227,12 @@ def _ask(
 ) -> dict[str, _Candidate]:
     """The best doubtful candidate of each column that has no sure one; no field is asked about twice."""
     asked: dict[str, _Candidate] = {}
-    left = [(header, one) for header, found in candidates.items() if header not in taken and header != split for one in found]
+    left = [
+        (header, one)
+        for header, found in candidates.items()
+        if header not in taken and header != split
+        for one in found
+    ]
     free = set(used)
     for header, one in sorted(left, key=lambda pair: -pair[1].match.score):
         if header not in asked and one.match.name not in free and one.reason:

@@ -15,6 +15,7 @@ LANGUAGES = ("english", "german", "french", "spanish", "portuguese", "hindi", "a
 CONTINENTAL = frozenset({"german", "french", "spanish", "portuguese"})
 """The languages that usually write a comma before decimals."""
 
+_NAME_OF = ("name", "of")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -72,9 +73,11 @@ class Tables:
     domains: tuple[tuple[frozenset[str], ...], ...]
 
     def spelt(self, text: str) -> tuple[str, ...]:
-        """The words of a text with short forms spelt out and articles left out, unless nothing else is in it."""
+        """The words of a text with short forms spelt out and articles left out; `name of school` is `school name`."""
         words = tuple(one for word in self._paired(words_of(text)) for one in self.short_forms.get(word, (word,)))
-        return tuple(word for word in words if word not in self.articles) or words
+        if words[:2] == _NAME_OF and len(words) > len(_NAME_OF):
+            words = (*words[2:], words[0])
+        return tuple(word for nth, word in enumerate(words, 1) if word not in self.articles or nth == len(words))
 
     def _paired(self, words: Sequence[str]) -> Iterator[str]:
         """The words, two of which are one where they are a short form together: `f up`."""
@@ -150,29 +153,22 @@ def _phrases(tables: Tables) -> tuple[dict[str, str], dict[str, str], dict[str, 
         told = _read(language)
         alone = told.pop("bare", {})
         for section in told.values():
-            for concept, written in section.items():
-                _add(phrases, tables, concept, written, languages, language)
-        for concept, written in alone.items():
-            _add(bare, tables, concept, written, languages, language)
+            _add(phrases, section, tables, language)
+            languages |= {key: language for key in phrases if key not in languages}
+        _add(bare, alone, tables, language)
     return phrases, languages, bare
 
 
-def _add(
-    found: dict[str, str],
-    tables: Tables,
-    concept: str,
-    written: Sequence[str],
-    languages: dict[str, str],
-    language: str,
-) -> None:
-    if concept not in tables.concepts:
-        raise ValueError(f"words/{language}.toml: there is no concept {concept}")
-    for phrase in written:
-        for spelling in {phrase, phrase.translate(_UMLAUTS)} if language == "german" else {phrase}:
-            key = key_of(tables.spelt(spelling))
-            if found.setdefault(key, concept) != concept:
-                raise ValueError(f"words/{language}.toml: {phrase!r} stands for {found[key]} and for {concept}")
-            languages.setdefault(key, language)
+def _add(found: dict[str, str], section: Mapping[str, Sequence[str]], tables: Tables, language: str) -> None:
+    """Add a section's phrases by their keys; German umlauts in both their spellings."""
+    for concept, written in section.items():
+        if concept not in tables.concepts:
+            raise ValueError(f"words/{language}.toml: there is no concept {concept}")
+        for phrase in written:
+            for spelling in {phrase, phrase.translate(_UMLAUTS)} if language == "german" else {phrase}:
+                key = key_of(tables.spelt(spelling))
+                if found.setdefault(key, concept) != concept:
+                    raise ValueError(f"words/{language}.toml: {phrase!r} stands for {found[key]} and for {concept}")
 
 
 def _is_word(word: str, wanted: str) -> bool:

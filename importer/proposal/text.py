@@ -7,6 +7,8 @@ stands in a comment, and into quotes before it stands anywhere else.
 import json
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -186,4 +188,5 @@ def _on_one_line(text: str) -> str:
 
 def shown_argument(text: str) -> str:
     """A file's name as it is typed behind a command; what does not print is shown as a question mark."""
-    return shlex.quote("".join(mark if mark.isprintable() else "?" for mark in text))
+    printable = "".join(mark if mark.isprintable() else "?" for mark in text)
+    return subprocess.list2cmdline([printable]) if sys.platform == "win32" else shlex.quote(printable)

@@ -63,8 +63,8 @@ def open_table(
     """Read a whole spreadsheet once and return its table, or raise SheetError saying what is wrong and what to do.
 
     `sheet` names a worksheet (default: the first visible one that holds anything); `header_row` is the number that
-    the spreadsheet shows, and the last of `header_rows` rows where the header takes several. `encoding` and `delimiter` concern text files alone, `layout` workbooks. The caller
-    closes the table.
+    the spreadsheet shows, and the last of `header_rows` rows where the header takes several. `encoding` and
+    `delimiter` concern text files alone, `layout` workbooks. The caller closes the table.
     """
     if header_row < 1:
         raise SheetError(f"header_row: {header_row} is no row.", hint="Rows are counted from 1.")

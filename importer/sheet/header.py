@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from importer.errors import SheetError
 from importer.sheet.table import Row, RowSource, Table
 
-__all__ = ["TOP_ROWS", "Found", "HeaderPlace", "find_header_row", "find_in_rows", "fit", "is_blank", "missing_header", "trim_blanks"]
+__all__ = [
+    "TOP_ROWS",
+    "Found",
+    "HeaderPlace",
+    "find_header_row",
+    "find_in_rows",
+    "fit",
+    "is_blank",
+    "missing_header",
+    "trim_blanks",
+]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5

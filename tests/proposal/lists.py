@@ -79,7 +79,8 @@ class Score:
     def __str__(self) -> str:
         return (
             f"{self.lists} lists: recall {self.recall:.1%} of {self.demanded}, precision {self.precision:.1%} of "
-            f"{self.active}, harmful {self.harmful}, types {self.types:.1%} of {self.typed}, header rows {self.header_rows}"
+            f"{self.active}, harmful {self.harmful}, types {self.types:.1%} of {self.typed}, "
+            f"header rows {self.header_rows}"
         )
 
 

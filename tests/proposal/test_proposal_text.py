@@ -73,7 +73,7 @@ def test_the_account_of_another_config_and_how_the_file_is_read_are_carried_over
     assert (config.account.host, config.account.auth, config.account.name) == (setting.host, "headers", "main: one")
     assert (config.limits, config.ledger, config.unique) == (setting.limits, setting.ledger, ("EmailAddress",))
     assert (config.encoding, config.delimiter) == ("cp1252", "\t")
-    assert 'lsq-import "my leads.csv" --dry-run' in write_config(proposal, setting)
+    assert "lsq-import 'my leads.csv' --dry-run" in write_config(proposal, setting)
 
 
 def test_a_database_url_which_may_hold_a_password_is_not_copied() -> None:
@@ -92,8 +92,9 @@ def test_times_wait_behind_a_comment_until_somebody_says_where_they_are() -> Non
 
 def test_dates_are_given_a_format_or_asked_about() -> None:
     assert 'Birthday: {field: mx_Birthday, type: date, format: "%d/%m/%Y"}' in text_of("Birthday", "25/12/1990")
-    assert "\n  Birthday: mx_Birthday\n  # Birthday: day or month first?" in text_of("Birthday", "03/04/1990")
-    assert "\n  Birthday: mx_Birthday\n  # The account demands" in text_of("Birthday", "1990-12-25")
+    plain = "\n  Birthday: {field: mx_Birthday, type: date}\n"
+    assert f"{plain}  # Birthday: day or month first?" in text_of("Birthday", "03/04/1990")
+    assert f"{plain}  # The account demands" in text_of("Birthday", "1990-12-25")
 
 
 def test_a_phone_column_without_a_country_says_what_that_means() -> None:
@@ -109,14 +110,15 @@ def test_a_full_name_fills_both_names(header: str) -> None:
 
 
 def test_only_one_full_name_is_split_and_none_where_the_account_lacks_the_names() -> None:
-    assert [one.is_full_name for one in propose(["Name", "Full Name"], {}, FIELDS).columns] == [True, False]
-    assert not propose(["Name"], {}, FieldList((Field("FirstName", "First Name"),))).columns[0].is_full_name
+    found = propose(["Name", "Full Name"], {}, FIELDS).columns
+    assert [one.entry is not None and len(one.entry.fields) == 2 for one in found] == [False, True]
+    assert propose(["Name"], {}, FieldList((Field("FirstName", "First Name"),))).columns[0].entry is None
 
 
-def test_a_full_name_with_a_field_of_its_own_goes_there_and_the_split_is_offered() -> None:
+def test_a_lone_full_name_is_split_and_its_own_field_is_offered_instead() -> None:
     fields = FieldList((*FIELDS, Field("mx_Full_Name", "Full Name")))
     text = write_config(propose(["Full Name"], {}, fields), Setting("x.csv"))
-    assert "\n  Full Name: mx_Full_Name\n  # Full Name: {split: [FirstName, LastName]}" in text
+    assert "\n  Full Name: {split: [FirstName, LastName]}\n  # Full Name: mx_Full_Name  # instead" in text
 
 
 def test_a_header_that_stands_twice_is_said() -> None:

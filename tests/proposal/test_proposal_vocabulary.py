@@ -8,17 +8,25 @@ from hypothesis import strategies as st
 
 import importer.sandbox
 from importer.leadsquared.fields import Field, FieldList, read_fields
-from importer.proposal.likeness import SURE, FieldNames
+from importer.proposal.finish import Entry
+from importer.proposal.likeness import FieldNames
+from importer.proposal.meaning import UNKNOWN, Reader
 from importer.proposal.proposal import propose
-from importer.proposal.vocabulary import HABITS, SHORT_FORMS, joined, normal, spelt
+from importer.proposal.tables import load_tables
+from importer.proposal.tokens import words_of
 
 FIELDS = read_fields((Path(importer.sandbox.__file__).parent / "fields.json").read_bytes())
-NAMES = FieldNames(FIELDS)
+TABLES = load_tables()
+NAMES = FieldNames(FIELDS, TABLES)
+READER = Reader(TABLES, NAMES.keys)
+
+
+def named(entry: Entry | None) -> str | None:
+    return None if entry is None else "+".join(entry.fields)
 
 
 def meant(header: str, fields: FieldList = FIELDS) -> str | None:
-    match = propose([header], {}, fields).columns[0].match
-    return None if match is None else match.name
+    return named(propose([header], {}, fields).columns[0].entry)
 
 
 HEADERS = {
@@ -72,15 +80,13 @@ def test_the_usual_short_forms_go_to_the_field_that_people_mean(header: str, nam
     "header",
     [
         *(
-            "Phone 2",
-            "Ph 2",
-            "Mob 2",
-            "Mob No 2",
-            "Mobile No (2)",
-            "Email 2",
-            "Email ID 2",
-            "Alt Mob No",
+            "Phone 3",
             "Office Ph Ext",
+            "Receiver Mobile",
+            "Nominee Name",
+            "Guest Name",
+            "Reference Phone",
+            "Ansprechpartner (intern)",
         ),
         *("Phone verified", "Mobile OTP", "Tel code", "Cell colour", "Contact", "Contact mode", "Ph D", "PhD"),
         *("Email sent", "Mail merge", "Mail date", "Email bounced", "Parent Email", "Father Mob No", "Parent Ph No"),
@@ -100,7 +106,7 @@ def test_a_consent_is_no_address(header: str) -> None:
 
 def test_of_two_phone_columns_the_one_named_as_the_account_names_it_is_the_phone() -> None:
     found = propose(["Mob No", "Ph No", "Mail ID", "Email"], {}, FIELDS).columns
-    assert [one.match and one.match.name for one in found] == ["Mobile", "Phone", None, "EmailAddress"]
+    assert [named(one.entry) for one in found] == ["Mobile", "Phone", None, "EmailAddress"]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +141,17 @@ def test_a_usual_name_counts_only_where_the_account_has_the_field() -> None:
     assert meant("Mob No", FieldList((Field("FirstName", "First Name"),))) is None
 
 
-def test_no_habit_is_also_a_short_form_of_something_else() -> None:
-    assert all(spelt(name) == name for name in HABITS)
-    assert all(spelt(full) == joined(full) for full in SHORT_FORMS.values())
+def test_a_second_number_is_no_first_one() -> None:
+    headers = ("Phone 2", "Mob No 2", "Alt Mob No", "Email ID 2", "Secondary Email")
+    assert [meant(header) for header in headers] == [*["mx_Alternate_Phone"] * 3, *["mx_Alternate_Email"] * 2]
 
 
 def test_names_are_compared_as_plain_words() -> None:
-    assert {normal(text) for text in ("mx_EnquiryDate", "Enquiry date:", "enquiry_date")} == {"enquiry date"}
+    texts = ("mx_EnquiryDate", "Enquiry date:", "enquiry_date", "ÉNQUIRY DATE", "enquiry’s date")
+    assert {words_of(text) for text in texts} == {("enquiry", "date")}
+    assert words_of("D.O.B.") == ("dob",)
+    assert words_of("ज़िला") == words_of("जिला")
+    assert words_of("الاسم") == words_of("إسم")
 
 
 def test_words_of_other_scripts_are_not_run_together() -> None:
@@ -157,15 +167,66 @@ WORDS = st.sampled_from(
 @given(
     st.one_of(st.lists(WORDS, max_size=4).map(" ".join), st.lists(WORDS, max_size=4).map("".join), st.text(max_size=8))
 )
-def test_looking_a_header_up_says_what_ranking_it_says(header: str) -> None:
-    ranked = NAMES.rank(header)
-    assert NAMES.is_sure_of(header) == any(match.score >= SURE for match in ranked)
+def test_whatever_a_header_holds_it_is_read_and_a_doubt_is_never_sure(header: str) -> None:
+    meaning = READER.read(header)
+    assert all(not match.is_sure for match in NAMES.alike(header))
+    assert meaning != UNKNOWN or not NAMES.matches(header, meaning) or header.strip() in NAMES.keys or "_" in header
 
 
-def test_every_name_of_every_field_is_sure_of_itself() -> None:
+def test_every_name_of_every_field_means_that_field_unless_leadsquared_fills_it() -> None:
     for field in FIELDS:
-        if not field.is_set:
-            assert NAMES.is_sure_of(field.schema_name)
-            assert NAMES.is_sure_of(field.display_name)
-            assert NAMES.rank(field.schema_name)[0].is_sure
-            assert NAMES.rank(field.display_name)[0].is_sure
+        if field.is_set:
+            continue
+        for name in (field.schema_name, field.display_name):
+            found = NAMES.matches(name, READER.read(name))
+            if field.is_system:
+                assert field.schema_name not in {match.name for match in found}
+            elif field.schema_name not in IN_OTHER_HANDS:
+                assert found[0].is_sure
+                assert field.schema_name in {match.name for match in found if match.is_sure}
+
+
+IN_OTHER_HANDS: frozenset[str] = frozenset()
+
+
+def test_every_phrase_is_found_again_and_no_concept_names_a_field_of_the_system() -> None:
+    assert len(TABLES.phrases) > 2500
+    for concept in TABLES.concepts.values():
+        assert not any(field.is_system for field in FIELDS if field.schema_name in concept.fields), concept.name
+    unused = set(TABLES.concepts) - {*TABLES.phrases.values(), *TABLES.bare.values()}
+    assert not unused
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("मोबाइल नंबर / Mobile No.", "Phone"),
+        ("Ville (City)", "mx_City"),
+        ("Budget (Rs.)", "mx_Budget"),
+        ("3. What is your highest qualification? *", "mx_Highest_Qualification"),
+        ("Lead: City", "mx_City"),
+        ("SENDER_PINCODE", "mx_Zip"),
+        ("Patient's Date of Birth", "mx_Date_of_Birth"),
+        ("Straße", "mx_Street1"),
+        ("Strasse", "mx_Street1"),
+        ("Téléphone portable", "Phone"),
+        ("CÓDIGO POSTAL", "mx_Zip"),
+        ("رقم الجوال", "Phone"),
+        ("जन्म तिथि", "mx_Date_of_Birth"),
+        ("Kaise pata chala?", "Source"),
+    ],
+)
+def test_two_languages_units_questions_and_words_for_the_person_do_not_hide_a_meaning(header: str, name: str) -> None:
+    assert meant(header) == name
+
+
+def test_a_header_that_speaks_of_two_things_is_left_alone() -> None:
+    assert [meant(header) for header in ("Name / Company", "PLZ / Ort", "Mobile or Email")] == [None, None, None]
+
+
+def test_a_prefix_of_most_headers_is_left_out() -> None:
+    headers = ["Enq_Name", "Enq_Mobile", "Enq_City", "Enq_Email", "Enq_Status"]
+    found = propose(headers, {}, FIELDS).columns
+    assert [named(one.entry) for one in found] == [
+        "FirstName+LastName", "Phone", "mx_City", "EmailAddress", "ProspectStage",
+    ]  # fmt: skip
