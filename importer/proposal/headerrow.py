@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importer.lead.header import tidy
 from importer.leadsquared.fields import FieldList
 from importer.proposal.likeness import FieldNames
-from importer.proposal.meaning import UNKNOWN, Reader
-from importer.proposal.tables import load_tables
+from importer.proposal.meaning import UNKNOWN, Meaning, Reader
+from importer.proposal.tables import Tables, load_tables
 
 __all__ = ["HeaderRows", "find_header"]
 
-LEAST_HEADERS = 2
+LEAST_KNOWN = 3
 LEAST_WIDTH = 2
 SEARCHED = 30
 
@@ -22,7 +22,7 @@ NumberedRow = tuple[int, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class HeaderRows:
-    """The row in which a header ends, how many rows it takes, and how many of its names are known.
+    """The row in which a header ends, how many rows it takes, and how much of its names is known.
 
     `grouped` are names that have a group's title in front, since several columns have them.
     """
@@ -42,15 +42,15 @@ def find_header(
 ) -> HeaderRows | None:
     """The header among the first rows of a sheet; only its number of rows where its `row` is known.
 
-    The row with most known names, or two rows where they, put together by `join`, say more than either. Where no row
-    has two known names, the first row as wide as those below it that holds nothing but words; None where there is none.
+    The row with most known names, or two rows where they, put together by `join`, say more than either. A name that
+    means a field counts twice as much as one that means none. Where no row has two known names, the first row as wide as those below it that holds nothing but words; None where there is none.
     """
     tables = load_tables()
     reader = Reader(tables, FieldNames(fields, tables).keys)
 
     def known(cells: Sequence[str]) -> int:
         names = Counter(tidy(cell) for cell in cells if cell.strip())
-        return sum(reader.read(name) != UNKNOWN for name, count in names.items() if count == 1)
+        return sum(_weight(reader.read(name), tables) for name, count in names.items() if count == 1)
 
     searched = [(number, cells) for number, cells in rows if number <= SEARCHED or number == row]
     counts = {number: known(cells) for number, cells in searched if row is None or number == row}
@@ -65,10 +65,18 @@ def find_header(
         count = known(names)
         if count > max(found.known, known(upper), known(lower)):
             found = HeaderRows(number, 2, count, _grouped(names, lower))
-    if found.known >= LEAST_HEADERS or row is not None:
+    if found.known >= LEAST_KNOWN or row is not None:
         return found
     plain = _first_of_words(searched)
     return None if plain is None else HeaderRows(plain)
+
+
+def _weight(meaning: Meaning, tables: Tables) -> int:
+    """How much a cell speaks for a header: 2 where it means a field, 1 where it is a header that means none."""
+    if meaning == UNKNOWN:
+        return 0
+    concept = tables.concepts.get(meaning.concept or "")
+    return 1 if meaning.meanings or (concept is not None and not concept.fields) else 2
 
 
 def _grouped(names: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
