@@ -23,6 +23,7 @@ _CLOCKS = (
     ", %I:%M:%S %p",
 )
 _LONGEST = 40
+_FEW_YEARS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,24 @@ def find_date_style(values: Iterable[str]) -> DateStyle:
     if not has_any:
         return DateStyle(has_times=has_times, has_offsets=has_offsets)
     has_times = has_times or any(patterns[name].has_time for name in fitting)
+    fitting = dict.fromkeys(_of_few_years(tuple(fitting), texts))
     if len(fitting) == 1:
         return DateStyle(next(iter(fitting)), has_times=has_times)
     return DateStyle(is_unclear=True, candidates=tuple(fitting), has_times=has_times)
+
+
+def _of_few_years(names: Sequence[str], texts: Iterable[str]) -> Sequence[str]:
+    """Of the formats that read a column, those by which its dates are of one or two years, where the year first makes more.
+
+    `03/10/26`, `28/10/26` and `31/10/26` are three days of one year, and no days of 2003, 2028 and 2031.
+    """
+    patterns = dict(_patterns())
+    years = {
+        name: {moment.year for text in texts if (moment := patterns[name].read(text)) is not None} for name in names
+    }
+    few = [name for name in names if len(years[name]) <= _FEW_YEARS]
+    others = [name for name in names if name not in few]
+    return few if few and all(name.startswith("%y") for name in others) else names
 
 
 def settle(styles: Sequence[DateStyle]) -> tuple[DateStyle, ...]:

@@ -43,7 +43,8 @@ def find_header(
     """The header among the first rows of a sheet; only its number of rows where its `row` is known.
 
     The row with most known names, or two rows where they, put together by `join`, say more than either. A name that
-    means a field counts twice as much as one that means none. Where no row has two known names, the first row as wide as those below it that holds nothing but words; None where there is none.
+    means a field counts twice as much as one that means none. Where no row has two known names, the first row that is
+    as wide as the table and holds nothing but words; None where there is none.
     """
     tables = load_tables()
     reader = Reader(tables, FieldNames(fields, tables).keys)

@@ -27,8 +27,8 @@ class Meaning:
 
     `key` is what an account's own name or a phrase of the vocabulary was found by; `concept` is None where only the
     account knows it. `meanings` holds what an ambiguous header may mean, by what its values are. `cost` grows with what
-    had to be left out of the header. `zone` is the time zone that it names. `is_open` tells that a part of it is not
-    understood, so that the rest is only asked about.
+    had to be left out of the header. `zone` is the time zone that it names. `is_open` tells that it may mean something
+    else, be it that a part is not understood: it is only asked about.
     """
 
     key: str = ""
@@ -75,7 +75,8 @@ class Reader:
     def _known(self, words: Sequence[str], *, is_whole: bool) -> Meaning | None:
         tables, key = self._tables, key_of(words)
         if key in tables.ambiguities and key not in self._own:
-            return Meaning(key, meanings=tables.ambiguities[key].meanings)
+            found = tables.ambiguities[key]
+            return Meaning(key, meanings=found.meanings, is_open=found.is_open)
         concept = tables.phrases.get(key) or (tables.bare.get(key) if is_whole else None)
         if concept is None and key not in self._own:
             return None

@@ -147,7 +147,7 @@ class _File:
 
     def _judged(self, column: Column, match: Match, holds: str, meaning: Meaning, reason: str = "") -> _Candidate:
         fit = fitness(column, match.field, holds)
-        reason = reason or fit.reason or ("a part of the header is not understood" if meaning.is_open else "")
+        reason = reason or fit.reason or ("the header may mean something else" if meaning.is_open else "")
         return _Candidate(match, fit, reason)
 
 

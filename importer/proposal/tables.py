@@ -46,9 +46,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A header with several usual meanings: what its values are → the concept."""
+    """A header with several usual meanings: what its values are → the concept. `is_open`: even so, a person is asked."""
 
     meanings: Mapping[str, str]
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def load_tables() -> Tables:
     )
     phrases, languages, bare = _phrases(empty)
     ambiguities = {
-        key_of(empty.spelt(phrase)): Ambiguity({kind: concept for kind, concept in told.items() if kind != "phrases"})
+        key_of(empty.spelt(phrase)): Ambiguity(
+            {kind: concept for kind, concept in told.items() if isinstance(concept, str)}, told.get("is_open", False)
+        )
         for told in grammar["ambiguous"]
         for phrase in told["phrases"]
     }

@@ -15,6 +15,7 @@ from importer.proposal.dates import find_date_style
         (["25-10-2026 02:30 PM", ""], "%d-%m-%Y %I:%M %p"),
         (["3 Apr 2026", "soon"], "%d %b %Y"),
         (["Apr 3, 2026"], "%b %d, %Y"),
+        (["03/10/26", "28/10/26", "31/10/26"], "%d/%m/%y"),  # years that jump by days are none
     ],
 )
 def test_one_way_to_read_all_values_is_proposed(values: list[str], form: str) -> None:
