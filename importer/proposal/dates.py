@@ -75,7 +75,7 @@ def find_date_style(values: Iterable[str]) -> DateStyle:
 
 
 def _of_few_years(names: Sequence[str], texts: Iterable[str]) -> Sequence[str]:
-    """Of the formats that read a column, those by which its dates are of one or two years, where the year first makes more.
+    """The formats that read a column without those of a year in front by which its dates are of many years.
 
     `03/10/26`, `28/10/26` and `31/10/26` are three days of one year, and no days of 2003, 2028 and 2031.
     """

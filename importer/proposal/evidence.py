@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from importer.proposal.column import Column
 from importer.proposal.fitness import DROPDOWNS, Fitness, Verdict, fitness, option_values
@@ -14,16 +14,15 @@ __all__ = ["by_values", "spelling_mistakes"]
 
 _LEAST_VALUES = 2
 _SURE_BY_VALUES, _DOUBTFUL_BY_VALUES, _SURE_BY_SPELLING = 93.0, 86.0, 93.0
-_NEAR = 88.0
+_MISTAKES = 1  # a letter more, less, other, or two in the wrong order
 _SHORTEST = 5
 _COMMON = frozenset(("number", "name", "date", "type", "lead", "customer", "preferred", "email", "phone"))
 
 
-def by_values(column: Column, names: FieldNames, *, is_strange: bool) -> Iterator[tuple[Match, Fitness]]:
+def by_values(column: Column, names: FieldNames) -> Iterator[tuple[Match, Fitness]]:
     """The one dropdown all of whose options the column's values are.
 
-    It is sure where the header shares a word with the field, and is not named where the header speaks of somebody else
-    and shares none.
+    It is sure where the header shares a word with the field.
     """
     if len(column.distinct) < _LEAST_VALUES:
         return
@@ -36,7 +35,7 @@ def by_values(column: Column, names: FieldNames, *, is_strange: bool) -> Iterato
             shares = not names.words(name).isdisjoint(set(column.tables.spelt(column.header)) - _COMMON)
             score = _SURE_BY_VALUES if shares else _DOUBTFUL_BY_VALUES
             found.append((name, Match(name, field, score), fitness(column, field)))
-    if len(found) == 1 and (not is_strange or found[0][1].is_sure):
+    if len(found) == 1:
         yield found[0][1:]
 
 
@@ -47,7 +46,7 @@ def spelling_mistakes(column: Column, tables: Tables, names: FieldNames) -> Iter
         return
     for concept in ("email", "mobile", "phone"):
         keys = (key for key, one in tables.phrases.items() if one == concept and len(key) >= _SHORTEST)
-        if not any(written[0] == key[0] and fuzz.ratio(written, key) >= _NEAR for key in keys):
+        if not any(written[0] == key[0] and OSA.distance(written, key) <= _MISTAKES for key in keys):
             continue
         for name in tables.concepts[concept].fields:
             field = names.get(name)

@@ -162,20 +162,18 @@ class FieldNames:
         return list(dict.fromkeys((*usual, *self._by_concept.get(concept, ()))))
 
     def _likeness(self, words: Sequence[str], own: Sequence[str]) -> float:
-        """How like the words of a header are to those of a field, where nothing but spelling or a word is different."""
-        strange = list(words)
-        total = 0.0
-        for word in own:
-            best = max(strange, key=lambda one: fuzz.ratio(one, word), default="")
-            likeness = fuzz.ratio(best, word)
-            if likeness < _SAME_WORD:
-                return 0.0
-            total += likeness
-            strange.remove(best)
-        more = [word for word in strange if word not in self._tables.units]
-        if len(more) > _MOST_MORE_WORDS or (more and key_of(own) in _TOO_GENERAL):
+        """How like the words of a header are to those of a field, where nothing but spelling is different.
+
+        One or two words more may stand in front, where they say more of the same thing (*Current Occupation*). Behind
+        it they would make it another (*Course Fee*).
+        """
+        more = len(words) - len(own)
+        if not 0 <= more <= _MOST_MORE_WORDS or (more and key_of(own) in _TOO_GENERAL):
             return 0.0
-        return total / max(1, len(own)) - _MORE_WORDS * len(more)
+        likenesses = [fuzz.ratio(one, other) for one, other in zip(words[more:], own, strict=True)]
+        if not likenesses or min(likenesses) < _SAME_WORD:
+            return 0.0
+        return sum(likenesses) / len(likenesses) - _MORE_WORDS * more
 
 
 def _called(fields: Iterable[Field], tables: Tables) -> Iterator[_Named]:

@@ -1,6 +1,6 @@
 """Which column goes to which field: proposed, with everything doubtful said."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.lead.header import tidy
@@ -107,22 +107,20 @@ class _File:
             self._judged(column, match, concept.holds if concept else "", meaning)
             for match in self.names.matches(header, meaning)
         ]
-        if meaning.concept is None and not found and (column.is_empty or not meaning.meanings):
-            is_strange = self.reader.is_about_somebody_else(header)
-            if not is_strange:
-                matches = spelling_mistakes(column, self.tables, self.names)
-                found += [self._judged(column, match, "", meaning) for match in matches]
-            found += [
-                _Candidate(match, fit, "" if match.is_sure else "its values are options of this field")
-                for match, fit in by_values(column, self.names, is_strange=is_strange)
-            ]
-            if not is_strange:
-                found += [
-                    self._judged(column, match, "", meaning, f"{match.score:.0f} of 100 alike")
-                    for match in self.names.alike(header)
-                ]
+        is_unknown = meaning.concept is None and not found and (column.is_empty or not meaning.meanings)
+        if is_unknown and not self.reader.is_about_somebody_else(header):
+            found = list(self._guessed(column, meaning))
         kept = [one for one in found if one.fit.verdict is not Verdict.VETO]
         return sorted(kept, key=lambda one: -one.match.score)
+
+    def _guessed(self, column: Column, meaning: Meaning) -> Iterator[_Candidate]:
+        """What values and likeness tell of a column whose header is not understood."""
+        for match in spelling_mistakes(column, self.tables, self.names):
+            yield self._judged(column, match, "", meaning)
+        for match, fit in by_values(column, self.names):
+            yield _Candidate(match, fit, "" if match.is_sure else "its values are options of this field")
+        for match in self.names.alike(column.header):
+            yield self._judged(column, match, "", meaning, f"{match.score:.0f} of 100 alike")
 
     def entry(self, header: str, candidate: _Candidate, dates: DateStyle) -> Entry:
         """The finished line of a column that goes to a candidate."""

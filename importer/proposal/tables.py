@@ -46,7 +46,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A header with several usual meanings: what its values are → the concept. `is_open`: even so, a person is asked."""
+    """A header with several usual meanings: what its values are → the concept. `is_open`: a person is asked."""
 
     meanings: Mapping[str, str]
     is_open: bool = False

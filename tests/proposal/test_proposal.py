@@ -152,3 +152,71 @@ def test_any_header_makes_a_config_that_loads(tmp_path: Path, header: str) -> No
 def test_the_field_list_is_the_one_that_the_sandbox_serves() -> None:
     served = json.loads((Path(importer.sandbox.__file__).parent / "fields.json").read_text("utf-8"))
     assert len(FIELDS) == len(served) >= 150
+
+
+NAMES = ("Asha Rao", "Ravi Iyer", "Meena Shah", "Imran Khan")
+ADDRESSES = ("a@example.com", "b@example.com", "c@example.com", "d@example.com")
+PHONES = ("9845010137", "9845010138", "9845010139", "9845010140")
+DAYS = ("2026-10-01", "2026-10-02", "2026-10-03", "2026-10-04")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        *((header, NAMES) for header in ("Agent Name", "Created By", "Nominee Name", "Assigned To", "Doctor Name")),
+        *(
+            (header, NAMES)
+            for header in ("Campaign Name 2", "Project Name", "Ad Name", "Emergency Contact", "Child Name")
+        ),
+        *((header, ADDRESSES) for header in ("Parent Email", "Sales Rep Email", "Owner", "Lead Owner Email")),
+        *((header, PHONES) for header in ("RECEIVER_MOBILE", "Manager Mobile", "Father's Mobile", "Driver Phone")),
+        *((header, DAYS) for header in ("Last Modified", "Modified Time", "Spouse DOB", "Policy Expiry", "Updated at")),
+        ("Father Occupation", ("Salaried", "Retired", "Business owner", "Salaried")),
+        ("Gender of child", ("Male", "Female", "Male", "Male")),
+        ("Product Rating", ("Hot", "Warm", "Cold", "Hot")),
+        ("Billing City", ("Pune", "Thane", "Kochi", "Patna")),
+        ("Course Fee", ("1000", "2000", "3000", "4000")),
+        ("Email", NAMES),
+        ("Mobile", NAMES),
+        ("City", ("Open", "Closed", "Open", "Pending")),
+        ("Date of Birth", ("34", "51", "28", "63")),
+        ("Email Opt Out", ("sometimes", "never", "always", "once")),
+    ],
+)
+def test_what_is_somebody_elses_or_does_not_fit_is_not_even_asked_about(header: str, cells: tuple[str, ...]) -> None:
+    found = propose([header], {header: cells}, FIELDS).columns[0]
+    assert (found.entry, found.doubtful) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "name"),
+    [
+        ("Contact", PHONES, "Phone"),
+        ("Contact", ADDRESSES, "EmailAddress"),
+        ("Contact", NAMES, "FirstName+LastName"),
+        ("Title", ("Mr", "Ms", "Dr", "Mr"), "mx_Salutation"),
+        ("Title", ("CFO", "Head of Sales", "Buyer", "Owner"), "JobTitle"),
+        ("Work", PHONES, "mx_Work_Phone"),
+        ("Emial", ADDRESSES, "EmailAddress"),
+    ],
+)
+def test_values_tell_what_a_header_leaves_open(header: str, cells: tuple[str, ...], name: str) -> None:
+    entry = propose([header], {header: cells}, FIELDS).columns[0].entry
+    assert entry is not None
+    assert "+".join(entry.fields) == name
+
+
+def test_a_status_of_which_no_value_is_an_option_is_asked_about_and_the_values_are_told() -> None:
+    found = propose(["Status"], {"Status": ["Delivered", "Read"]}, FIELDS).columns[0]
+    assert found.entry is None
+    assert found.doubtful is not None
+    assert found.doubtful.off_list == ("Delivered", "Read")
+
+
+def test_the_phone_by_which_leads_are_known_is_the_number_that_most_rows_have() -> None:
+    samples = {"Phone": ["", "", "", "020 2543 1100"], "Mobile": PHONES}
+    found = {one.header: one.entry for one in propose(["Phone", "Mobile"], samples, FIELDS).columns}
+    assert {header: entry.fields[0] for header, entry in found.items() if entry} == {
+        "Mobile": "Phone",
+        "Phone": "mx_Work_Phone",
+    }

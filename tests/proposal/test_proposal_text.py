@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.config import Config, Limits, load_config
+from importer.config.document import read_document
 from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
 from importer.proposal.proposal import Proposal, propose
@@ -123,3 +124,55 @@ def test_a_lone_full_name_is_split_and_its_own_field_is_offered_instead() -> Non
 
 def test_a_header_that_stands_twice_is_said() -> None:
     assert "# City:  # stands more than once" in write_config(propose(["City", "City"], {}, FIELDS), Setting("x.csv"))
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r", "\u2028", "\x85", "\0"])
+def test_no_name_of_an_account_or_a_file_brings_a_line_of_its_own(mark: str) -> None:
+    evil = f"x{mark}unmapped_columns: pass{mark}"
+    fields = FieldList(
+        (
+            Field("EmailAddress", "Email", "Email"),
+            Field(f"mx_A{mark}ledger: evil", "Town"),
+            Field("mx_Option", "Choice", "Select", options=(f"A{mark}ledger: evil", "B")),
+            Field(f"mx_Must{mark}ledger: evil", "Must", is_mandatory=True),
+        )
+    )
+    samples = {"Choice": [f"a {mark}LEDGER: evil", "b"], "Email": ["a@example.com"]}
+    text = write_config(
+        propose(["Email", "Town", "Choice", evil], samples, fields), Setting(f"f{mark}ledger: evil.csv")
+    )
+    assert not any(line.startswith(("ledger", "unmapped_columns: pass")) for line in text.splitlines())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.yaml"
+        path.write_text(text, "utf-8", newline="")
+        config = load_config(path, environ={})
+    assert (config.ledger, config.unmapped_columns) == (None, "ignore")
+    assert "mx_A" not in {str(column.field) for column in config.columns}
+
+
+def test_what_is_to_be_pasted_is_quoted_for_the_shell() -> None:
+    text = write_config(propose(["Email"], {}, FIELDS), Setting("it's $(rm) `x`.csv"))
+    assert """#   lsq-import 'it'"'"'s $(rm) `x`.csv' --dry-run""" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "cells", "said"),
+    [
+        ("Number", "Budget", ["12,50,000", "9,75,000"], {"type": "number", "thousands": ","}),
+        ("Number", "Budget", ["1.250.000", "310.500"], {"type": "number", "thousands": ".", "decimal": ","}),
+        ("Number", "Budget", ["1 250 000,50"], {"type": "number", "thousands": "blank", "decimal": ","}),
+        ("Number", "Budget", ["1250000", "9.5"], {"type": "number"}),
+        ("DateTime", "Submit Date (UTC)", ["2026-10-01 09:12:44"], {"type": "datetime", "timezone": "UTC"}),
+        ("DateTime", "Lead Date", ["2026-10-01T10:05:13+05:30"], {"type": "datetime", "timezone": "UTC"}),
+        ("DateTime", "Lead Date", ["2026-10-01", "2026-10-02"], {"type": "datetime", "timezone": "UTC"}),
+        ("Boolean", "Newsletter", ["Ja", "Nein"], {"type": "boolean", "values": {"Ja": "Yes", "Nein": "No"}}),
+    ],
+)
+def test_a_sure_line_says_how_its_values_are_read(
+    kind: str, header: str, cells: list[str], said: dict[str, object]
+) -> None:
+    names = {"Number": "mx_Budget", "DateTime": "mx_Enquiry_Date", "Boolean": "mx_Email_Consent"}
+    fields = FieldList((*FIELDS, Field(names[kind], kind, kind)))
+    text = write_config(propose([header, "Email"], {header: cells}, fields), Setting("x.csv"))
+    entry = read_document(text).data["columns"][header]
+    assert entry == {"field": names[kind], **said}
