@@ -15,6 +15,7 @@ __all__ = [
     "TOO_SHORT_REFUSAL",
     "digits_of",
     "find_writing_fault",
+    "is_plain_writing",
     "strip_phone",
     "tidy_phone",
 ]
@@ -32,6 +33,7 @@ LIST_MARKS = ",;"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFE62: "+"}
 
 WRITING = re.compile(rf"(?:{BLANK}|[(\[])*\+?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])+")
+PLAIN = re.compile(r"\+?\d[\d-]{6,16}", re.ASCII)
 NOT_DIGITS = re.compile(r"\D+", re.ASCII)
 EXTENSION = re.compile(
     r"\d\W*(?:ext(?:n|ension)?|x|#|dw|durchwahl|ramal|poste|int(?:erno)?|доб)[\W_]*\d{1,7}\W*|.*\d\s*,,+\s*\d{1,7}",
@@ -104,6 +106,11 @@ def find_writing_fault(writing: str) -> Refusal | None:
     if _looks_double(writing) or _counted(BREAK.split(writing)) > 1:
         return SEVERAL_REFUSAL
     return _odd_marks(writing)
+
+
+def is_plain_writing(text: str) -> bool:
+    """Whether a text is digits and hyphens, perhaps behind a plus, as most are: then it is tidy and without fault."""
+    return PLAIN.fullmatch(text) is not None
 
 
 def digits_of(writing: str) -> str:
