@@ -187,7 +187,9 @@ def test_letters_read_in_a_wrong_encoding_are_told_with_their_cells(desk: Desk) 
     assert "nchen" not in run.err
 
 
-@pytest.mark.parametrize("first", ["Total", "Grand Total:", "TOTAL LEADS 2", "Summe", "कुल", "End of report", "2 rows"])
+@pytest.mark.parametrize(
+    "first", ["Total", "Grand Total:", "TOTAL LEADS 2", "Summe", "कुल", "End of report", "2 rows", "Total: 2 leads"]
+)
 def test_a_closing_line_is_told(desk: Desk, first: str) -> None:
     desk.configure(columns={"First Name": "FirstName", "Email": "EmailAddress"})
     desk.write([("Asha", "asha@example.com"), (first, "")], header=("First Name", "Email"))
