@@ -22,6 +22,7 @@ __all__ = [
 
 FEWEST_DIGITS = 7  # as many digits side by side make a number of their own
 LONGEST_CODE = 3
+LONGEST_GROUP = 5  # as many digits without a break are more than a group of a number
 LONGEST_WRITING = 100
 
 BLANK = r"[^\S\n\r\v\f]"
@@ -133,9 +134,13 @@ def _looks_double(writing: str) -> bool:
     """
     if _counted(writing.split()) > 1 or ("+" in writing[1:] and _counted(writing.split("+")) > 1):
         return True
+    begin = 0
     for mark in BREAK.finditer(writing):
-        if _own_digits(writing[: mark.start()]) >= FEWEST_DIGITS and _begins_with_digit(writing[mark.end() :]):
+        is_number = _own_digits(writing[: mark.start()]) >= FEWEST_DIGITS
+        is_whole = len(digits_of(writing[begin : mark.start()])) >= LONGEST_GROUP  # unlike those of 06/12/34/56/78
+        if is_number and is_whole and _begins_with_digit(writing[mark.end() :]):
             return True
+        begin = mark.end()
     return False
 
 
