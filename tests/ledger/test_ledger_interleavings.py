@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from ledger_cases import ACCOUNT, open_ledger
 
-from importer.lead import Column, FieldName, plan_mapping
+from importer.lead import Column, FieldName, Policies, plan_mapping
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import Holder, Note, Scratch
@@ -34,7 +34,11 @@ SOURCES = {
     "one.csv": [("Ann", "k1"), ("John", ""), ("John", ""), ("Bob", "k1"), ("Cid", "k2")],
     "two.csv": [("Dan", "k2"), ("Eve", "k3"), ("John", "")],
 }
-MAPPING = plan_mapping(HEADER, [Column("Name", FieldName("FirstName")), Column("Email", FieldName("EmailAddress"))])
+MAPPING = plan_mapping(
+    HEADER,
+    [Column("Name", FieldName("FirstName")), Column("Email", FieldName("EmailAddress"))],
+    policies=Policies(bad_email="send"),  # the keys are short names, no addresses
+)
 KEYS = {key for rows in SOURCES.values() for _, key in rows if key}
 WORKERS = 2
 MOST_RETRIES = 5
