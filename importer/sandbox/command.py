@@ -127,6 +127,9 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="SECONDS",
     help="Time until look-ups find a new lead.",
 )
+@click.option(
+    "--allow-delete", is_flag=True, help="Let leads be deleted; real accounts do not until support enables it."
+)
 @click.option("--seed", type=int, help="Number that decides faults, latencies and lead ids; drawn if not given.")
 @click.option(
     "--mx-status",

@@ -13,7 +13,9 @@ from shlex import quote
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from importer.sandbox.api import CALLS, Api
+from importer.sandbox.account import Account
+from importer.sandbox.api import Api
+from importer.sandbox.calls import NAMES
 from importer.sandbox.faults import parse_script
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.settings import Settings, change_settings
@@ -61,8 +63,9 @@ class Sandbox:
         ids = random.Random(f"{self.seed} ids")  # noqa: S311 - no secrets
         self._store = Store(metadata, unique=settings.unique, ids=ids)
         draws = random.Random(f"{self.seed} order")  # noqa: S311 - no secrets
-        self._api = Api(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
-        self._traffic = Traffic(settings, self._api, seed=self.seed, clock=self._clock)
+        self._account = Account(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
+        self._account.host = self.url.removeprefix("http://")
+        self._traffic = Traffic(settings, Api(self._account), seed=self.seed, clock=self._clock)
 
     @property
     def url(self) -> str:
@@ -115,6 +118,7 @@ class Sandbox:
             raise
         self._runner = runner
         self.port = runner.addresses[0][1]
+        self._account.host = self.url.removeprefix("http://")
 
     async def stop(self) -> None:
         """Stop listening and let go of every connection; calls under way have two seconds to end."""
@@ -144,6 +148,10 @@ class Sandbox:
 
         return [tell_lead(lead) for lead in self._store.leads]
 
+    def lists(self) -> list[dict[str, Any]]:
+        """Every list as `/__sandbox/lists` tells it: `id`, `name`, `leads` (their ids)."""
+        return [{"id": one.id, "name": one.name, "leads": list(one.lead_ids)} for one in self._store.lists.values()]
+
     def arrivals(self) -> list[dict[str, Any]]:
         """The latest calls as `/__sandbox/arrivals` tells them: `at_s`, `call`, `answer`, `body` if bodies are kept."""
         from importer.sandbox.control import tell_arrival
@@ -170,13 +178,13 @@ class Sandbox:
             self.seed = settings.seed
         if settings.unique != self.settings.unique or settings.mandatory != self.settings.mandatory:
             self._store.change(metadata, unique=settings.unique)
-        self.settings = self._api.settings = settings
-        self._api.metadata = metadata
+        self.settings = self._account.settings = settings
+        self._account.metadata = metadata
         self._traffic.change(settings)
 
     def script(self, answers: Any) -> None:  # noqa: ANN401 - checked by the script
         """Order answers for coming calls, oldest first: see `importer.sandbox.faults.Scripted` for their keys."""
-        self._traffic.script.extend(parse_script(answers, calls=[name for name, _ in CALLS.values()]))
+        self._traffic.script.extend(parse_script(answers, calls=NAMES))
 
     def reset(self) -> None:
         """Forget leads, counts and script, draw from the seed's beginning, be another instance. Settings stay."""

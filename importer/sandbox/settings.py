@@ -49,10 +49,11 @@ class Settings:
     way down. `unique` is EmailAddress, Phone and Mobile, as on a new account (doc), and `mx_Import_Ref`, a custom field
     of the kind that an admin makes unique. `phone_lookup` is the form in which RetrieveLeadByPhoneNumber wants a
     number: `stored` finds `+91-9845098450` alone (live, on one account), `bare` finds numbers without marks alone
-    (doc), `any` finds both. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell
-    it). Odds are between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP
-    status of an MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps
-    each call's body in the arrival log.
+    (doc), `any` finds both. `lag_s` passes before a look-up or a listing finds a new lead. `allow_delete` lets leads be
+    deleted: off on a real account until support enables it (doc). `seed=None` draws one (the stats tell it). Odds are
+    between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an MX
+    error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's body in
+    the arrival log.
     """
 
     host: str = "127.0.0.1"
@@ -67,6 +68,7 @@ class Settings:
     unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile", "mx_Import_Ref")
     phone_lookup: PhoneLookup = "any"
     lag_s: float = 0.0
+    allow_delete: bool = False
     seed: int | None = None
     drop_before: float = 0.0
     drop_after: float = 0.0
@@ -122,6 +124,7 @@ class Settings:
             ("phone_lookup", self.phone_lookup in get_args(PhoneLookup), "any, stored or bare"),
             ("mandatory", _is_names(self.mandatory), "schema names"),
             ("unique", _is_names(self.unique), "schema names"),
+            ("allow_delete", isinstance(self.allow_delete, bool), "true or false"),
             ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),
             ("host, keys and names", _is_names(texts), "texts, not empty"),
         )

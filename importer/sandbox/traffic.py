@@ -19,7 +19,8 @@ from importer.sandbox.answers import (
     answer_bad_keys,
     answer_over_limit,
 )
-from importer.sandbox.api import CALLS, Api
+from importer.sandbox.api import Api
+from importer.sandbox.calls import CALLS
 from importer.sandbox.faults import Faults, Script, Scripted
 from importer.sandbox.limit import Limit
 from importer.sandbox.settings import Settings
