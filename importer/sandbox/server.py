@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from shlex import quote
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +17,7 @@ from importer.sandbox.account import Account
 from importer.sandbox.api import Api
 from importer.sandbox.calls import NAMES
 from importer.sandbox.faults import parse_script
+from importer.sandbox.keys import draw_keys, key_lines, remove_keys, write_keys
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.settings import Settings, change_settings
 from importer.sandbox.stats import Arrival
@@ -48,7 +49,7 @@ class Sandbox:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self.settings = settings
+        self.settings = settings = draw_keys(settings)
         self.port = settings.port
         self.instance_id = secrets.token_hex(8)
         self.seed = secrets.randbelow(2**32) if settings.seed is None else settings.seed
@@ -76,12 +77,12 @@ class Sandbox:
     @property
     def access_key(self) -> str:
         """The access key that is accepted."""
-        return self.settings.access_key
+        return self.settings.access_key or ""
 
     @property
     def secret_key(self) -> str:
         """The secret key that is accepted."""
-        return self.settings.secret_key
+        return self.settings.secret_key or ""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -203,17 +204,26 @@ def _choose_metadata(fields: Metadata, settings: Settings) -> Metadata:
     return fields.with_mandatory(settings.mandatory)
 
 
-async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
-    """Run a sandbox until SIGINT or SIGTERM; `announce` gets each line that a person should read."""
+async def serve(settings: Settings, *, announce: Callable[[str], None], keys_path: Path | None = None) -> None:
+    """Run a sandbox until SIGINT or SIGTERM; `announce` gets each line that a person should read.
+
+    The address and keys are in the file `keys_path` meanwhile; ValueError where that is another file.
+    """
     async with Sandbox(settings) as sandbox:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # Windows: Ctrl-C cancels this task instead
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stopped.set)
-        for line in _welcome(sandbox):
-            announce(line)
-        await stopped.wait()
+        if keys_path is not None:
+            write_keys(keys_path, sandbox.url, sandbox.settings)
+        try:
+            for line in _welcome(sandbox):
+                announce(line)
+            await stopped.wait()
+        finally:
+            if keys_path is not None:
+                remove_keys(keys_path)
         stats = sandbox.stats()
         announce(
             f"Stopped: {stats['leads']:,} leads, {stats['arrivals']:,} calls, {stats['refusals']:,} over the limit."
@@ -235,9 +245,7 @@ def _welcome(sandbox: Sandbox) -> list[str]:
         f"A LeadSquared of your own listens at {sandbox.url} ({limit}, seed {sandbox.seed}).",
         f"Open {sandbox.url}/ to see leads arrive. Everything is forgotten at the end; Ctrl-C stops it.",
         "To import into it, put these lines into .env beside config.yaml, or export them in a shell:",
-        f"  LSQ_HOST={sandbox.url}",
-        f"  LSQ_ACCESS_KEY={quote(sandbox.access_key)}",
-        f"  LSQ_SECRET_KEY={quote(sandbox.secret_key)}",
+        *(f"  {line}" for line in key_lines(sandbox.url, settings)),
     ]
     if not is_loopback(settings.host):
         lines.insert(1, f"Warning: other machines can reach {settings.host}, and the leads need no keys to be read.")
