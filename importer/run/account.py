@@ -52,7 +52,7 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
 
         limits = config.limits
         settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=config.unique)
-        async with Sandbox(settings) as sandbox:
+        async with Sandbox(settings, has_pages=False) as sandbox:
             account = replace(
                 config.account,
                 host=sandbox.url,
