@@ -6,7 +6,8 @@ from importer.sandbox.about import About
 from importer.sandbox.account import Account
 from importer.sandbox.answers import NO_SUCH_API, Reply, answer_malformed, answer_mx, answer_wrong_verb
 from importer.sandbox.body import Malformed
-from importer.sandbox.calls import CALLS
+from importer.sandbox.bulk import Bulk
+from importer.sandbox.calls import BULK, CALLS
 from importer.sandbox.lists import Lists
 from importer.sandbox.reading import Reading
 from importer.sandbox.values import Refused
@@ -27,6 +28,7 @@ class Api:
         writing, reading, about, lists = Writing(account), Reading(account), About(account), Lists(account)
         handlers: Mapping[str, Handler] = {
             "Lead.Create": writing.create,
+            BULK: Bulk(account, writing).create,
             "Lead.Update": writing.update,
             "Lead.CreateOrUpdate": writing.create_or_update,
             "Lead.Capture": writing.capture,

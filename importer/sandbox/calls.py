@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
-__all__ = ["CALLS", "NAMES"]
+__all__ = ["BULK", "CALLS", "CREATES", "NAMES"]
+
+BULK = "Lead/Bulk/Create"
+CREATES = ("Lead.Create", BULK)
+"""The calls that faults strike unless all are to be struck."""
 
 _TABLE = (
     ("LeadManagement.svc/Lead.Create", "POST"),
+    ("LeadManagement.svc/Lead/Bulk/Create", "POST"),
     ("LeadManagement.svc/Lead.Update", "POST"),
     ("LeadManagement.svc/Lead.CreateOrUpdate", "POST"),
     ("LeadManagement.svc/Lead.Capture", "POST"),

@@ -75,6 +75,29 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     help="The account's rate limit, or off.",
 )
 @click.option(
+    "--bulk-limit",
+    default="5/5",
+    show_default=True,
+    callback=_parse(parse_limit),
+    metavar="CALLS/SECONDS",
+    help="The limit of bulk calls, which count in the other one as well, or off.",
+)
+@click.option(
+    "--bulk-partial",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="ODDS",
+    help="Of a bulk call that a fault strikes after storing, store only a part of the rows.",
+)
+@click.option(
+    "--bulk-late",
+    "bulk_late_s",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Store the other rows of such a part so much later; 0 never does.",
+)
+@click.option(
     "--window",
     type=click.Choice(["sliding", "fixed"]),
     default="sliding",
@@ -178,6 +201,7 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
 
     keys_path = options.pop("keys_path")
     calls, per_seconds = options.pop("limit")
+    bulk_calls, bulk_per_seconds = options.pop("bulk_limit")
     status = options.pop("refusal")
     refusal: Any = status if status == "mixed" else int(status)
     unique = options.pop("unique") or Settings().unique
@@ -185,6 +209,8 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
         settings = Settings(
             calls=calls,
             per_seconds=per_seconds,
+            bulk_calls=bulk_calls,
+            bulk_per_seconds=bulk_per_seconds,
             refusal=refusal,
             latency_ms=options.pop("latency"),
             unique=() if unique == ("none",) else unique,

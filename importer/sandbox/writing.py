@@ -27,7 +27,7 @@ class Writing:
     def create(self, query: Query, body: bytes, now: float) -> Reply:
         """Lead.Create (doc)."""
         del query
-        return answer_created(self._add(parse_body(body), now).id)
+        return answer_created(self.add(parse_body(body), now).id)
 
     def update(self, query: Query, body: bytes, now: float) -> Reply:
         """Lead.Update (doc, client); what an id that is no lead's answers is invented."""
@@ -44,7 +44,7 @@ class Writing:
         items, aside = _set_aside(parse_body(body))
         lead = self._match(items, aside.get("SearchBy", ""))
         if lead is None:
-            lead = self._add(items, now)
+            lead = self.add(items, now)
         else:
             self._change(lead, self._read(items), now)
         return answer_success({"Id": lead.id, "AffectedRows": 1}, "created_or_updated")
@@ -59,7 +59,7 @@ class Writing:
         items, aside = _set_aside(parse_body(body))
         lead = store.get(aside.get("ProspectID", "")) or self._match(items, aside.get("SearchBy", ""))
         if lead is None:
-            lead = self._add(items, now)
+            lead = self.add(items, now)
         else:
             changes = self._read(items)
             changes.pop("Source", None)
@@ -83,7 +83,8 @@ class Writing:
         self._account.store.remove(lead)
         return Reply(200, json.dumps({"Status": "Success"}).encode(), "deleted")
 
-    def _add(self, items: Items, now: float) -> Lead:
+    def add(self, items: Items, now: float) -> Lead:
+        """A new lead with these attributes; Refused where the account takes them not."""
         account = self._account
         attributes = read_attributes(items, account.metadata, country_code=account.settings.country_code)
         self._check_free(attributes)

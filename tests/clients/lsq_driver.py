@@ -50,6 +50,7 @@ def main(host: str, access_key: str, secret_key: str) -> None:
     answers["captured"] = create.capture(person)
     answers["either"] = create.createorupdate([*person, {"Attribute": "SearchBy", "Value": "EmailAddress"}])
     answers["updated"] = update.leadid(lead_id, [{"Attribute": "LastName", "Value": "Rao"}])
+    answers["bulk"] = create.createbulk([[{"Attribute": "FirstName", "Value": name}] for name in ("Binu", "Chitra")])
     answers["by_id"] = retrieve.leadid(lead_id)
     answers["by_email"] = retrieve.leademail("asha@example.com")
     answers["by_phone"] = retrieve.leadphone("9845098450")

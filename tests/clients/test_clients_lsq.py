@@ -31,7 +31,9 @@ def test_the_lsq_package_creates_finds_and_updates_leads(standing: Standing) -> 
     for name in ("by_id", "by_email", "by_phone", "quick", "searched"):
         assert [(lead["ProspectID"], lead["LastName"]) for lead in told[name]] == [(lead_id, "Rao")], name
     assert [lead["ProspectID"] for lead in told["by_ids"]["Leads"]] == [lead_id]
-    assert told["recent"]["RecordCount"] == 1
-    assert {"Attribute": "ProspectID", "Value": lead_id} in told["recent"]["Leads"][0]["LeadPropertyList"]
+    assert [row["LeadCreated"] for row in told["bulk"]] == [True, True]
+    assert told["recent"]["RecordCount"] == 3
+    recent = [lead["LeadPropertyList"] for lead in told["recent"]["Leads"]]
+    assert sum({"Attribute": "ProspectID", "Value": lead_id} in lead for lead in recent) == 1
     assert [user["EmailAddress"] for user in told["owner"]] == ["sandbox.user@example.com"]
     assert [field["SchemaName"] for field in told["field"]] == ["mx_City"]
