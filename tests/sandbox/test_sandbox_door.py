@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -180,8 +181,10 @@ async def test_strange_requests_leave_no_traceback_on_the_terminal(clock: Clock)
     process.terminate()
     _, error = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0
-    (line,) = error.decode().splitlines()
-    assert line.startswith("Stopped: 0 leads")
+    *failures, last = error.decode().splitlines()
+    assert last.startswith("Stopped: 0 leads")
+    # Older versions of aiohttp fail over one of these where no handler is: that is one line, and no text of the error.
+    assert all(re.fullmatch(r"The sandbox itself failed: \w+\. It goes on\.", line) for line in failures)
 
 
 async def test_a_mistake_of_the_sandbox_itself_is_told_without_what_it_held(
