@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from importer.lead.forms import EMAIL_TYPES, FORMS, SAFE_TYPES
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.rule import Policies, ValueRule
-from importer.lead.text import UnreadableTextError, clean
+from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 from importer.lead.values import Choices, make_converter
 from importer.lead.values.choice import make_option_check
+from importer.lead.values.moment import make_latest_check
 from importer.leadsquared.fields import Field
 
 __all__ = ["PLAIN", "Conversion", "make_conversion"]
 
 NO_LIMIT = sys.maxsize
+DATE_TYPES = frozenset({"date", "datetime"})
 MULTIPLE_TYPES = frozenset({"multiselect"})
 UNCUTTABLE_TYPES = frozenset({"phone", "email", "number"})
 
@@ -27,14 +29,17 @@ class Conversion:
     """How a column's cells become what is sent.
 
     `convert` is None for plain text, which stays as it is; a longer text than `limit` (characters) is refused.
-    `convert` is called for blank cells too, and gives an empty text where nothing is to be sent.
+    `convert` is called for blank cells too, and gives an empty text where nothing is to be sent. A text that is one of
+    `blanks` counts as blank.
     """
 
     convert: Converter | None = None
     limit: int = NO_LIMIT
+    blanks: frozenset[str] = LONE_DASHES
 
     def judge(self, text: str, kind: str | None = None) -> str | Refusal:
         """What is sent for a cleaned text, or why it is not."""
+        text = "" if text in self.blanks else text
         value = text if self.convert is None else self.convert(text, kind)
         return _too_long(self.limit) if isinstance(value, str) and len(value) > self.limit else value
 
@@ -52,16 +57,18 @@ def make_conversion(
     """
     policies = rule.policies or policies
     stages = list(_stages(rule, field, policies, part))
+    words = {*(cell for cell, _ in rule.values), *rule.options, *(field.options if field else ())}
+    blanks = LONE_DASHES - words
     limit = NO_LIMIT if field is None or field.max_length is None else field.max_length
     if not (stages or rule.values or rule.default or rule.is_required) and (
         policies.too_long == "invalid" or limit == NO_LIMIT
     ):
-        return Conversion(None, limit), ()
+        return Conversion(None, limit, blanks), ()
     if limit != NO_LIMIT:
         stages.append(_make_length_check(limit, cuts=policies.too_long == "cut" and _may_be_cut(rule, field)))
     inner = _chain(stages)
-    convert, problems = _with_words(rule, inner)
-    return Conversion(convert), problems
+    convert, problems = _with_words(rule, inner, blanks)
+    return Conversion(convert, blanks=blanks), problems
 
 
 def _stages(rule: ValueRule, field: Field | None, policies: Policies, part: Converter | None) -> Iterator[Converter]:
@@ -73,8 +80,13 @@ def _stages(rule: ValueRule, field: Field | None, policies: Policies, part: Conv
         yield own
     if part is not None:
         yield part
-    if field is None:
-        return
+    if field is not None:
+        yield from _field_stages(rule, field, policies, is_multiple=is_multiple)
+    if rule.latest is not None and (rule.type in DATE_TYPES or (field and field.data_type.casefold() in DATE_TYPES)):
+        yield make_latest_check(rule.latest)
+
+
+def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multiple: bool) -> Iterator[Converter]:
     data_type = field.data_type.casefold()
     form = FORMS.get(data_type)
     is_safe = rule.type is not None and data_type in SAFE_TYPES.get(rule.type, ())
@@ -127,14 +139,14 @@ def _chain(stages: Sequence[Converter]) -> Converter:
     return convert
 
 
-def _with_words(rule: ValueRule, inner: Converter) -> tuple[Converter, tuple[str, ...]]:
+def _with_words(rule: ValueRule, inner: Converter, blanks: frozenset[str]) -> tuple[Converter, tuple[str, ...]]:
     """`inner` behind what `values`, `default` and `required` say, each of whose texts goes through it once, here."""
     problems: list[str] = []
 
     def settle(text: str, what: str) -> str:
         try:
             cleaned = clean(text)
-            value = inner(cleaned, None) if cleaned else ""
+            value = inner(cleaned, None) if cleaned and cleaned not in blanks else ""
         except UnreadableTextError as error:
             problems.append(f"{what} holds {error}")
             return ""

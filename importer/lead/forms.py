@@ -2,7 +2,8 @@
 
 Each form is a converter that never alters a value which the account takes, and brings another into that form only
 where it can mean one thing: `yes` to `true`, `2026-10-06T11:30` to `2026-10-06 11:30:00`. Phones and e-mail
-addresses are looked at and left as they are. Types that are not listed (Text, Select, Website, …) take any text.
+addresses are looked at and left as they are; what is plainly not one of them (`<a@b.in>`, two numbers) is refused.
+Types that are not listed (Text, Select, Website, …) take any text.
 
 That numbers, booleans, dates and times have a form is documented; which exactly, and how loosely e-mail addresses and
 phones are looked at, is not: the forms here are those of the sandbox, each with its source beside it below.
@@ -15,37 +16,58 @@ from importer.lead.refusal import Converter, Refusal
 from importer.lead.rule import ValueType
 from importer.lead.values.boolean import read_boolean
 from importer.lead.values.clock import read_clock
+from importer.lead.values.emailtext import BAD_EMAIL_TIP, find_email_fault, is_not_one_address
 from importer.lead.values.moment import read_account_date, read_account_datetime
 from importer.lead.values.number import read_plain_number
+from importer.lead.values.phonetext import find_writing_fault, strip_phone, tidy_phone
+from importer.leadsquared.fields import Field
 
-__all__ = ["EMAIL_TYPES", "FORMS", "PLAIN_TYPES", "SAFE_TYPES"]
+__all__ = ["EMAIL_TYPES", "FORMS", "PLAIN_TYPES", "SAFE_TYPES", "STANDARD_FIELDS"]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE_MARKS = re.compile(r"[\s().\-/]")
 PHONE = re.compile(r"\+?\d+", re.ASCII)
-PLAIN_PHONE = re.compile(r"\+?\d[\d \-]*", re.ASCII)
+MOST_DIGITS = 17  # 15 is the most that a number has, and 00 may stand before it
 
-EMAIL_REFUSAL = Refusal(
-    "bad_email",
-    "holds something that is no e-mail address, for an e-mail field",
-    "Correct it, or empty the cell. To send such values all the same: bad_email: send in config.yaml.",
-)
+EMAIL_REFUSAL = Refusal("bad_email", "holds something that is no e-mail address, for an e-mail field", BAD_EMAIL_TIP)
 PHONE_REFUSAL = Refusal(
     "bad_phone",
     "holds something that is no phone number, for a phone field",
     "Leave digits, and a + in front; what is written beside the number goes into a column of its own.",
 )
+TOO_LONG_REFUSAL = Refusal(
+    "bad_phone",
+    f"holds more digits than any phone number has, for a phone field: {MOST_DIGITS} at most",
+    "Correct it; if it is two numbers, keep one.",
+)
 
 
 def _see_email(text: str, _kind: str | None) -> str | Refusal:
-    return text if EMAIL.fullmatch(text) else EMAIL_REFUSAL
+    """An address as it is; one that is plainly none, or more than one, is refused."""
+    if EMAIL.fullmatch(text) is None or is_not_one_address(text):
+        return find_email_fault(text) or EMAIL_REFUSAL
+    return text
 
 
 def _see_phone(text: str, _kind: str | None) -> str | Refusal:
-    if PLAIN_PHONE.fullmatch(text) or PHONE.fullmatch(PHONE_MARKS.sub("", text)):
-        return text
-    return PHONE_REFUSAL
+    """A number as it is, but for `p:` or an apostrophe in front; what is plainly no single number is refused."""
+    digits = PHONE_MARKS.sub("", text)
+    if PHONE.fullmatch(digits) is None:
+        text = strip_phone(text)
+        digits = PHONE_MARKS.sub("", text)
+        if PHONE.fullmatch(digits) is None:
+            return find_writing_fault(tidy_phone(text)) or PHONE_REFUSAL
+    if len(digits) > MOST_DIGITS:
+        return find_writing_fault(text) or TOO_LONG_REFUSAL
+    return text if digits == text else find_writing_fault(text) or text
 
+
+STANDARD_FIELDS: Mapping[str, Field] = {
+    "EmailAddress": Field("EmailAddress", data_type="Email"),
+    "Phone": Field("Phone", data_type="Phone"),
+    "Mobile": Field("Mobile", data_type="Phone"),
+}
+"""Fields that every account has, for looking at values where the account's own fields are not known."""
 
 FORMS: Mapping[str, Converter] = {
     "number": read_plain_number,  # that digits, a sign and a point are the form is invented

@@ -12,7 +12,7 @@ from importer.lead.conversion import NO_LIMIT
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, cell_name, shown
 from importer.lead.refusal import Converter, Refusal
-from importer.lead.text import UnreadableTextError, clean
+from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 
 if TYPE_CHECKING:  # the type only: lead/ depends on no room that reads files
     from importer.sheet.table import Row
@@ -108,6 +108,7 @@ class _Reader:
     def __init__(self, mapping: LeadMapping) -> None:
         columns, assembly = mapping.columns, mapping.assembly
         self._pick = _picker([column.index for column in columns])
+        self._blanks = [column.conversion.blanks for column in columns]
         self._converters: tuple[tuple[int, int, Converter], ...] = tuple(
             (place, column.index, column.conversion.convert)
             for place, column in enumerate(columns)
@@ -125,15 +126,9 @@ class _Reader:
         """What is sent of the row; None where anything is the matter with it."""
         if row.extra or row.bad:
             return None
-        cells = self._pick(row.cells)
-        joined = "".join(cells)
-        if joined.isascii() and joined.isprintable():
-            texts = list(map(str.strip, cells))  # what `clean` comes to: the only blank here is the space
-        else:
-            try:
-                texts = list(map(clean, cells))
-            except UnreadableTextError:
-                return None
+        texts = self._clean(self._pick(row.cells))
+        if texts is None:
+            return None
         for place, index, convert in self._converters:
             text = convert(texts[place], row.dates.get(index))
             if isinstance(text, Refusal):
@@ -149,6 +144,20 @@ class _Reader:
             else:
                 return None
         return texts
+
+    def _clean(self, cells: Sequence[str]) -> list[str] | None:
+        """The cells' texts, lone dashes taken for blanks; None where one cannot be text."""
+        joined = "".join(cells)
+        if joined.isascii() and joined.isprintable():
+            texts = list(map(str.strip, cells))  # what `clean` comes to: the only blank here is the space
+        else:
+            try:
+                texts = list(map(clean, cells))
+            except UnreadableTextError:
+                return None
+        if LONE_DASHES.isdisjoint(texts):
+            return texts
+        return ["" if text in blanks else text for text, blanks in zip(texts, self._blanks, strict=True)]
 
 
 def _picker(indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from importer.errors import UsageError
+from importer.lead.births import is_birth
 from importer.lead.checks import CUSTOM_PREFIX, Target, check_targets, find_field
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.conversion import make_conversion
 from importer.lead.fieldname import FieldName
+from importer.lead.forms import STANDARD_FIELDS
 from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
 from importer.lead.refusal import Refusal
@@ -29,6 +32,7 @@ def plan_mapping(
     *,
     fields: FieldList | None = None,
     policies: Policies = STRICT,
+    today: date | None = None,
 ) -> LeadMapping:
     """How a row under `header` becomes a lead; UsageError with all problems where it cannot, before any call.
 
@@ -36,6 +40,7 @@ def plan_mapping(
     `ignore` (listed in `.unmapped`), `error`, or `pass`: one that is itself a schema name is sent under it, and the
     rest are ignored. Columns without a header are passed over. `fields` are the account's, None where they are not
     known: then nothing is held against them. `policies` are the whole configuration's; a column's own win.
+    `today` is the last day of which a birth can be; None sets no bound.
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
@@ -59,7 +64,7 @@ def plan_mapping(
     ]
     if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
         problems += check_targets(targets, fields)
-    mapped_columns, rule_problems = _convert(header, chosen, fields, policies)
+    mapped_columns, rule_problems = _convert(header, chosen, fields, policies, today)
     constants, constant_problems = _convert_constants(constants, fields, policies)
     problems += [*rule_problems, *constant_problems]
     if problems:
@@ -107,7 +112,11 @@ def _pass_through(
 
 
 def _convert(
-    header: Sequence[str], chosen: Iterable[tuple[int, Column]], fields: FieldList | None, policies: Policies
+    header: Sequence[str],
+    chosen: Iterable[tuple[int, Column]],
+    fields: FieldList | None,
+    policies: Policies,
+    today: date | None,
 ) -> tuple[tuple[MappedColumn, ...], list[str]]:
     """The columns with their conversions, and what is wrong with their rules."""
     mapped: list[MappedColumn] = []
@@ -115,8 +124,11 @@ def _convert(
     for index, column in chosen:
         parts = [None] if column.rest is None else [read_first, read_last]
         for name, part in zip(column.fields, parts, strict=True):
-            field = find_field(name, fields)
-            conversion, wrong = make_conversion(column.rule, field, policies, part=part)
+            field = find_field(name, fields) if fields is not None else STANDARD_FIELDS.get(str(name))
+            rule = column.rule
+            if today is not None and is_birth(header[index], str(name), field.display_name if field else ""):
+                rule = replace(rule, latest=today)
+            conversion, wrong = make_conversion(rule, field, policies, part=part)
             problems |= dict.fromkeys(f"{named(column)}: {reason}" for reason in wrong)
             if fields is not None and field is not None and column.rule.type == "choice":
                 has_options = bool(column.rule.options or field.options)

@@ -1,7 +1,7 @@
 """What a configuration says about the values of a column, beyond their field."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Literal
 
 __all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule", "ValueType"]
@@ -32,7 +32,7 @@ class ValueRule:
     `region` is a country (`IN`) for phones without a country code. `format` is how dates are written, `timezone` where
     their times are. `thousands` and `decimal` are the marks in numbers. `options` are what a choice may be, by default
     the field's own. `values` translates a cell's text before all else, `default` fills blanks; `policies` win over
-    those of the whole configuration.
+    those of the whole configuration. `latest` is the last day that a date can be: today, where it is a birth.
     """
 
     type: ValueType | None = None
@@ -46,6 +46,7 @@ class ValueRule:
     default: str = ""
     is_required: bool = False
     policies: Policies | None = None
+    latest: date | None = None
 
 
 STRICT = Policies()

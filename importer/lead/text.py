@@ -18,7 +18,12 @@ Windows-1252 file looks like when it is read as Latin-1, where dropping them wou
 import re
 import unicodedata
 
-__all__ = ["UnreadableTextError", "clean"]
+__all__ = ["LONE_DASHES", "UnreadableTextError", "clean"]
+
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
+LONE_DASHES = frozenset(dash * count for dash in DASHES for count in (1, 2, 3))
+"""Whole texts that say that there is nothing. LeadSquared shows an empty custom field as `-` (seen on live accounts): a
+dash which is sent could not be told from it."""
 
 ALWAYS_REMOVED = {
     **dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n\v\f\r"),

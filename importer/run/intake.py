@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from importer.config import Config
@@ -114,6 +115,7 @@ def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldLi
             config.unmapped_columns,
             fields=fields,
             policies=config.policies,
+            today=datetime.now().astimezone().date(),
         )
     except MissingHeaderError as error:
         row = find_header_row(table, [column.header for column in config.columns])

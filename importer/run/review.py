@@ -19,6 +19,7 @@ from importer.outcome import Outcome, Status
 from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import Decision, decide
 from importer.run.intake import Intake
+from importer.run.notices import Notices
 from importer.run.rowlog import log_outcome
 
 __all__ = ["Review", "Reviewed"]
@@ -68,6 +69,7 @@ class Review:
         self._payloads = payloads
         self._check_stop = check_stop
         self.reviewed = Reviewed()
+        self._notices = Notices(intake.mapping)
         # Of an account's first import there is nothing to find; what another run adds meanwhile, a claim will meet.
         self._is_first = ledger.rows.is_empty()
 
@@ -86,6 +88,7 @@ class Review:
         while batch := list(itertools.islice(candidates, BATCH)):
             self._check_stop()
             yield from self._review(batch, may_write=may_write)
+        self._notices.tell()
 
     def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> Iterator[tuple[Candidate, Note]]:
         values: dict[bytes, Holder] = {}
@@ -157,6 +160,8 @@ class Review:
             reviewed.open_rows += 1
         elif status is not Status.CREATED:
             log_outcome(candidate.row.number, decision.outcome)
+        if decision.is_open or status is Status.INVALID:
+            self._notices.look(candidate.row)
         if status is Status.READY and reviewed.first_ready is None:
             reviewed.first_ready = candidate.row.number, candidate.lead.body
 

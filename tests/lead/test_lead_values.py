@@ -56,13 +56,19 @@ def test_a_number_keeps_every_digit_and_loses_its_marks(convert: Converter, writ
         (GERMAN, "1.23", "could mean"),
         (BARE, "9.19E+11", "exponent"),
         (read_plain_number, "1e5", "exponent"),
-        (BARE, "12 %", "no number"),
-        (BARE, "$12", "no number"),
+        (BARE, "12 %", "words or signs"),
+        (BARE, "$12", "words or signs"),
         (BARE, "(12)", "no number"),
+        (BARE, "₹ 5,00,000", "words or signs"),
+        (BARE, "5 lakh", "words or signs"),
+        (BARE, "10-15", "two numbers"),
+        (BARE, "10 to 15", "two numbers"),
+        (ENGLISH, "1,000 / 2,000", "two numbers"),
+        (BARE, "n/a", "no number"),
         (BARE, "-", "no number"),
         (BARE, ".", "no number"),
         (BARE, "٣", "no number"),
-        (BARE, "12 kg", "no number"),
+        (BARE, "12 kg", "words or signs"),
     ],
 )
 def test_a_number_that_could_be_another_is_refused(convert: Converter, written: str, word: str) -> None:
@@ -110,7 +116,12 @@ def test_a_near_miss_is_proposed_not_taken() -> None:
     refusal = refusal_of(make_choice_converter(OPTIONS, sends_others=False)("Intrested", None))
     assert refusal.error == "off_list"
     assert "Did you mean `Interested`" in refusal.tip
-    assert "Intrested" not in refusal.reason + refusal.tip
+    assert "`Intrested`" in refusal.reason
+
+
+def test_a_text_that_is_like_no_option_is_not_repeated() -> None:
+    refusal = refusal_of(make_choice_converter(OPTIONS, sends_others=False)("12 MG Road", None))
+    assert "MG Road" not in refusal.reason + refusal.tip
 
 
 def test_a_choice_between_two_options_that_differ_in_case_only_is_not_guessed() -> None:

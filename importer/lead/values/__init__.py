@@ -5,13 +5,13 @@ phonenumbers and email-validator are imported when a column asks for them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importer.lead.refusal import Converter
 from importer.lead.rule import Policies, ValueRule, ValueType
 from importer.lead.values.boolean import read_boolean
 from importer.lead.values.choice import make_choice_converter
-from importer.lead.values.datepattern import compile_pattern
+from importer.lead.values.datepattern import DatePattern, compile_pattern
 from importer.lead.values.moment import make_date_converter, make_datetime_converter
 from importer.lead.values.number import make_number_converter
 
@@ -39,12 +39,16 @@ def _make_email(_rule: ValueRule, policies: Policies, _choices: Choices) -> Conv
 
 
 def _make_date(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
-    return make_date_converter(None if rule.format is None else compile_pattern(rule.format))
+    return make_date_converter(_pattern(rule))
 
 
 def _make_datetime(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
     assert rule.timezone is not None, "config sees to it that a datetime has a time zone"  # noqa: S101 - our own misuse
-    return make_datetime_converter(None if rule.format is None else compile_pattern(rule.format), rule.timezone)
+    return make_datetime_converter(_pattern(rule), rule.timezone)
+
+
+def _pattern(rule: ValueRule) -> DatePattern | None:
+    return None if rule.format is None else replace(compile_pattern(rule.format), latest=rule.latest)
 
 
 def _make_number(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:

@@ -10,6 +10,7 @@ from importer.lead.refusal import Converter, Refusal
 __all__ = ["make_choice_converter", "make_option_check"]
 
 SHOWN_OPTIONS = 8
+LONGEST_SHOWN = 60
 NEAR_ENOUGH = 0.6
 SEPARATOR = ";"  # between the options of a MultiSelect field; not verified by any source
 
@@ -67,16 +68,20 @@ def _each(find: Callable[[str], str | Refusal]) -> Converter:
 
 
 def _refuse(text: str, options: Sequence[str]) -> Refusal:
-    """The refusal, with the options that come near, or the first ones: they are the account's, not a person's."""
+    """The refusal, with the options that come near, or the first ones: they are the account's, not a person's.
+
+    The text itself is repeated only where an option comes near it: what is like none may be anything about a person.
+    """
     folded = {_loosened(option): option for option in options}
     near = [folded[name] for name in difflib.get_close_matches(_loosened(text), folded, n=3, cutoff=NEAR_ENOUGH)]
     listed = [f"`{option}`" for option in near or options[:SHOWN_OPTIONS]]
     more = "" if near or len(options) <= SHOWN_OPTIONS else ", …"
     lead = "Did you mean" if near else "The options are"
     end = "?" if near else "."
+    held = f"holds `{text}`, which" if near and len(text) <= LONGEST_SHOWN else "holds a value that"
     return Refusal(
         "off_list",
-        "holds a value that is none of the field's options",
+        f"{held} is none of the field's options",
         f"{lead} {', '.join(listed)}{more}{end} Correct the cell, or translate its values with values: in config.yaml. "
         "To send such values all the same: off_list: send",
     )

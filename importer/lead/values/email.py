@@ -5,6 +5,7 @@ import re
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from importer.lead.refusal import Converter, Refusal
+from importer.lead.values.emailtext import BAD_EMAIL_TIP, find_email_fault
 
 __all__ = ["make_email_converter"]
 
@@ -13,19 +14,13 @@ MOST_BEFORE_AT = 64
 MOST_IN_LABEL = 63
 PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]{2,})", re.ASCII)
 SPECIAL_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
-PARTS = re.compile(r"[\s,;/|]+")
 
-SEVERAL_REFUSAL = Refusal(
-    "several_emails",
-    "holds more than one e-mail address",
-    "Keep one, and put the others into columns of their own.",
-)
-NO_AT_REFUSAL = Refusal("bad_email", "holds no e-mail address: it has no @", "Correct it, or empty the cell.")
-BAD_REFUSAL = Refusal(
+SPECIAL_REFUSAL = Refusal(
     "bad_email",
-    "holds something that is no valid e-mail address",
-    "Correct it, or empty the cell. To send such values all the same: bad_email: send in config.yaml.",
+    "holds an e-mail address that ends as no real one does, such as in .test or .local",
+    BAD_EMAIL_TIP,
 )
+BAD_REFUSAL = Refusal("bad_email", "holds something that is no valid e-mail address", BAD_EMAIL_TIP)
 
 
 def make_email_converter(*, sends_bad: bool) -> Converter:
@@ -45,6 +40,13 @@ def make_email_converter(*, sends_bad: bool) -> Converter:
     return convert
 
 
+def _refuse(text: str) -> Refusal:
+    fault = find_email_fault(text)
+    if fault is not None:
+        return fault
+    return SPECIAL_REFUSAL if text.rpartition(".")[2].lower() in SPECIAL_ENDINGS else BAD_REFUSAL
+
+
 def _is_plain(text: str) -> bool:
     """Whether an address is of the plainest kind, which the library (20 µs) lets pass unaltered: most are.
 
@@ -56,10 +58,3 @@ def _is_plain(text: str) -> bool:
         return False
     local, _, domain = text.partition(AT)
     return len(local) <= MOST_BEFORE_AT and len(domain) <= MOST_IN_LABEL
-
-
-def _refuse(text: str) -> Refusal:
-    if AT not in text:
-        return NO_AT_REFUSAL
-    several = sum(AT in part.strip(AT) for part in PARTS.split(text)) > 1
-    return SEVERAL_REFUSAL if several else BAD_REFUSAL

@@ -10,12 +10,18 @@ converted to UTC. Three things tell the two apart, in this order:
 """
 
 import re
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.values.datepattern import DatePattern
 
-__all__ = ["make_date_converter", "make_datetime_converter", "read_account_date", "read_account_datetime"]
+__all__ = [
+    "make_date_converter",
+    "make_datetime_converter",
+    "make_latest_check",
+    "read_account_date",
+    "read_account_datetime",
+]
 
 ISO = re.compile(
     r"(\d{4}[-/]\d\d[-/]\d\d)"
@@ -38,12 +44,18 @@ SERIAL_REFUSAL = Refusal(
     "holds a number where a date should stand, perhaps a spreadsheet's count of days",
     "Give the cell a date format in the spreadsheet program and save the file again, or write YYYY-MM-DD.",
 )
+WEEKDAY_REFUSAL = Refusal(
+    "bad_date",
+    "holds a day of the week that is not the one of its date",
+    "Correct the date or the day; one of them is wrong.",
+)
 NO_SUCH_REFUSAL = Refusal("bad_date", "holds a date or time that does not exist", "Correct it, or empty the cell.")
 BAD_REFUSAL = Refusal(
     "bad_date",
     "holds something that is not written as a date",
     'Write it as YYYY-MM-DD, or say in config.yaml how the column is written, such as format: "%d/%m/%Y".',
 )
+FUTURE_REFUSAL = Refusal("bad_date", "holds a birth in the future", "Correct the year, or empty the cell.")
 HAS_TIME_REFUSAL = Refusal(
     "bad_date",
     "holds a time of day beside its date, which this column would lose",
@@ -93,6 +105,12 @@ def make_datetime_converter(pattern: DatePattern | None, zone: tzinfo) -> Conver
         return _in_utc(moment, zone) if has_time else _shown(moment)
 
     return convert
+
+
+def make_latest_check(latest: date) -> Converter:
+    """A check that a date, as it is sent, is not after `latest`: for births."""
+    last = latest.isoformat()
+    return lambda text, _kind: FUTURE_REFUSAL if text[: len(last)] > last else text
 
 
 def read_account_date(text: str, kind: str | None) -> str | Refusal:
@@ -167,5 +185,7 @@ def _refuse(text: str, pattern: DatePattern | None) -> Refusal:
     if SERIAL.fullmatch(text):
         return SERIAL_REFUSAL
     if pattern is not None:
+        if pattern.has_wrong_weekday(text):
+            return WEEKDAY_REFUSAL
         return NO_SUCH_REFUSAL if pattern.regex.fullmatch(text) else BAD_REFUSAL
     return AMBIGUOUS_REFUSAL if NUMERIC.fullmatch(text) else BAD_REFUSAL

@@ -13,6 +13,9 @@ PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 LOOSE = re.compile(r"([+\-\u2212]?)(\d*)(?:\.(\d*))?", re.ASCII)
 EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", re.IGNORECASE | re.ASCII)
 BLANKS = r"[\x20\u00a0\u2009\u202f]"
+BETWEEN = r"\s*(?:[/;|&\u2013\u2014-]|\b(?:to|and|or)\b|\n)\s*"
+SEVERAL = re.compile(rf"[+-]?\d[\d.,]*{BETWEEN}\d[\d.,]*", re.IGNORECASE | re.ASCII)
+UNIT = re.compile(r"[^\W\d_]|[%\u20a0-\u20cf$\u00a3\u00a5\u00a2]")
 MINUS = {"-": "-", "\u2212": "-"}
 
 SPOILED_REFUSAL = Refusal(
@@ -25,6 +28,16 @@ MARKS_REFUSAL = Refusal(
     "holds a number whose marks could mean thousands or decimals",
     'Say in config.yaml how the column is written, such as {type: number, thousands: ",", decimal: "."}, or write '
     "the number without them.",
+)
+SEVERAL_REFUSAL = Refusal(
+    "bad_number",
+    "holds two numbers, or a range",
+    "Keep one of them, or map the column to a text field.",
+)
+UNIT_REFUSAL = Refusal(
+    "bad_number",
+    "holds words or signs (a currency, a unit, a percent sign) beside its digits",
+    "Write digits alone, or map the column to a text field.",
 )
 BAD_REFUSAL = Refusal(
     "bad_number",
@@ -70,4 +83,8 @@ def _assemble(sign: str, whole: str, fraction: str | None) -> str | Refusal:
 def _refuse(text: str) -> Refusal:
     if EXPONENT.fullmatch(text):
         return SPOILED_REFUSAL
+    if SEVERAL.fullmatch(text):
+        return SEVERAL_REFUSAL
+    if UNIT.search(text) and any(mark.isdigit() for mark in text):
+        return UNIT_REFUSAL
     return MARKS_REFUSAL if re.fullmatch(rf"[+\-\u2212]?\d(?:\d|[.,'’]|{BLANKS})*\d", text, re.ASCII) else BAD_REFUSAL

@@ -1,82 +1,70 @@
 """A phone number in any usual way of writing → `+CC-national`, the form in which LeadSquared stores it.
 
 Sent otherwise it may end up as another number: on one account `+919999730196` was stored as `+91-919999730196`.
+Digits without a plus can often be read in two ways: as a national number, or as one with its country code. Every
+reading that makes a valid number is looked at; where two do, and nothing tells them apart, the cell is refused.
 """
 
-import re
+from dataclasses import dataclass
+from functools import cache
 
 import phonenumbers
-from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, ValidationResult
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberType
 
 from importer.lead.refusal import Converter, Refusal
+from importer.lead.values.phonetext import (
+    BAD_REFUSAL,
+    FEWEST_DIGITS,
+    SEVERAL_REFUSAL,
+    TOO_SHORT_REFUSAL,
+    digits_of,
+    find_writing_fault,
+    is_plain_writing,
+    tidy_phone,
+)
 
 __all__ = ["is_region", "make_phone_converter", "region_of"]
 
-FEWEST_DIGITS = 7  # as many digits side by side make a number of their own
-LONGEST_WRITING = 100
-NORTH_AMERICA = 1  # whose country code is its trunk prefix too: 1 617 … has lost no plus
+INTERNATIONAL = "00"
+TRUNK = "0"
+UNKNOWN_LENGTH = -1  # what the library writes for a kind of number that a country has not
 
-BLANK = r"[^\S\n\r\v\f]"
-SCHEME = re.compile(r"tel:\s*", re.IGNORECASE)
-WRITING = re.compile(rf"(?:{BLANK}|[(\[])*[+＋]?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])+")
-BARE = re.compile(r"\d+")
-NOT_DIGITS = re.compile(r"\D+")
-EXTENSION = re.compile(r"\d\W*(?:ext(?:n|ension)?|x|#)[\W_]*\d{1,7}\W*", re.IGNORECASE)
-EXPONENT = re.compile(r"\d+(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
-DECIMALS = re.compile(r"\+?\d{6,}[.,]\d{1,2}")
-HARD_BREAK = re.compile(r"[,;|\n\r&]|\b(?:or|and)\b", re.IGNORECASE)
-PLUS = re.compile("[+＋]")
-
-EXTENSION_REFUSAL = Refusal(
-    "phone_extension",
-    "holds a phone number with an extension, which LeadSquared cannot store",
-    "Keep the number alone, and put the extension into a column of its own.",
-)
-SEVERAL_REFUSAL = Refusal(
-    "several_phones",
-    "holds more than one phone number",
-    "Keep one, and put the others into columns of their own.",
-)
-SPOILED_REFUSAL = Refusal(
-    "spoiled_phone",
-    "holds a phone number that a spreadsheet program has turned into a calculated number; digits may be lost",
-    "Type the number again from its source, in a column formatted as text.",
-)
 LOST_PLUS_REFUSAL = Refusal(
     "phone_without_plus",
     "holds a phone number that seems to have lost the + in front of its country code",
     "Put the + back (in a column formatted as text, or the spreadsheet program takes it away again).",
+)
+TWO_READINGS_REFUSAL = Refusal(
+    "phone_without_plus",
+    "holds a phone number that can be read in two ways: its first digits may be the country code without a +, or not",
+    "Write it with + and the country code (in a column formatted as text, or the + is taken away again).",
+)
+DOUBLED_REFUSAL = Refusal(
+    "bad_phone",
+    "holds a phone number that seems to have its country code twice",
+    "Take one of the two away, and keep the + in front of the other.",
 )
 NO_CODE_REFUSAL = Refusal(
     "phone_without_country",
     "holds a phone number without a country code",
     "Write it with + and the country code, or name the column's country in config.yaml: region: IN",
 )
-BAD_REFUSAL = Refusal("bad_phone", "holds something that is no phone number", "Correct the number, or empty the cell.")
-TOO_SHORT_REFUSAL = Refusal("bad_phone", "holds a phone number with too few digits", BAD_REFUSAL.tip)
-TOO_LONG_REFUSAL = Refusal(
-    "bad_phone",
-    "holds more digits than a phone number of its country has",
-    "Correct it; if it is two numbers, keep one.",
-)
+TOO_LONG_TIP = "Correct it; if it is two numbers, keep one."
+TOO_LONG_REFUSAL = Refusal("bad_phone", "holds more digits than a phone number of its country has", TOO_LONG_TIP)
 NO_COUNTRY_REFUSAL = Refusal(
     "bad_phone", "holds a phone number whose country code belongs to no country", BAD_REFUSAL.tip
 )
-NO_SUCH_REFUSAL = Refusal(
+ZERO_REFUSAL = Refusal(
     "bad_phone",
-    "holds a phone number that cannot exist in its country",
-    "Correct it. If you are sure of it, leave out the column's type: phone, and it is sent as it is written.",
+    "holds a phone number with a 0 between its + and its country code",
+    "Take the 0 away where the country code follows it, or the + where the number follows.",
 )
+NO_SUCH_TIP = "Correct it. If you are sure of it, leave out the column's type: phone, and it is sent as it is written."
 PARSE_REFUSALS = {
     NumberParseException.INVALID_COUNTRY_CODE: NO_COUNTRY_REFUSAL,
     NumberParseException.TOO_SHORT_AFTER_IDD: TOO_SHORT_REFUSAL,
     NumberParseException.TOO_SHORT_NSN: TOO_SHORT_REFUSAL,
     NumberParseException.TOO_LONG: TOO_LONG_REFUSAL,
-}
-VALIDITY_REFUSALS = {
-    ValidationResult.TOO_SHORT: TOO_SHORT_REFUSAL,
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: TOO_SHORT_REFUSAL,
-    ValidationResult.TOO_LONG: TOO_LONG_REFUSAL,
 }
 
 
@@ -95,63 +83,210 @@ def is_region(region: str) -> bool:
 
 def make_phone_converter(region: str | None) -> Converter:
     """A converter for phones; those without a country code are the `region`'s, or refused where there is none."""
+    home = None if region is None else _home(region)
 
     def convert(text: str, _kind: str | None) -> str | Refusal:
-        writing = SCHEME.sub("", text, count=1) if text[:4].lower() == "tel:" else text
-        if len(writing) > LONGEST_WRITING or WRITING.fullmatch(writing) is None or DECIMALS.fullmatch(writing):
-            return _refuse_writing(writing)
-        if _looks_double(writing):
-            return SEVERAL_REFUSAL
-        has_code = PLUS.search(writing) is not None
-        if not has_code and region is None:
-            digits = NOT_DIGITS.sub("", writing)
-            if not digits.startswith("00"):
-                return NO_CODE_REFUSAL if len(digits) >= FEWEST_DIGITS else TOO_SHORT_REFUSAL
-            writing, has_code = f"+{digits[2:]}", True
-        try:
-            number = phonenumbers.parse(writing, None if has_code else region, keep_raw_input=True)
-        except NumberParseException as error:
-            return PARSE_REFUSALS.get(error.error_type, BAD_REFUSAL)
-        if not phonenumbers.is_valid_number(number):
-            return LOST_PLUS_REFUSAL if not has_code and _is_valid_with_plus(writing) else _refuse_number(number)
-        if _has_lost_plus(number, writing):
-            return LOST_PLUS_REFUSAL
-        return f"+{number.country_code}-{phonenumbers.national_significant_number(number)}"
+        writing = text
+        if not is_plain_writing(text):
+            writing = tidy_phone(text)
+            fault = find_writing_fault(writing)
+            if fault is not None:
+                return fault
+        if "+" in writing:
+            number = _read_with_plus(writing)
+        elif home is not None:
+            number = _read_at_home(writing, home)
+        else:
+            number = _read_anywhere(writing)
+        return number if isinstance(number, Refusal) else f"+{number.country_code}-{_national(number)}"
 
     return convert
 
 
-def _refuse_writing(writing: str) -> Refusal:
-    """Why a text that is not written as one number is none."""
-    if EXPONENT.fullmatch(writing) or DECIMALS.fullmatch(writing):
-        return SPOILED_REFUSAL
-    if _count_numbers(HARD_BREAK.split(writing)) > 1 or _looks_double(writing) or len(PLUS.findall(writing)) > 1:
-        return SEVERAL_REFUSAL
-    return EXTENSION_REFUSAL if EXTENSION.search(writing) else BAD_REFUSAL
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A country: its two letters, its country code, and how many digits its usual numbers have at most."""
+
+    region: str
+    code: str
+    usual: int
 
 
-def _refuse_number(number: PhoneNumber) -> Refusal:
-    return VALIDITY_REFUSALS.get(phonenumbers.is_possible_number_with_reason(number), NO_SUCH_REFUSAL)
+@cache
+def _home(region: str) -> _Home:
+    code = phonenumbers.country_code_for_region(region)
+    kinds = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    examples = [phonenumbers.example_number_for_type(region, kind) for kind in kinds]
+    return _Home(region, str(code), max((len(_national(one)) for one in examples if one is not None), default=0))
 
 
-def _looks_double(writing: str) -> bool:
-    """Whether two blocks of digits, apart by blanks or a slash, are long enough to be a number each."""
-    return _count_numbers(writing.split()) > 1 or ("/" in writing and _count_numbers(writing.split("/")) > 1)
+def _read_with_plus(writing: str) -> PhoneNumber | Refusal:
+    digits = digits_of(writing)
+    if digits.startswith(TRUNK):
+        return ZERO_REFUSAL
+    number = _parse(writing, None)
+    if isinstance(number, Refusal):
+        return SEVERAL_REFUSAL if _holds_two(writing, None) else number
+    if _has_code_twice(number):
+        return DOUBLED_REFUSAL
+    return number if phonenumbers.is_valid_number(number) else _refuse_number(number, writing, None)
 
 
-def _count_numbers(parts: list[str]) -> int:
-    return sum(len(NOT_DIGITS.sub("", part)) >= FEWEST_DIGITS for part in parts)
+def _read_anywhere(writing: str) -> PhoneNumber | Refusal:
+    """The number where no country is named: only 00 before the country code serves for a plus."""
+    digits = digits_of(writing)
+    if digits.startswith(INTERNATIONAL):
+        return _read_with_plus(f"+{digits[len(INTERNATIONAL) :]}")
+    return NO_CODE_REFUSAL if len(digits) >= FEWEST_DIGITS else TOO_SHORT_REFUSAL
 
 
-def _has_lost_plus(number: PhoneNumber, writing: str) -> bool:
-    """Whether bare digits hold the country code: a person who leaves out the plus puts a blank or hyphen behind it."""
-    source = number.country_code_source
-    is_bare = source == CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN and BARE.fullmatch(writing) is not None
-    return is_bare and number.country_code != NORTH_AMERICA
+def _read_at_home(writing: str, home: _Home) -> PhoneNumber | Refusal:
+    """The number where those without a country code are a country's own."""
+    digits = digits_of(writing)
+    own = _parse(writing, home.region)
+    national = own if isinstance(own, PhoneNumber) and phonenumbers.is_valid_number(own) else None
+    is_abroad = digits.startswith(INTERNATIONAL)
+    found = _read_abroad(digits, national) if is_abroad else _read_coded(writing, digits, national, home)
+    if found is not None:
+        return found
+    if national is not None:
+        return DOUBLED_REFUSAL if _has_code_twice(national) else national
+    if _valid(f"+{digits}") is not None:
+        return LOST_PLUS_REFUSAL
+    if isinstance(own, Refusal):
+        return SEVERAL_REFUSAL if _holds_two(writing, home.region) else own
+    return _refuse_number(own, writing, home)
 
 
-def _is_valid_with_plus(writing: str) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(f"+{NOT_DIGITS.sub('', writing)}", None))
-    except NumberParseException:
+def _read_abroad(digits: str, national: PhoneNumber | None) -> PhoneNumber | Refusal | None:
+    """The number behind 00, whatever the country dials before a country code; None where there is none."""
+    abroad = _read_with_plus(f"+{digits[len(INTERNATIONAL) :]}")
+    if isinstance(abroad, PhoneNumber):
+        return abroad if national is None or _is_same(national, abroad) else TWO_READINGS_REFUSAL
+    return abroad if abroad is DOUBLED_REFUSAL else None
+
+
+def _read_coded(writing: str, digits: str, national: PhoneNumber | None, home: _Home) -> PhoneNumber | Refusal | None:
+    """The number behind the country's own code without a plus; None where the digits are to be read as they are."""
+    coded = _with_code(digits, home)
+    if coded is None:
+        return LOST_PLUS_REFUSAL if national is not None and _is_unusual(national, digits, home) else None
+    if national is None or _is_same(national, coded) or _shows_code(writing, digits, national, home):
+        return coded
+    is_own = digits.startswith(TRUNK) and str(national.country_code) == home.code
+    return None if is_own else TWO_READINGS_REFUSAL
+
+
+def _with_code(digits: str, home: _Home) -> PhoneNumber | None:
+    """The number where the digits begin with the country's own code, or with 0 and the code; else None."""
+    for before in ("", TRUNK):
+        if digits.startswith(before + home.code):
+            return _valid(f"+{digits[len(before) :]}")
+    return None
+
+
+def _shows_code(writing: str, digits: str, national: PhoneNumber, home: _Home) -> bool:
+    """Whether the first digits are surely the country code: something stands behind it, or the rest is long enough."""
+    if len(_national(national)) > home.usual:
+        return True
+    at = writing.find(home.code) + len(home.code)
+    return digits.startswith(home.code) and not writing[at : at + 1].isdigit()
+
+
+def _is_unusual(national: PhoneNumber, digits: str, home: _Home) -> bool:
+    """Whether digits, longer than the country's usual numbers, begin with some country code, its own or another's."""
+    if len(digits) <= home.usual or digits != _national(national):
         return False
+    return digits.startswith(home.code) or _valid(f"+{digits}") is not None
+
+
+def _has_code_twice(number: PhoneNumber) -> bool:
+    """Whether a number that is longer than usual begins with its country's code, and would be one without it."""
+    code, national = str(number.country_code), _national(number)
+    if not national.startswith(code):
+        return False
+    region = _region_of(number)
+    is_long = not is_region(region) or len(national) > _home(region).usual
+    return is_long and _valid(f"+{code}{national[len(code) :]}") is not None
+
+
+def _parse(writing: str, region: str | None) -> PhoneNumber | Refusal:
+    try:
+        return phonenumbers.parse(writing, region)
+    except NumberParseException as error:
+        return PARSE_REFUSALS.get(error.error_type, TOO_SHORT_REFUSAL)
+
+
+def _valid(writing: str) -> PhoneNumber | None:
+    """The number that a text with a plus means, None where there is no such number."""
+    number = _parse(writing, None)
+    return number if isinstance(number, PhoneNumber) and phonenumbers.is_valid_number(number) else None
+
+
+def _is_same(one: PhoneNumber, other: PhoneNumber) -> bool:
+    return one.country_code == other.country_code and _national(one) == _national(other)
+
+
+def _region_of(number: PhoneNumber) -> str:
+    """The main country of a number's code; no two letters where it belongs to none."""
+    return phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
+def _national(number: PhoneNumber) -> str:
+    return phonenumbers.national_significant_number(number)
+
+
+def _refuse_number(number: PhoneNumber, writing: str, home: _Home | None) -> Refusal:
+    """Why a number that could be read is none of its country."""
+    if _holds_two(writing, None if home is None else home.region):
+        return SEVERAL_REFUSAL
+    region = _region_of(number)
+    where = home.region if home is not None and home.code == str(number.country_code) else region
+    name = where if is_region(where) else f"the country code +{number.country_code}"
+    count, lengths = len(_national(number)), _lengths(where)
+    if lengths and count not in lengths:
+        digits = "1 digit" if count == 1 else f"{count} digits"
+        return Refusal(
+            "bad_phone",
+            f"holds a phone number of {digits} (country code and leading 0 left out), where one of {name} has "
+            f"{_listed(lengths)}",
+            BAD_REFUSAL.tip if count < lengths[0] else TOO_LONG_TIP,
+        )
+    return Refusal("bad_phone", f"holds a phone number with first digits that no number of {name} has", NO_SUCH_TIP)
+
+
+@cache
+def _lengths(region: str) -> tuple[int, ...]:
+    """How many digits a country's lines and mobiles have, without country code and trunk prefix."""
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if metadata is None:
+        return ()
+    kinds = (metadata.fixed_line, metadata.mobile)
+    found = {length for kind in kinds if kind is not None for length in kind.possible_length}
+    return tuple(sorted(found - {UNKNOWN_LENGTH}))
+
+
+def _listed(lengths: tuple[int, ...]) -> str:
+    if len(lengths) == 1:
+        return str(lengths[0])
+    is_range = lengths[-1] - lengths[0] == len(lengths) - 1 and len(lengths) > 2  # noqa: PLR2004 - 8 to 10, but 8 or 9
+    if is_range:
+        return f"{lengths[0]} to {lengths[-1]}"
+    return f"{', '.join(map(str, lengths[:-1]))} or {lengths[-1]}"
+
+
+def _holds_two(writing: str, region: str | None) -> bool:
+    """Whether a text breaks in two where each half is a valid number, the second perhaps without the first's code."""
+    breaks = [at for at in range(FEWEST_DIGITS, len(writing)) if not writing[at].isdigit()] or [len(writing) // 2]
+    for at in breaks:
+        first = _find_number(writing[:at], region)
+        if first is not None and _find_number(writing[at:], region or _region_of(first)) is not None:
+            return True
+    return False
+
+
+def _find_number(writing: str, region: str | None) -> PhoneNumber | None:
+    if len(digits_of(writing)) < FEWEST_DIGITS:
+        return None
+    number = _parse(writing, region)
+    return number if isinstance(number, PhoneNumber) and phonenumbers.is_valid_number(number) else None
