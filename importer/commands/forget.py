@@ -54,7 +54,7 @@ def forget(
 
 
 def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
-    digests = Digests(account.ledger.secret, account=account.target.identity, source="", header=())
+    digests = Digests(account.ledger.secret, account=account.ledger.account.identity, source="", header=())
     keys: list[bytes] = []
     for text in values:
         field, equals, value = text.partition("=")

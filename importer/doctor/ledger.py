@@ -29,7 +29,8 @@ def check_ledger(location: str | Path, target: Target | None) -> Iterator[Findin
     try:
         with Ledger(location, identity=NOBODY, host=NOBODY) as ledger:
             runs = ledger.runs.list(limit=1)
-            known = [] if target is None else ledger.accounts_at(target.host)
+            names = () if target is None else (target.identity, target.address)
+            account = next(filter(None, map(ledger.find_account, names)), None)
             where = ledger.where
     except ImporterError as error:
         yield Finding(f"ledger: {error.message}", error.hint or "Move it away, or point LSQ_LEDGER at another.")
@@ -39,7 +40,6 @@ def check_ledger(location: str | Path, target: Target | None) -> Iterator[Findin
     yield Finding(f"ledger: {where}{size}{last}")
     if target is None:
         return
-    account = next((one for one in known if one.identity == target.identity), None)
     if account is None:
         yield Finding(f"account: new to this ledger ({target.identity})")
     else:

@@ -62,6 +62,11 @@ class Book:
             "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
         )
 
+    def is_as_written(self, report: Path) -> bool:
+        """Whether a report is just as a run of this ledger wrote it."""
+        last = self._last_run(report)
+        return last is not None and last.report_digest == file_digest(report)
+
     def source_of(self, report: Path) -> str:
         """The source that a report was written for, empty where nobody knows."""
         last = self._last_run(report)

@@ -24,13 +24,15 @@ from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_account, learn_target_fields
+from importer.run.account import Target, find_target, learn_target_fields
 from importer.run.book import Book, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
+from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
+from importer.run.rebuild import account_tags, lost_rows
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -118,15 +120,18 @@ async def open_job(
         )
         config = target.config
         ledger = stack.enter_context(_open_ledger(stack, options, target))
+        identity = ledger.account.identity
         book = _open_book(stack, options, target, ledger)
+        if intake.shape is None and not target.is_throw_away:
+            _check_known(report, ledger, target, book)
         source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
-        if not options.dry_run and not ledger.locks.take_source(target.identity, source):
+        if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
                     f"Another run is importing {source} right now.",
                     hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
                 )
-            await _await_source(ledger, target.identity, source, check_stop=check_stop)
+            await _await_source(ledger, identity, source, check_stop=check_stop)
             # It may have written the very file that we read: its report, run in place.
             intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
@@ -139,13 +144,13 @@ async def open_job(
         if not target.is_nobody:
             slots = await stack.enter_async_context(open_slots(ledger, config))
             client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
-        if client is not None and not options.dry_run:
-            refusal = await learn_account(client, ledger, secrets=config.account.secrets)
+        if client is not None:
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run, check_stop=check_stop)
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
         intake = intake.check_against(known.fields, config)
-        digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
+        digests = Digests(ledger.secret, account=identity, source=source, header=intake.header)
         yield Job(
             options=options,
             config=config,
@@ -160,7 +165,7 @@ async def open_job(
             maker=CandidateMaker(
                 intake,
                 digests,
-                account=target.identity,
+                account=identity,
                 unique=config.unique,
                 country_code=ledger.account.country_code,
                 is_any_account=target.is_nobody,
@@ -241,7 +246,24 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
     if target.is_throw_away or (options.dry_run and is_absent):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
         location = Path(folder) / "ledger.sqlite3"
-    return Ledger(location, identity=target.identity, host=target.host)
+    return target.open_ledger(location)
+
+
+def _check_known(report: Path, ledger: Ledger, target: Target, book: Book) -> None:
+    """UsageError where the ledger knows nothing of what a report in the place of ours says that it has created."""
+    if not report.is_file() or book.is_as_written(report):
+        return
+    lost = lost_rows(report, ledger, account_tags(ledger, target))
+    if lost:
+        raise UsageError(
+            f"{report} says of {lost:,} rows that they are created, and the ledger {ledger.where} knows nothing of "
+            "them: it is not the one that they were written to, or it has lost them. Rows without a unique value "
+            "would be created twice.",
+            hint=(
+                "Nothing was sent. Point ledger: or LSQ_LEDGER at the right ledger, or restore it; or make the rows "
+                f"known again: lsq-import ledger rebuild {report}\n  If they are not to count, move the report away."
+            ),
+        )
 
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:
