@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from importer.config import Config, load_config
+from importer.config import Config, load_config, load_environment
+from importer.config.ledgerplace import place_ledger
 from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
@@ -228,14 +229,18 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
 
 def location_of(config: Config) -> str | Path:
     """Where a config's ledger is: a path or a database URL."""
-    return config.ledger or default_ledger_path()
+    if config.ledger is None:
+        return default_ledger_path()
+    return place_ledger(config.ledger, Path() if config.path is None else config.path.parent)
 
 
 def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
-    """Where the ledger is, for a command that needs nothing else of the config: without a config file, the default."""
+    """Where the ledger is, for a command that needs nothing else of the config: without one, where the environment says
+    or the default.
+    """
     path = config or DEFAULT_CONFIG
     if config is None and not path.exists():
-        return environ.get("LSQ_LEDGER") or default_ledger_path()
+        return location_of(load_environment(Path(), environ=environ))
     return location_of(load_config(path, environ=environ))
 
 
