@@ -65,5 +65,5 @@ def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
                 hint="These are the fields under unique: in config.yaml.",
             )
         found = unique_keys([(field, value)], country_code=account.ledger.account.country_code)
-        keys += [digests.of_key(key.field, key.exact) for key in found]
+        keys += [digests.of_key(key.field, form) for key in found for form in key.forms]
     return keys
