@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
 from importer.ledger.database import guard_database, open_engine, reason_of
+from importer.ledger.failure import REBUILD, is_damage
 from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
@@ -29,6 +30,8 @@ from importer.ledger.schema import (
 from importer.ledger.upsert import upsert
 
 __all__ = ["Ledger"]
+
+USE_THIS_ONE = "Mend that and run again. Another ledger would know nothing of what is created."
 
 
 class Ledger:
@@ -59,7 +62,7 @@ class Ledger:
             self._engine.dispose()
             raise UsageError(
                 f"The ledger {self.where} cannot be used: {reason_of(error)}.",
-                hint="Point ledger: in config.yaml or LSQ_LEDGER at another file, or move this one away.",
+                hint=REBUILD if is_damage(reason_of(error)) else USE_THIS_ONE,
             ) from None
         self.rows = Rows(self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
         self.runs = Runs(self._engine, self._reader, account_id=self.account.id, locks=self.locks, where=self.where)

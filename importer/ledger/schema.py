@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from importer.errors import UsageError
+from importer.ledger.failure import REBUILD
 
 __all__ = [
     "ACCOUNT",
@@ -235,7 +236,7 @@ def prepare_schema(
     except (KeyError, ValueError):
         raise UsageError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
-            hint="Restore it from a backup. Without it, rows that were sent already are not known.",
+            hint=REBUILD,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
         raise UsageError(

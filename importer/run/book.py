@@ -3,11 +3,12 @@
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import PastRun
 from importer.report import set_aside
@@ -54,7 +55,9 @@ class Book:
         """
         if not report.exists():
             return
-        last = self._last_run(report)
+        last = None
+        with suppress(LedgerError):  # what the ledger cannot tell any more is kept
+            last = self._last_run(report)
         if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
             return
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
