@@ -76,6 +76,9 @@ async def _ask(config: Config, target: Target, location: str | Path | None) -> S
     """Ask the account, within the limit that all runs share where there is a ledger."""
     if location is None:
         return await check_account(config)
-    with target.open_ledger(location) as ledger:
-        async with open_slots(ledger, config) as slots:
-            return await check_account(config, slots=slots)
+    try:
+        with target.open_ledger(location) as ledger:
+            async with open_slots(ledger, config) as slots:
+                return await check_account(config, slots=slots)
+    except ImporterError as error:
+        return [Finding(f"ledger: {error.message}", error.hint)]

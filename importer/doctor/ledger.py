@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from importer.doctor.drive import network_drive
 from importer.doctor.finding import Finding
 from importer.doctor.machine import is_writable
 from importer.errors import ImporterError
@@ -38,6 +39,11 @@ def check_ledger(location: str | Path, target: Target | None) -> Iterator[Findin
     size = "" if path is None else f", {_size(path) / MIB:.1f} MiB"
     last = f", the last run was number {runs[0].id}" if runs else ", no run yet"
     yield Finding(f"ledger: {where}{size}{last}")
+    if path is not None and (kind := network_drive(path)):
+        yield Finding(
+            f"ledger: it lies on a network drive ({kind}), where databases in a file are easily damaged",
+            "Keep it on a disk of this machine; for several machines use a PostgreSQL database as the ledger.",
+        )
     if target is None:
         return
     if account is None:
