@@ -7,8 +7,8 @@ import click
 from importer.commands.account import open_account
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
+from importer.run.lostledger import source_of
 from importer.run.rebuild import rebuild as rebuild_ledger
-from importer.run.rebuild import source_of
 
 __all__ = ["ledger"]
 
@@ -32,8 +32,11 @@ def rebuild(*, reports: tuple[Path, ...], source: str | None, config: Path | Non
         raise UsageError("--source names the file of one report.", hint="Call rebuild once for each report.")
     with open_account(config) as account:
         for report in reports:
-            name, file = source_of(report, account.config, named=source)
-            done = rebuild_ledger(report, account.config, account.ledger, account.target, source=name, file=file)
+            lost = source_of(report, account.config, named=source)
+            name = lost.name
+            if not account.ledger.locks.take_source(account.ledger.account.identity, name):
+                raise UsageError(f"Another run is importing {name} right now.", hint="Wait until it has ended.")
+            done = rebuild_ledger(report, account.config, account.ledger, account.target, source=name, file=lost.file)
             click.echo(f"{report}: {done.created:,} created and {done.unknown:,} unknown rows of {name} are known now.")
             if done.known:
                 click.echo(f"{done.known:,} were known already.")

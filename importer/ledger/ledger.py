@@ -144,6 +144,12 @@ class Ledger:
         with guard_database(self.where):
             return self._reader.execute(query).scalar() == self.account.id
 
+    def has_address(self) -> bool:
+        """Whether any key is known by which this account was reached."""
+        mine = ACCOUNT_NAME.c.account_id == self.account.id, ACCOUNT_NAME.c.name.contains("#")
+        with guard_database(self.where):
+            return self._reader.execute(select(ACCOUNT_NAME.c.name).where(*mine)).first() is not None
+
     def add_name(self, name: str) -> None:
         """Remember that this account goes by that name, and no other account does."""
         with guard_database(self.where), self.begin() as connection:

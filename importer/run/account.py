@@ -112,4 +112,4 @@ async def _sandbox_instance(base_url: str) -> str:
 async def learn_target_fields(client: Client | None, target: Target, *, refresh: bool) -> Fields:
     """The account's fields, from the cache while they are fresh; an account that ends with the run is always asked."""
     cache = None if target.is_throw_away else FieldCache(default_cache_folder())
-    return await learn_fields(client, cache, target.identity, now=time.time(), refresh=refresh)
+    return await learn_fields(client, cache, target.address, now=time.time(), refresh=refresh)

@@ -127,14 +127,16 @@ async def _settle(
 
 
 async def _is_it(client: Client, ledger: Ledger, target: Target, told: str | None) -> bool:
-    """Whether a known account is that of these keys: True for sure, False as far as can be told; UsageError if not."""
+    """Whether a known account is that of these keys: True to believe it from now on, False to ask anew the next time;
+    UsageError where it seems to be another.
+    """
     account = ledger.account
     found = await _look_for_leads(client, ledger, account)
     if found is _Found.OURS:
         return True
     is_other = bool(told and account.organisation and told != account.organisation)
-    if found is _Found.UNTOLD and not is_other:
-        return False
+    if not is_other and (found is _Found.UNTOLD or not ledger.has_address()):
+        return found is not _Found.UNTOLD  # an older version did not keep by which keys an account was reached
     theirs = f"{told}, not {account.organisation}" if is_other else str(told or "an unnamed organisation")
     evidence = f" {found.value}." if found.value else ""
     raise UsageError(

@@ -32,8 +32,9 @@ from importer.run.candidate import CandidateMaker
 from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
+from importer.run.lostledger import LostSource, check_known, find_lost_source
 from importer.run.options import Options
-from importer.run.rebuild import account_tags, lost_rows
+from importer.run.rebuild import rebuild
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -124,8 +125,13 @@ async def open_job(
         identity = ledger.account.identity
         book = _open_book(stack, options, target, ledger)
         if intake.shape is None and not target.is_throw_away:
-            _check_known(report, ledger, target, book)
+            check_known(report, ledger, target, book)
         source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
+        is_lasting = not (options.dry_run or target.is_throw_away)
+        lost: LostSource | None = None
+        if is_lasting and intake.shape is not None:
+            lost = find_lost_source(options.file, config, ledger, target, book)
+        source = lost.name if lost else source
         if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
@@ -136,6 +142,9 @@ async def open_job(
             # It may have written the very file that we read: its report, run in place.
             intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
+        if lost is not None:
+            done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
+            logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
@@ -252,23 +261,6 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
         location = Path(folder) / "ledger.sqlite3"
     return target.open_ledger(location)
-
-
-def _check_known(report: Path, ledger: Ledger, target: Target, book: Book) -> None:
-    """UsageError where the ledger knows nothing of what a report in the place of ours says that it has created."""
-    if not report.is_file() or book.is_as_written(report):
-        return
-    lost = lost_rows(report, ledger, account_tags(ledger, target))
-    if lost:
-        raise UsageError(
-            f"{report} says of {lost:,} rows that they are created, and the ledger {ledger.where} knows nothing of "
-            "them: it is not the one that they were written to, or it has lost them. Rows without a unique value "
-            "would be created twice.",
-            hint=(
-                "Nothing was sent. Point ledger: or LSQ_LEDGER at the right ledger, or restore it; or make the rows "
-                f"known again: lsq-import ledger rebuild {report}\n  If they are not to count, move the report away."
-            ),
-        )
 
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:

@@ -12,22 +12,21 @@ from pathlib import Path
 from time import time
 
 from importer.config import Config
-from importer.errors import SheetError, UsageError
-from importer.ledger.digests import Digests, account_tag
+from importer.errors import UsageError
+from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.reference import read_reference
 from importer.ledger.scratch import Scratch
-from importer.outcome import Status
-from importer.report import default_report_path, recognise
+from importer.outcome import Outcome, Status
 from importer.run.account import Target
 from importer.run.book import file_digest
 from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import unresolved_since
 from importer.run.intake import Intake, open_intake
-from importer.sheet import FORMATS, open_table
+from importer.run.lostledger import account_tags
 
-__all__ = ["Rebuilt", "account_tags", "lost_rows", "rebuild", "source_of"]
+__all__ = ["Rebuilt", "rebuild"]
 
 BATCH = 400
 _TOLD = {Status.CREATED: State.CREATED, Status.UNKNOWN: State.UNKNOWN}
@@ -47,69 +46,11 @@ class Rebuilt:
     foreign: int = 0
 
 
-def account_tags(ledger: Ledger, target: Target) -> frozenset[bytes]:
-    """The marks of an account in the references of its reports, by whatever name it went."""
-    return frozenset(map(account_tag, (ledger.account.identity, target.identity, target.address)))
-
-
-def lost_rows(report: Path, ledger: Ledger, tags: frozenset[bytes]) -> int:
-    """How many rows a report calls created in this account of which the ledger knows nothing."""
-    try:
-        table = open_table(report)
-    except SheetError:
-        return 0
-    with table:
-        shape = recognise(table.header)
-        if shape is None:
-            return 0
-        refs = (
-            reference[1]
-            for line in table.rows()
-            if (past := shape.past(line)).status is Status.CREATED
-            and past.lead_id
-            and (reference := read_reference(past.ref)) is not None
-            and reference[0] in tags
-        )
-        count = 0
-        while batch := list(islice(refs, BATCH)):
-            count += len(set(batch) - ledger.rows.find_rows(batch).keys())
-        return count
-
-
-def source_of(report: Path, config: Config, *, named: str | None) -> tuple[str, Path | None]:
-    """The name of a report's source, and the source itself where it lies beside the report; UsageError without one."""
-    beside = [
-        file
-        for file in sorted(report.absolute().parent.iterdir())
-        if file.suffix.lower() in FORMATS
-        and file.name != report.name
-        and default_report_path(file).stem == report.stem
-        and file.is_file()
-    ]
-    name = named or config.source
-    if name is None:
-        if len(beside) != 1:
-            found = "several files" if beside else "no file"
-            raise UsageError(
-                f"Which file {report} is the report of cannot be told: {found} of that name {_lie(beside)} beside it.",
-                hint="Name it as it was imported: --source leads.xlsx",
-            )
-        name = beside[0].name
-    file = next((file for file in beside if file.name == name), beside[0] if config.source and beside else None)
-    return name, file
-
-
-def _lie(files: list[Path]) -> str:
-    return "lie" if files else "lies"
-
-
 def rebuild(report: Path, config: Config, ledger: Ledger, target: Target, *, source: str, file: Path | None) -> Rebuilt:
     """Make a report's created and unknown rows known to the ledger, as rows of their source; UsageError where the file
-    is no report, or another run is at work on the source.
+    is no report. The caller has taken the source's lock.
     """
     identity = ledger.account.identity
-    if not ledger.locks.take_source(identity, source):
-        raise UsageError(f"Another run is importing {source} right now.", hint="Wait until it has ended.")
     with closing(open_intake(report, config)) as intake, Scratch() as scratch:
         if intake.shape is None:
             raise UsageError(f"{report} is no report: it has no columns lsq_row and lsq_status.")
@@ -173,37 +114,39 @@ def _write(
     in_source: dict[int, bytes],
     left: dict[int, bytes],
 ) -> Rebuilt:
+    """Write the lines down, each as a row of the source and under the reference that the report gives it."""
     counts = {State.CREATED: 0, State.UNKNOWN: 0}
     known = foreign = 0
     source_refs = set(in_source.values())
     remaining = iter(lines)
     while batch := list(islice(remaining, BATCH)):
-        rows: list[tuple[Candidate, bytes]] = []
+        rows: list[tuple[Candidate, Outcome, bytes, bytes]] = []
         for candidate, ref in batch:
+            outcome = candidate.past.outcome() if candidate.past is not None else None
             given = read_reference(candidate.past.ref) if candidate.past is not None else None
             if given is not None and given[0] not in tags:
                 foreign += 1
-                continue
-            corrected = left.get(candidate.row.number) if source_refs and ref not in source_refs else None
-            rows.append((candidate, corrected or ref))
-        there = ledger.rows.find_rows([ref for _candidate, ref in rows])
+            elif outcome is not None and (outcome.lead_id or outcome.status is Status.UNKNOWN):
+                corrected = left.get(candidate.row.number) if source_refs and ref not in source_refs else None
+                rows.append((candidate, outcome, corrected or ref, ref if given is None else given[1]))
+        there = ledger.rows.find_rows([place for *_, ref, in_report in rows for place in (ref, in_report)])
         with ledger.begin() as connection:
-            for candidate, ref in rows:
-                past = candidate.past
-                outcome = past.outcome() if past is not None else None
-                if outcome is None or (outcome.status is Status.CREATED and not outcome.lead_id):
-                    continue
+            for candidate, outcome, ref, in_report in rows:
                 state = _TOLD[outcome.status]
-                if not _is_news(there.get(ref), state):
-                    known += 1
-                    continue
-                since = unresolved_since(candidate, None) or time()
-                intent = Intent(ref, candidate.cells, candidate.keys, candidate.row.number, since)
-                ledger.rows.record(connection, intent, state, outcome)
-                if state is State.CREATED:
+                is_news = _is_news(there.get(ref), state)
+                counts[state] += is_news
+                known += not is_news
+                for place in {in_report, ref}:
+                    if _is_news(there.get(place), state):
+                        ledger.rows.record(connection, _intent(candidate, place), state, outcome)
+                if is_news and state is State.CREATED:
                     ledger.rows.point_keys(connection, ref, candidate.keys)
-                counts[state] += 1
     return Rebuilt(counts[State.CREATED], counts[State.UNKNOWN], known, foreign)
+
+
+def _intent(candidate: Candidate, ref: bytes) -> Intent:
+    since = unresolved_since(candidate, None) or time()
+    return Intent(ref, candidate.cells, candidate.keys, candidate.row.number, since)
 
 
 def _is_news(known: KnownRow | None, state: State) -> bool:

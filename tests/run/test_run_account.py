@@ -1,11 +1,12 @@
 """Whose account is it? Keys are replaced, hosts renamed, and organisations share names: nothing is guessed."""
 
 import re
+import signal
 from collections import Counter
 
 import pytest
 from truth import find_lies
-from workbench import Account, Desk, Open, person
+from workbench import Account, Desk, Open, finish, person
 
 from importer.run import identity
 
@@ -73,6 +74,18 @@ def test_new_keys_are_asked_about_again_until_there_is_an_answer(imported: Desk,
     assert run.status == 2
     assert "Sandbox Organisation" in run.err
     assert account.stats()["creates"] == 8
+
+
+def test_a_signal_ends_the_waiting_for_an_answer(imported: Desk, account: Account) -> None:
+    replace_keys(account)
+    account.script(GATEWAY)
+    asked = account.stats()["calls"][USER]
+    process = imported.start("leads.csv")
+    account.wait_until(lambda stats: stats["calls"][USER] >= asked + 2)
+    process.send_signal(signal.SIGTERM)
+    run = finish(process)
+    assert run.status == 143
+    assert "nothing was sent" in run.err
 
 
 def test_new_keys_that_are_refused_leave_the_report_of_what_is_created_as_it_is(

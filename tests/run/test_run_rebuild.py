@@ -99,6 +99,28 @@ def test_a_row_that_was_corrected_in_the_report_is_known_by_its_place_in_the_sou
     assert account.stats()["creates"] == 11
 
 
+def test_a_report_that_is_edited_after_the_rebuilding_is_no_lost_ledger_again(desk: Desk, account: Account) -> None:
+    desk.write(ROWS)
+    assert desk.call("leads.csv").status == 0
+    lose_ledger(desk)
+    assert desk.call("ledger", "rebuild", "leads.report.csv").status == 0
+    desk.mend({"City 3": {5: "a remark"}})
+    assert desk.call("leads.csv").status == 0
+    assert account.stats()["creates"] == 10
+
+
+def test_of_several_files_that_may_be_the_source_none_is_guessed(imported: Desk, account: Account) -> None:
+    lose_ledger(imported)
+    imported.write(ROWS, "leads.txt")
+    for args in (("leads.report.csv",), ("ledger", "rebuild", "leads.report.csv")):
+        run = imported.call(*args)
+        assert run.status == 2
+        assert "--source" in run.err
+    assert imported.call("ledger", "rebuild", "leads.report.csv", "--source", "leads.csv").status == 0
+    assert imported.call("leads.csv").status == 0
+    assert account.stats()["creates"] == 10
+
+
 def test_equal_rows_of_one_file_are_as_many_as_they_were(desk: Desk, account: Account) -> None:
     john = ("John", "", "", "", "City 1", "")
     desk.write([john, john, person(2), john])
@@ -135,6 +157,24 @@ def test_a_source_that_lies_elsewhere_is_named(imported: Desk, account: Account)
     imported.write(ROWS)
     assert imported.call("leads.csv").status == 0
     assert account.stats()["creates"] == 10
+
+
+def test_a_report_that_is_imported_into_a_new_ledger_makes_its_source_known_too(
+    imported: Desk, account: Account
+) -> None:
+    lose_ledger(imported)
+    for file in ("leads.report.csv", "leads.csv", "leads.report.csv"):
+        assert imported.call(file).status == 0
+        assert said(imported) == {"created": 10}
+    assert account.stats()["creates"] == 10
+
+
+def test_a_row_is_forgotten_under_each_reference_that_it_has(imported: Desk, account: Account) -> None:
+    lose_ledger(imported)
+    assert imported.call("leads.report.csv").status == 0
+    assert "1 created rows are forgotten" in imported.call("forget", "leads.report.csv", "--row", 2).out
+    assert imported.call("leads.csv").status == 0
+    assert account.stats()["creates"] == 11
 
 
 def test_another_accounts_report_is_no_reason_to_stop_and_makes_nothing_known(
