@@ -32,6 +32,16 @@ class UniqueKey(NamedTuple):
     exact: str
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        """`exact`, and for a phone without a country code what it is where the account's is not known: that may be
+        learnt late, or change, and the value stays the same.
+        """
+        if self.field in PHONE_FIELDS and self.value[:1] != "+":
+            written = _exact_phone(self.value, None)
+            return (self.exact,) if written == self.exact else (self.exact, written)
+        return (self.exact,)
+
+    @property
     def loose(self) -> str:
         """The value in the form in which whatever may be the same is equal; worked out when it is asked for."""
         if self.field in PHONE_FIELDS and (digits := _NOT_DIGITS.sub("", self.exact)):

@@ -130,6 +130,10 @@ class Client:
         """Ask for the leads with this phone number."""
         return await self._call("GET", endpoints.LEADS_BY_PHONE, {"phone": phone})
 
+    async def find_by_id(self, lead_id: str) -> Reply:
+        """Ask for the lead with this id."""
+        return await self._call("GET", endpoints.LEADS_BY_ID, {"id": lead_id})
+
     async def fields(self) -> Reply:
         """Ask for the account's lead fields, options included."""
         return await self._call("GET", endpoints.FIELDS)

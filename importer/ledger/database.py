@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from importer.errors import UsageError
-from importer.ledger.failure import LOCKED, LedgerError, guard_database, reason_of
+from importer.ledger.failure import LOCKED, LedgerError, gone, guard_database, reason_of
 from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
 from importer.ledger.schema import OWN_TABLES
 
@@ -51,6 +51,7 @@ def open_engine(location: str | Path) -> tuple[Engine, RunLocks]:
     url = URL.create("sqlite+pysqlite", database=str(path))
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _FileWatch(path).check)
     event.listen(engine, "begin", _begin_sqlite)
     return engine, FileLocks(locks)
 
@@ -86,6 +87,26 @@ def _open_url(url: str) -> tuple[Engine, RunLocks]:
         ) from None
     event.listen(engine, "begin", _begin_postgresql)
     return engine, ServerLocks(engine)
+
+
+class _FileWatch:
+    """Sees to it that nothing is written to a file that its path does not name any more: nobody would read it again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = self._look()
+
+    def check(self, connection: Connection) -> None:
+        """LedgerError where a transaction that may write would write to a file that is gone."""
+        if not _is_reading(connection) and self._look() != self._identity:
+            raise gone(str(self._path))
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def _is_reading(connection: Connection) -> bool:

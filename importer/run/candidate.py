@@ -79,7 +79,7 @@ class CandidateMaker:
             Lead(self._assembly, texts, unique),
             problems,
             self._digests.of_cells(row.cells),
-            tuple([of_key(key.field, key.exact) for key in unique]),
+            tuple([of_key(key.field, form) for key in unique for form in key.forms]),
             given,
             is_foreign,
         )

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -201,16 +201,13 @@ def _report(job: Job, lines: Iterable[Line], reviewed: Reviewed, summary: Summar
 
 def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, signals: Signals, run: str) -> Ending:
     is_dry_run = job.options.dry_run
-    if signals.received is not None:
-        status = SIGNAL_EXIT + signals.received
-    elif sent.failure is not None:
-        status = sent.failure.exit_status
-    else:
-        is_ok = job.config.duplicates_are == "ok"
-        is_success = summary.is_success(is_dry_run=is_dry_run, duplicates_are_ok=is_ok)
-        status = EXIT_OK if is_success else EXIT_SOME_NOT
+    status = _exit_status(job, sent, summary, signals)
     counts = {word.value: count for word, count in summary.counts.items()}
-    job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
+    try:
+        job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
+    except LedgerError as error:  # the report is written: it is told like that of any other run
+        sent = replace(sent, failure=sent.failure or error)
+        status = _exit_status(job, sent, summary, signals)
     has_page = job.options.html and _write_page(job, reviewed, sent, summary, status)
     page = page_path(job.report) if has_page else None
     return Ending(
@@ -230,6 +227,16 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, si
         error=sent.failure,
         lines=(*summary.lines(report=job.report, page=page), *(_tell_plan(job, reviewed) if is_dry_run else ())),
     )
+
+
+def _exit_status(job: Job, sent: _Sent, summary: Summary, signals: Signals) -> int:
+    if signals.received is not None:
+        return SIGNAL_EXIT + signals.received
+    if sent.failure is not None:
+        return sent.failure.exit_status
+    is_ok = job.config.duplicates_are == "ok"
+    is_success = summary.is_success(is_dry_run=job.options.dry_run, duplicates_are_ok=is_ok)
+    return EXIT_OK if is_success else EXIT_SOME_NOT
 
 
 def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:

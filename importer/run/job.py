@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from importer.config import Config, load_config
+from importer.config import Config, load_config, load_environment
+from importer.config.ledgerplace import place_ledger
 from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
@@ -24,13 +25,16 @@ from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_account, learn_target_fields
+from importer.run.account import Target, find_target, learn_target_fields
 from importer.run.book import Book, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
+from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
+from importer.run.lostledger import LostSource, check_known, find_lost_source
 from importer.run.options import Options
+from importer.run.rebuild import rebuild
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -118,18 +122,29 @@ async def open_job(
         )
         config = target.config
         ledger = stack.enter_context(_open_ledger(stack, options, target))
+        identity = ledger.account.identity
         book = _open_book(stack, options, target, ledger)
+        if intake.shape is None and not target.is_throw_away:
+            check_known(report, ledger, target, book)
         source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
-        if not options.dry_run and not ledger.locks.take_source(target.identity, source):
+        is_lasting = not (options.dry_run or target.is_throw_away)
+        lost: LostSource | None = None
+        if is_lasting and intake.shape is not None:
+            lost = find_lost_source(options.file, config, ledger, target, book)
+        source = lost.name if lost else source
+        if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
                     f"Another run is importing {source} right now.",
                     hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
                 )
-            await _await_source(ledger, target.identity, source, check_stop=check_stop)
+            await _await_source(ledger, identity, source, check_stop=check_stop)
             # It may have written the very file that we read: its report, run in place.
             intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
+        if lost is not None:
+            done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
+            logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
@@ -139,13 +154,13 @@ async def open_job(
         if not target.is_nobody:
             slots = await stack.enter_async_context(open_slots(ledger, config))
             client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
-        if client is not None and not options.dry_run:
-            refusal = await learn_account(client, ledger, secrets=config.account.secrets)
+        if client is not None:
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run, check_stop=check_stop)
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
         intake = intake.check_against(known.fields, config)
-        digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
+        digests = Digests(ledger.secret, account=identity, source=source, header=intake.header)
         yield Job(
             options=options,
             config=config,
@@ -160,7 +175,7 @@ async def open_job(
             maker=CandidateMaker(
                 intake,
                 digests,
-                account=target.identity,
+                account=identity,
                 unique=config.unique,
                 country_code=ledger.account.country_code,
                 is_any_account=target.is_nobody,
@@ -223,14 +238,18 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
 
 def location_of(config: Config) -> str | Path:
     """Where a config's ledger is: a path or a database URL."""
-    return config.ledger or default_ledger_path()
+    if config.ledger is None:
+        return default_ledger_path()
+    return place_ledger(config.ledger, Path() if config.path is None else config.path.parent)
 
 
 def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
-    """Where the ledger is, for a command that needs nothing else of the config: without a config file, the default."""
+    """Where the ledger is, for a command that needs nothing else of the config: without one, where the environment says
+    or the default.
+    """
     path = config or DEFAULT_CONFIG
     if config is None and not path.exists():
-        return environ.get("LSQ_LEDGER") or default_ledger_path()
+        return location_of(load_environment(Path(), environ=environ))
     return location_of(load_config(path, environ=environ))
 
 
@@ -241,7 +260,7 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
     if target.is_throw_away or (options.dry_run and is_absent):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
         location = Path(folder) / "ledger.sqlite3"
-    return Ledger(location, identity=target.identity, host=target.host)
+    return target.open_ledger(location)
 
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:
