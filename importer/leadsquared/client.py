@@ -22,6 +22,7 @@ import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
+from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
@@ -36,6 +37,8 @@ KEEPALIVE_S = 15.0
 
 A call on a connection that the other side is just closing is a lost reply, and the doubt costs more than a handshake.
 """
+
+USER_AGENT = f"lsq-import/{__version__}"
 
 _OK = 200
 
@@ -96,7 +99,7 @@ class Client:
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_create_end.append(_note_connection)
         tracing.on_connection_reuseconn.append(_note_connection)
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if self._auth == "headers":
             headers["x-LSQ-AccessKey"] = self._keys["accessKey"]
             headers["x-LSQ-SecretKey"] = self._keys["secretKey"]
@@ -230,7 +233,7 @@ async def fetch_plain(url: str) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
-            session.get(url, allow_redirects=False) as response,
+            session.get(url, allow_redirects=False, headers={"User-Agent": USER_AGENT}) as response,
         ):
             return await response.read() if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

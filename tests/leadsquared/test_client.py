@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 from raw_server import OK_BODY, Conversation, Handler, answer, serve_raw
 
+from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared.answers import Kind, read_answer
 from importer.leadsquared.client import Client, fetch_plain
@@ -90,6 +91,14 @@ async def test_keys_stand_in_the_url_or_in_the_headers_but_never_in_both(auth: L
     assert (post.body, post.headers["Content-Type"]) == (LEAD, "application/json")
     assert by_email.line.split()[1].endswith("emailaddress=a%2Bb%26c%40example.com")
     assert by_phone.line.split()[1].endswith("phone=%2B91-98%2045")
+
+
+async def test_every_call_says_who_calls() -> None:
+    async with serve_raw(say_yes) as server, client_of(server.base_url) as client:
+        await client.create_lead(LEAD)
+        await client.fields()
+        await fetch_plain(f"{server.base_url}stats")
+    assert [request.headers["User-Agent"] for request in server.requests] == [f"lsq-import/{__version__}"] * 3
 
 
 async def test_one_connection_serves_call_after_call() -> None:
