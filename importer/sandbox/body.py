@@ -7,7 +7,7 @@ from typing import Any
 from importer.sandbox.metadata import SYSTEM_FIELDS, Field, Metadata
 from importer.sandbox.values import Refused, store_value
 
-__all__ = ["Malformed", "parse_body", "read_attributes"]
+__all__ = ["Malformed", "parse_body", "parse_json", "read_attributes"]
 
 _IDENTITY = ("FirstName", "LastName", "EmailAddress", "Phone")
 
@@ -16,18 +16,23 @@ class Malformed(Exception):  # noqa: N818 - an answer of the API, not a failure 
     """The body is not per specification: HTTP 400."""
 
 
+def parse_json(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """What a body says; Malformed when it is no JSON in UTF-8."""
+    try:
+        return json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Malformed("the body is no UTF-8") from None
+    except (ValueError, RecursionError):
+        raise Malformed("the body is no JSON") from None
+
+
 def parse_body(body: bytes) -> list[dict[str, Any]]:
     """The array of attributes of a call; Malformed when it is none.
 
     That a value must be text is the specification's; that anything else is a 400 is invented, and strict on purpose.
     Null counts as empty.
     """
-    try:
-        parsed = json.loads(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise Malformed("the body is no UTF-8") from None
-    except (ValueError, RecursionError):
-        raise Malformed("the body is no JSON") from None
+    parsed = parse_json(body)
     if not isinstance(parsed, list) or not parsed:
         raise Malformed("an array of attributes is expected")
     for item in parsed:

@@ -100,7 +100,7 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     "--fields",
     "fields_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The account's fields: a saved answer of LeadsMetaData.Get. Default: 172 invented ones.",
+    help="The account's fields: a saved answer of LeadsMetaData.Get. Default: 173 invented ones.",
 )
 @click.option(
     "--mandatory", multiple=True, metavar="FIELD", help="Schema name of a field that a lead must have; repeatable."
@@ -109,7 +109,15 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     "--unique",
     multiple=True,
     metavar="FIELD",
-    help="Schema name of a unique field; repeatable. Default: EmailAddress and Phone; none makes no field unique.",
+    help="Schema name of a unique field; repeatable; none makes no field unique. "
+    "Default: EmailAddress, Phone, Mobile and mx_Import_Ref.",
+)
+@click.option(
+    "--phone-lookup",
+    type=click.Choice(["any", "stored", "bare"]),
+    default="any",
+    show_default=True,
+    help="Form in which the look-up by phone wants a number: +91-9845098450 (stored), 9845098450 (bare), or any.",
 )
 @click.option(
     "--lag",

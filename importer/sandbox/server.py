@@ -60,7 +60,8 @@ class Sandbox:
         metadata = _choose_metadata(self._fields, settings)
         ids = random.Random(f"{self.seed} ids")  # noqa: S311 - no secrets
         self._store = Store(metadata, unique=settings.unique, ids=ids)
-        self._api = Api(settings, metadata, self._store, wall_clock=self._wall_clock)
+        draws = random.Random(f"{self.seed} order")  # noqa: S311 - no secrets
+        self._api = Api(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
         self._traffic = Traffic(settings, self._api, seed=self.seed, clock=self._clock)
 
     @property
@@ -99,7 +100,7 @@ class Sandbox:
         control = Control(self, host=self.settings.host)
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            if request.raw_path.startswith("/v2/"):
+            if request.raw_path[:4].lower() == "/v2/":
                 return await self._traffic.handle(request)
             return await control.handle(request)
 

@@ -13,6 +13,7 @@ __all__ = ["FAULTS", "Settings", "change_settings", "parse_latency", "parse_limi
 Window = Literal["sliding", "fixed"]
 Refusal = Literal[200, 403, 429, "mixed"]
 FaultsOn = Literal["creates", "all"]
+PhoneLookup = Literal["any", "stored", "bare"]
 
 FAULTS = (
     "drop_before",
@@ -45,10 +46,13 @@ class Settings:
     `port` 0 takes a free one. `calls` per `per_seconds` is the account's limit; `calls=None` lifts it. `refusal` is
     the HTTP status of a rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the
     whole round trip, of which a random part is spent on the way up, before the arrival is judged, the rest on the
-    way down. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell it). Odds are
-    between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an
-    MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's
-    body in the arrival log.
+    way down. `unique` is EmailAddress, Phone and Mobile, as on a new account (doc), and `mx_Import_Ref`, a custom field
+    of the kind that an admin makes unique. `phone_lookup` is the form in which RetrieveLeadByPhoneNumber wants a
+    number: `stored` finds `+91-9845098450` alone (live, on one account), `bare` finds numbers without marks alone
+    (doc), `any` finds both. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell
+    it). Odds are between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP
+    status of an MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps
+    each call's body in the arrival log.
     """
 
     host: str = "127.0.0.1"
@@ -60,7 +64,8 @@ class Settings:
     latency_ms: tuple[float, float] = (0.0, 0.0)
     fields_path: Path | None = None
     mandatory: tuple[str, ...] = ()
-    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile", "mx_Import_Ref")
+    phone_lookup: PhoneLookup = "any"
     lag_s: float = 0.0
     seed: int | None = None
     drop_before: float = 0.0
@@ -114,6 +119,7 @@ class Settings:
             ("mx_status", _is_int(self.mx_status) and self.mx_status in (200, 412, 500), "500, 412 or 200"),
             ("duplicate_text", self.duplicate_text in ("new", "old"), "new or old"),
             ("country_code", _is_country_code(self.country_code), "1 to 3 digits"),
+            ("phone_lookup", self.phone_lookup in get_args(PhoneLookup), "any, stored or bare"),
             ("mandatory", _is_names(self.mandatory), "schema names"),
             ("unique", _is_names(self.unique), "schema names"),
             ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),

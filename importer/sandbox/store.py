@@ -9,7 +9,7 @@ from importer.sandbox.values import unique_key
 
 __all__ = ["Lead", "Store"]
 
-_LOOKED_UP = ("EmailAddress", "Phone")
+_LOOKED_UP = ("EmailAddress", "Phone", "Mobile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ class Store:
         if name not in self._index:
             return ()
         return self._index[name].get(unique_key(self._metadata.fields[name], value), ())
+
+    def knows(self, name: str) -> bool:
+        """Whether leads can be found by this field."""
+        return name in self._index
 
     def change(self, metadata: Metadata, *, unique: Sequence[str]) -> None:
         """Go on with other fields or other unique ones; what is stored stays, doubles included."""

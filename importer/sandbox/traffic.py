@@ -165,10 +165,10 @@ class Traffic:
         route = self._routes.get(raw_path)
         if route is None:
             parts = urlsplit(raw_path)
-            call, _ = CALLS.get(parts.path, (_OTHER, ""))
-            query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            call, _ = CALLS.get(parts.path.lower(), (_OTHER, ""))
+            query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
             settings = self._settings
-            given = (query.get("accessKey"), query.get("secretKey"))
+            given = (query.get("accesskey"), query.get("secretkey"))
             route = _Route(call, query, given == (settings.access_key, settings.secret_key))
             if len(self._routes) >= _ROUTES_KEPT:
                 self._routes.clear()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from importer.sandbox.metadata import Field
 
-__all__ = ["Refused", "store_email", "store_phone", "store_value", "unique_key"]
+__all__ = ["Refused", "is_stored_phone", "store_email", "store_phone", "store_value", "unique_key"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _STORED_PHONE = re.compile(r"\+(\d{1,3})-", re.ASCII)
@@ -82,6 +82,12 @@ def store_phone(value: str, *, country_code: str, name: str = "Phone") -> str:
     if marked is not None:
         return f"+{marked[1]}-{digits[len(marked[1]) :]}"
     return f"+{country_code}-{digits}"
+
+
+def is_stored_phone(text: str) -> bool:
+    """Whether a number is written as it is stored, `+CC-national`."""
+    marked = _STORED_PHONE.match(text)
+    return marked is not None and _PHONE_SENT.fullmatch(text[marked.end() :]) is not None
 
 
 def unique_key(field: Field, stored: str) -> str:
