@@ -9,9 +9,10 @@ a call outside a slot, so each request carries a guard that lets it go once.
 """
 
 import asyncio
+import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
@@ -37,6 +38,9 @@ KEEPALIVE_S = 15.0
 
 A call on a connection that the other side is just closing is a lost reply, and the doubt costs more than a handshake.
 """
+
+MOST_FOUND = 25
+"""How many leads a look-up tells: one, where the field is unique in the account."""
 
 USER_AGENT = f"lsq-import/{__version__}"
 
@@ -125,17 +129,27 @@ class Client:
         """
         return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless)
 
-    async def find_by_email(self, email: str) -> Reply:
-        """Ask for the leads with this e-mail address."""
-        return await self._call("GET", endpoints.LEADS_BY_EMAIL, {"emailaddress": email})
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        """Ask for the leads with this value in this field (schema name), and of each for these columns.
 
-    async def find_by_phone(self, phone: str) -> Reply:
-        """Ask for the leads with this phone number."""
-        return await self._call("GET", endpoints.LEADS_BY_PHONE, {"phone": phone})
+        The body has the form of the vendor's page: one of another form is passed over in silence, and the answer is
+        any leads at all (live).
+        """
+        query = {
+            "Parameter": {"LookupName": field, "LookupValue": value, "SqlOperator": "="},
+            "Columns": {"Include_CSV": ",".join(columns)},
+            "Sorting": {"ColumnName": "CreatedOn", "Direction": "1"},
+            "Paging": {"PageIndex": 1, "PageSize": MOST_FOUND},
+        }
+        return await self._call("POST", endpoints.FIND_LEADS, data=json.dumps(query, ensure_ascii=False).encode())
 
     async def fields(self) -> Reply:
         """Ask for the account's lead fields, options included."""
         return await self._call("GET", endpoints.FIELDS)
+
+    async def users(self) -> Reply:
+        """Ask for the account's users, inactive ones included."""
+        return await self._call("GET", endpoints.USERS)
 
     async def user(self) -> Reply:
         """Ask whose keys these are: checks them without touching a lead."""

@@ -3,8 +3,8 @@
 What is known after an attempt decides what may follow:
 
 - known not created (no connection, a refusal because of the limit): it is sent again;
-- in doubt (a lost reply, a server error): it is looked up by a unique value, and only when it is not found sent again
-  under the protection of that value; without a unique value it stays unknown and is never sent again;
+- in doubt (a lost reply, a server error): it is looked up by its row's reference or a unique value, and only when it is
+  not found sent again under the protection of that; without either it stays unknown and is never sent again;
 - a final answer is the outcome.
 """
 
@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
+from importer.lead.keys import UniqueKey
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
-from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
-from importer.leadsquared.recognition import is_ours
+from importer.leadsquared.lookup import LookUp, is_off_target
+from importer.leadsquared.recognition import holds, is_ours
 from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
@@ -48,7 +49,8 @@ class _Course:
 
     `since` is the first intent that may have created it, `sent_at` the latest moment at which a call may have, `doubts`
     counts the attempts that may have, and `is_unchecked` says that it must be looked up before it may be sent again.
-    `hidden` is what no message may show.
+    `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message may
+    show.
     """
 
     lead: Lead
@@ -57,6 +59,7 @@ class _Course:
     sent_at: float
     is_unchecked: bool
     doubts: int
+    may_lack_reference: bool = False
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
 
@@ -88,7 +91,9 @@ class Delivery:
     ) -> None:
         self._client = client
         self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
-        self._look_up = LookUp(client, watch, retries=self._retries, wall_clock=wall_clock)
+        self._look_up = LookUp(
+            client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock
+        )
         self._wall_clock = wall_clock
         self._unique = unique
         self._country_code = country_code
@@ -106,9 +111,10 @@ class Delivery:
             lead,
             hidden=(*lead.values(), *self._secrets),
             since=since,
-            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S),
+            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S) if is_in_doubt else 0.0,
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
+            may_lack_reference=is_in_doubt,
         )
         try:
             return await self._pursue(course)
@@ -181,19 +187,39 @@ class Delivery:
         return await self._retries.call(attempt, TransientError)
 
     async def _check(self, course: _Course) -> Outcome | None:
-        """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""
-        if not course.lead.keys:
+        """Settle a doubt by look-ups; None where the lead does not exist and may be sent again."""
+        lead = course.lead
+        if lead.reference is None and not lead.keys:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
-        key = self._look_up.key_of(course.lead)
-        if key is not None:
-            found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden)
+        if lead.reference is not None:
+            found = await self._find(course, [lead.reference])
             if isinstance(found, Answer):
-                return self._unknown(course, f"{course.last.message} {found.message}".strip(), SERVER_TIP)
+                return self._inconclusive(course, found)
             if found:
-                return self._judge(course, found, (key.field,))
+                return self._outcome(course, Status.CREATED, lead_id=found[0].lead_id)
+        if lead.keys and (lead.reference is None or course.may_lack_reference):
+            found = await self._find(course, lead.keys)
+            if isinstance(found, Answer):
+                return self._inconclusive(course, found)
+            if found:
+                return self._judge(course, found)
         if course.doubts > MOST_RETRIES:
             return self._unknown(course, course.last.message, SERVER_TIP)
         return None
+
+    async def _find(self, course: _Course, keys: Sequence[UniqueKey]) -> tuple[FoundLead, ...] | Answer:
+        """The leads that hold the first of these unique values; by the next one where an answer was about others."""
+        lead = course.lead
+        fields = [key.field for key in (*lead.keys, *([lead.reference] if lead.reference else ()))]
+        found: tuple[FoundLead, ...] | Answer = ()
+        for key in keys:
+            found = await self._look_up.find(key, fields=fields, sent_at=course.sent_at, hidden=course.hidden)
+            if not is_off_target(found):
+                break
+        return found
+
+    def _inconclusive(self, course: _Course, answer: Answer) -> Outcome:
+        return self._unknown(course, f"{course.last.message} {answer.message}".strip(), SERVER_TIP)
 
     async def _conclude(self, course: _Course, answer: Answer) -> Outcome:
         if answer.kind is Kind.CREATED:
@@ -202,26 +228,41 @@ class Delivery:
         if answer.kind is Kind.FATAL:
             raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
         self._watch.accepted(CREATE)
+        if answer.kind is Kind.DUPLICATE and (course.doubts or self._may_be_reference(course.lead, answer)):
+            return await self._whose(course, answer)
         if not course.doubts:
             is_refused = answer.kind is Kind.REFUSED
             return self._outcome(course, Status.REJECTED if is_refused else Status.DUPLICATE, answer)
-        if answer.kind is Kind.DUPLICATE:
-            return await self._whose(course, answer)
         if answer.error.startswith("MX"):
             # The same lead was refused for what it is, so the attempts before were refused as well.
             return self._outcome(course, Status.REJECTED, answer)
         return self._unknown(course, course.last.message, SERVER_TIP)
 
+    @staticmethod
+    def _may_be_reference(lead: Lead, answer: Answer) -> bool:
+        """Whether the value that is taken may be the row's reference: then the lead that has it is the row's own."""
+        return lead.reference is not None and (not answer.fields or lead.reference.field in answer.fields)
+
     async def _whose(self, course: _Course, answer: Answer) -> Outcome:
-        """A duplicate after a doubt: is the lead that is there the one that we sent?"""
-        key = self._look_up.key_of(course.lead, answer.fields or LOOK_UP_FIELDS)
-        found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden) if key else ()
+        """A duplicate where an earlier call may have created the lead: is the one that is there ours?"""
+        lead = course.lead
+        if lead.reference is not None:
+            found = await self._find(course, [lead.reference])
+            if isinstance(found, Answer) and course.doubts:
+                return self._inconclusive(course, found)
+            if found and not isinstance(found, Answer):
+                return self._outcome(course, Status.CREATED, lead_id=found[0].lead_id)
+            if not course.doubts:
+                return self._outcome(course, Status.DUPLICATE, answer)
+        blamed = [key for key in lead.keys if key.field in answer.fields]
+        others = [key for key in lead.keys if key.field not in answer.fields]
+        found = await self._find(course, blamed or others)
         if isinstance(found, Answer) or not found:
             message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
             return self._unknown(course, message, SERVER_TIP)
-        return self._judge(course, found, answer.fields)
+        return self._judge(course, found)
 
-    def _judge(self, course: _Course, found: Sequence[FoundLead], fields: Sequence[str]) -> Outcome:
+    def _judge(self, course: _Course, found: Sequence[FoundLead]) -> Outcome:
         for lead in found:
             if not self._owns(lead.lead_id) and is_ours(
                 lead,
@@ -230,13 +271,16 @@ class Delivery:
                 country_code=self._country_code,
                 since=course.since,
                 skew_s=self._client.skew_s or 0.0,
+                needs_reference=not course.may_lack_reference,
             ):
                 return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
+        code = self._country_code
+        shared = [key.field for key in course.lead.keys if holds(found[0], key, country_code=code)]
         answer = Answer(
             Kind.DUPLICATE,
             error="MXDuplicateEntryException",
             message="A look-up found another lead with the same unique value.",
-            tip=tip_for("MXDuplicateEntryException", fields),
+            tip=tip_for("MXDuplicateEntryException", shared),
         )
         return self._outcome(course, Status.DUPLICATE, answer, lead_id=found[0].lead_id)
 
