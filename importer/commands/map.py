@@ -15,6 +15,7 @@ from importer.lead.header import tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
 from importer.proposal.proposal import best_header_row, propose
+from importer.proposal.reference import find_reference
 from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table, open_table
 
@@ -72,6 +73,7 @@ def map_columns(
             limits=known.limits,
             ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
             unique=known.unique,
+            reference=known.reference or find_reference(facts.fields),
             header_row=header_row,
             sheet=sheet,
             encoding=encoding,

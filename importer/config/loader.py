@@ -162,6 +162,8 @@ def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> 
         line = document.line_of(("columns", header))
         targets += [(field, f"the column `{header}`", line) for field in _fields_of(target)]
     targets += [(str(constant.field), "a constant", constant.line) for constant in constants]
+    if isinstance(reference := document.data.get("reference"), str):
+        targets.append((reference, "`reference`", document.line_of(("reference",))))
     first: dict[str, tuple[str, int]] = {}
     for field, what, line in targets:
         if field in first:
@@ -230,6 +232,7 @@ def _assemble(
         constants=constants,
         unmapped_columns=model.unmapped_columns,
         unique=model.unique,
+        reference=model.reference,
         duplicates_are=model.duplicates_are,
         policies=policies,
     )

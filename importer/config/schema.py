@@ -11,6 +11,7 @@ from importer.config.columnschema import ColumnModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.section import Section, read_field_name
 from importer.config.wording import ask, describe
+from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
 
 __all__ = ["ConfigModel", "validate"]
@@ -29,6 +30,13 @@ def _unique_field(text: object) -> str:
     if name.sub is not None:
         raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
     return str(name)
+
+
+def _reference_field(text: object) -> str:
+    name = read_field_name(text)
+    if name.sub is not None or not name.parent.startswith(CUSTOM_PREFIX):
+        raise ValueError(f"`{name}` is no custom field; it must be one made for this alone, such as mx_Import_Ref")
+    return name.parent
 
 
 def _encoding(text: object) -> str:
@@ -105,7 +113,8 @@ class ConfigModel(Section):
     off_list: OffList = "invalid"
     bad_email: BadEmail = "invalid"
     duplicates_are: Literal["failures", "ok"] = "failures"
-    unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone")
+    unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: Annotated[str, PlainValidator(_reference_field)] | None = None
 
 
 SECTIONS: Mapping[KeyPath, type[Section]] = {

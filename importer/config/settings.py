@@ -87,6 +87,7 @@ class Config:
     columns: tuple[Column, ...] = ()
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
-    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: str | None = None
     duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT

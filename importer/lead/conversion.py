@@ -52,7 +52,7 @@ def make_conversion(
     """
     policies = rule.policies or policies
     stages = list(_stages(rule, field, policies, part))
-    limit = NO_LIMIT if field is None or field.max_length is None else field.max_length
+    limit = NO_LIMIT if field is None or field.limit is None else field.limit
     if not (stages or rule.values or rule.default or rule.is_required) and (
         policies.too_long == "invalid" or limit == NO_LIMIT
     ):

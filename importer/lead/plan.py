@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from importer.errors import UsageError
-from importer.lead.checks import CUSTOM_PREFIX, Target, check_targets, find_field
+from importer.lead.checks import CUSTOM_PREFIX, Target, check_system, check_targets, find_field
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.conversion import make_conversion
 from importer.lead.fieldname import FieldName
@@ -14,7 +14,7 @@ from importer.lead.refusal import Refusal
 from importer.lead.rule import AS_TEXT, STRICT, Policies
 from importer.lead.text import clean
 from importer.lead.values.fullname import read_first, read_last
-from importer.leadsquared.fields import FieldList
+from importer.leadsquared.fields import FieldList, is_system_name
 
 __all__ = ["plan_mapping"]
 
@@ -29,13 +29,15 @@ def plan_mapping(
     *,
     fields: FieldList | None = None,
     policies: Policies = STRICT,
+    reference: str | None = None,
 ) -> LeadMapping:
     """How a row under `header` becomes a lead; UsageError with all problems where it cannot, before any call.
 
     It is a MissingHeaderError where mapped headers are missing. `unmapped` says what becomes of the other headers:
     `ignore` (listed in `.unmapped`), `error`, or `pass`: one that is itself a schema name is sent under it, and the
     rest are ignored. Columns without a header are passed over. `fields` are the account's, None where they are not
-    known: then nothing is held against them. `policies` are the whole configuration's; a column's own win.
+    known: then nothing is held against them. `policies` are the whole configuration's; a column's own win. `reference`
+    is the field that gets each row's reference.
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
@@ -45,6 +47,7 @@ def plan_mapping(
     passed: list[tuple[int, Column]] = []
     if unmapped == "pass":
         taken = [*(name for _, column in match.found for name in column.fields), *(one.field for one in constants)]
+        taken += [] if reference is None else [FieldName(reference)]
         passed, collisions = _pass_through(header, rest, taken, fields)
         problems += collisions
     elif unmapped == "error" and rest:
@@ -57,8 +60,9 @@ def plan_mapping(
         *(Target(named(column), name) for _, column in chosen for name in column.fields),
         *(Target(_constant(constant), constant.field) for constant in constants),
     ]
+    problems += check_system(targets, fields)
     if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
-        problems += check_targets(targets, fields)
+        problems += check_targets(targets, fields, reference=reference)
     mapped_columns, rule_problems = _convert(header, chosen, fields, policies)
     constants, constant_problems = _convert_constants(constants, fields, policies)
     problems += [*rule_problems, *constant_problems]
@@ -69,7 +73,7 @@ def plan_mapping(
         columns=mapped_columns,
         constants=constants,
         unmapped=tuple(tidy(header[index]) for index in rest if index not in sent),
-        mandatory=frozenset(field.schema_name for field in fields or () if field.is_mandatory),
+        mandatory=frozenset(one.schema_name for one in fields or () if one.must_be_filled) - {reference or ""},
         notes=tuple(_notes(chosen, fields)),
     )
 
@@ -85,7 +89,8 @@ def _pass_through(
     """The columns of `rest` that name their field themselves, and those that name one that has a value already.
 
     Where the account's fields are known, a plain word that is none of them (`Remark`) is no schema name; one that
-    looks like a custom field or a sub-field is kept, so that its misspelling is told.
+    looks like a custom field or a sub-field is kept, so that its misspelling is told. What LeadSquared fills itself is
+    left out: an export holds it.
     """
     passed: list[tuple[int, Column]] = []
     collisions: list[str] = []
@@ -96,7 +101,10 @@ def _pass_through(
         except ValueError:
             continue
         is_named = name.sub is not None or name.parent.startswith(CUSTOM_PREFIX)
-        if fields is not None and fields.get(name.parent) is None and not is_named:
+        field = fields.get(name.parent) if fields is not None else None
+        if fields is not None and field is None and not is_named:
+            continue
+        if is_system_name(name.parent) or (field is not None and field.is_system):
             continue
         if name in filled:
             where = f"column {column_letters(index)}"

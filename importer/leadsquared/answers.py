@@ -201,7 +201,9 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
     if error in _OF_ONE_LEAD:
         fields = _unknown_attributes(text) if error == "MXUnknownAttributeException" else ()
         return Answer(Kind.REFUSED, error=error, message=message, tip=tip_for(error, fields), fields=fields)
-    answer = _ambiguous(reply, error or "MXException", f"{error or 'an error'}, which does not tell whether it stored it")
+    answer = _ambiguous(
+        reply, error or "MXException", f"{error or 'an error'}, which does not tell whether it stored it"
+    )
     return replace(answer, message=f"{answer.message} {message}".strip())
 
 

@@ -91,9 +91,7 @@ class Delivery:
     ) -> None:
         self._client = client
         self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
-        self._look_up = LookUp(
-            client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock
-        )
+        self._look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
         self._wall_clock = wall_clock
         self._unique = unique
         self._country_code = country_code

@@ -1,8 +1,8 @@
 """Finding a lead that may exist: look-ups by its unique values, patient with the lag of a new lead.
 
-`Leads.Get` searches by any field, but it may answer with leads that nobody asked for: a body that it does not understand
-is passed over in silence (reported from a live account). So a lead counts as found only where it holds our value in our
-field, and an answer that holds none but other leads is no "not there".
+`Leads.Get` searches by any field, but it may answer with leads that nobody asked for: a body that it does not
+understand is passed over in silence (reported from a live account). So a lead counts as found only where it holds our
+value in our field, and an answer that holds none but other leads is no "not there".
 """
 
 import asyncio
@@ -67,8 +67,8 @@ class LookUp:
         """The leads that hold this unique value: none only after several tries, if it may have been sent just now.
 
         `fields` are those of ours by which a lead is recognised, `sent_at` is the latest moment at which it may have
-        been sent (UTC seconds), `hidden` what no message may show. An Answer where LeadSquared does not say: the look-up
-        was refused, got no answer however often, or an answer about other leads. FatalError where it ends the run.
+        been sent (UTC seconds), `hidden` what no message may show. An Answer where LeadSquared does not say: the
+        look-up was refused, got no answer however often, or one about other leads. FatalError where it ends the run.
         """
         waits = (0.0,) if self._wall_clock() - sent_at > SURELY_FINDABLE_S else WAITS_S
         columns = tuple(dict.fromkeys([*COLUMNS, key.field, *fields]))

@@ -25,8 +25,8 @@ _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y",
 class Setting:
     """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
 
-    `region` is two letters; it and `time_zone` are empty where nobody told them. `ledger` is None where the usual one
-    serves.
+    `region` is two letters; it, `time_zone` and `reference` (a field) are empty where nobody told them. `ledger` is
+    None where the usual one serves.
     """
 
     file: str
@@ -35,7 +35,8 @@ class Setting:
     account_name: str | None = None
     limits: Limits = USUAL_LIMITS
     ledger: str | None = None
-    unique: Sequence[str] = ("EmailAddress", "Phone")
+    unique: Sequence[str] = ("EmailAddress", "Phone", "Mobile")
+    reference: str = ""
     header_row: int = 1
     sheet: str | None = None
     encoding: str | None = None
@@ -69,6 +70,8 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
         yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
     yield "unmapped_columns: ignore"
     yield f"unique: [{', '.join(setting.unique)}]  # the fields that the account keeps unique"
+    if setting.reference:
+        yield f"reference: {setting.reference}  # gets each row's lsq_ref, if it is unique too: docs/exactly-once.md"
 
 
 def _reading(setting: Setting) -> Iterator[str]:

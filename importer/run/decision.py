@@ -134,7 +134,7 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
-        can_look_up = bool(set(known.keys) & set(candidate.keys))
+        can_look_up = bool(set(known.keys) & set(candidate.protection))
         is_keyless = not known.keys
     else:
         past = candidate.past

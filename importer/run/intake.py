@@ -114,6 +114,7 @@ def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldLi
             config.unmapped_columns,
             fields=fields,
             policies=config.policies,
+            reference=config.reference,
         )
     except MissingHeaderError as error:
         row = find_header_row(table, [column.header for column in config.columns])

@@ -163,6 +163,7 @@ async def open_job(
                 account=target.identity,
                 unique=config.unique,
                 country_code=ledger.account.country_code,
+                reference=config.reference,
                 is_any_account=target.is_nobody,
             ),
             client=None if options.dry_run else client,

@@ -129,7 +129,7 @@ class Sender:
                 )
                 return False
             self._unfinished[candidate.place] = asyncio.Event()
-            await self._queue.put(_Item(candidate.under(note.ref), note, known))
+            await self._queue.put(_Item(self._maker.under(candidate, note.ref), note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
@@ -192,7 +192,7 @@ class Sender:
             intent = Intent(
                 note.ref,
                 candidate.cells,
-                candidate.keys,
+                candidate.protection,
                 candidate.row.number,
                 since,
                 is_forced=self._again,

@@ -115,7 +115,10 @@ DOUBTS = [
     ("MXNeverHeardOfException", mx("MXNeverHeardOfException", f"Upstream said: {RATE}")),
     ("MXUnauthorizedAccessException", mx("MXUnauthorizedAccessException", "No.")),
     ("MXException", mx(None, "No.", IsMXException=True)),
-    ("MXInvalidInputException", mx("MXInvalidInputException", "MySqlException: Deadlock found when trying to get lock")),
+    (
+        "MXInvalidInputException",
+        mx("MXInvalidInputException", "MySqlException: Deadlock found when trying to get lock"),
+    ),
     (DUPLICATE, mx(DUPLICATE, "MySql.Data.MySqlClient.MySqlException: Duplicate entry 'x@y' for key 'PRIMARY'")),
     ("MySqlException", mx("MySqlException", "Lock wait timeout exceeded")),
     ("SqlException", mx("SqlException", "Timeout expired")),
@@ -316,7 +319,10 @@ def test_no_key_is_ever_repeated(status: int, text: str) -> None:
 
 
 def test_a_key_parameter_is_not_repeated_even_where_its_value_is_not_known() -> None:
-    assert read(400, b"see /v2/?accessKey=abc&secretKey=d%2Fe now").message == "HTTP 400: see /v2/?accessKey=…&secretKey=… now"
+    assert (
+        read(400, b"see /v2/?accessKey=abc&secretKey=d%2Fe now").message
+        == "HTTP 400: see /v2/?accessKey=…&secretKey=… now"
+    )
 
 
 @pytest.mark.parametrize(

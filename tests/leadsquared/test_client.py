@@ -72,7 +72,11 @@ async def test_odd_keys_arrive_as_they_are_in_both_forms(auth: Literal["query", 
         client_of(f"{sandbox.url}/v2/", auth=auth, secret_key=settings.secret_key) as client,
     ):
         assert read_answer(await client.create_lead(LEAD)).kind is Kind.CREATED
-        for reply in (await client.user(), await client.fields(), await client.find_leads("Phone", "+91-9845098450", columns=["ProspectID"])):
+        for reply in (
+            await client.user(),
+            await client.fields(),
+            await client.find_leads("Phone", "+91-9845098450", columns=["ProspectID"]),
+        ):
             assert reply.status == 200
         assert sandbox.leads()[0]["attributes"]["LastName"] == "Zoë"
 
