@@ -73,6 +73,7 @@ def map_columns(
             limits=known.limits,
             ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
             unique=known.unique,
+            proxy=known.proxy or "",
             reference=known.reference or find_reference(facts.fields),
             header_row=header_row,
             sheet=sheet,

@@ -222,6 +222,7 @@ def _assemble(
         breaker=BreakerLimits(**dict(model.breaker)),
         workers=model.workers,
         timeout_s=model.timeout_s,
+        proxy=model.proxy,
         sheet=model.sheet,
         header_row=model.header_row,
         encoding=model.encoding,

@@ -13,6 +13,7 @@ from importer.config.section import Section, read_field_name
 from importer.config.wording import ask, describe
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
+from importer.leadsquared.route import NO_PROXY, proxy_address
 
 __all__ = ["ConfigModel", "validate"]
 
@@ -64,6 +65,20 @@ def _host(text: object) -> str:
     return str(text).strip()
 
 
+def _proxy(text: object) -> str:
+    """A proxy's URL, or `none`; the text itself is not repeated, since it may hold a password."""
+    url = str(text).strip()
+    if url.casefold() == NO_PROXY:
+        return NO_PROXY
+    url = url if "://" in url else f"http://{url}"
+    if "@" in url:
+        raise ValueError(
+            "a user name or password has no place in config.yaml; leave `proxy` out, and set HTTPS_PROXY instead"
+        )
+    proxy_address(url)
+    return url
+
+
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -99,6 +114,7 @@ class ConfigModel(Section):
     breaker: BreakerModel = BreakerModel()
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 10
     timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    proxy: Annotated[str, PlainValidator(_proxy)] | None = None
     sheet: Text | None = None
     header_row: Annotated[int, Field(ge=1)] = 1
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None

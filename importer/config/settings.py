@@ -78,6 +78,7 @@ class Config:
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: int = 10
     timeout_s: float = 30.0
+    proxy: str | None = None
     sheet: str | None = None
     header_row: int = 1
     encoding: str | None = None

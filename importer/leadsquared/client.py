@@ -28,6 +28,7 @@ from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.route import DIRECT, Route
 
 __all__ = ["Client", "fetch_plain"]
 
@@ -67,7 +68,7 @@ class Client:
     vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
     last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
     is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
-    `on_call` is told the event loop's time of each call.
+    `on_call` is told the event loop's time of each call. `route` is the way to the account.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Client:
         connections: int,
         wall_clock: Callable[[], float] = time.time,
         on_call: Callable[[float], object] = lambda _at_s: None,
+        route: Route = DIRECT,
     ) -> None:
         self.pacer = pacer
         self.skew_s: float | None = None
@@ -90,8 +92,11 @@ class Client:
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
+        # Not the session's own headers: aiohttp sends those to a proxy too, in clear.
+        self._key_headers = {"x-LSQ-AccessKey": access_key, "x-LSQ-SecretKey": secret_key} if auth == "headers" else {}
         self._wall_clock = wall_clock
         self._on_call = on_call
+        self._route = route
         # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
@@ -104,11 +109,10 @@ class Client:
         tracing.on_connection_create_end.append(_note_connection)
         tracing.on_connection_reuseconn.append(_note_connection)
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
-        if self._auth == "headers":
-            headers["x-LSQ-AccessKey"] = self._keys["accessKey"]
-            headers["x-LSQ-SecretKey"] = self._keys["secretKey"]
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+            connector=aiohttp.TCPConnector(
+                limit=self._connections, keepalive_timeout=KEEPALIVE_S, ssl=self._route.certificates or True
+            ),
             timeout=self._timeout,
             trace_configs=[tracing],
             headers=headers,
@@ -171,7 +175,9 @@ class Client:
         encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
         url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
         call = SimpleNamespace(is_connected=False)
-        headers = {"Content-Type": "application/json"} if data is not None else None
+        headers = dict(self._key_headers)
+        if data is not None:
+            headers["Content-Type"] = "application/json"
         async with self.pacer.slot(unless=unless) as slot:
             self.calls += 1
             self._on_call(asyncio.get_running_loop().time())
@@ -182,6 +188,7 @@ class Client:
                     data=data,
                     headers=headers,
                     allow_redirects=False,
+                    proxy=self._route.proxy,
                     middlewares=(_SendOnce(),),
                     trace_request_ctx=call,
                 ) as response:
@@ -221,6 +228,10 @@ def _sort(error: BaseException, *, is_connected: bool) -> CallError:
 
 def _no_connection(error: BaseException) -> str:
     """Why no connection was made, in words without a URL."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refused the way to the host: HTTP {error.status}"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return "the proxy was not reached"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host's name was not found"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

@@ -25,8 +25,8 @@ _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y",
 class Setting:
     """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
 
-    `region` is two letters; it, `time_zone` and `reference` (a field) are empty where nobody told them. `ledger` is
-    None where the usual one serves.
+    `region` is two letters; it, `time_zone` and `reference` (a field) and `proxy` are empty where nobody told them.
+    `ledger` is None where the usual one serves.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Setting:
     ledger: str | None = None
     unique: Sequence[str] = ("EmailAddress", "Phone", "Mobile")
     reference: str = ""
+    proxy: str = ""
     header_row: int = 1
     sheet: str | None = None
     encoding: str | None = None
@@ -87,6 +88,8 @@ def _reading(setting: Setting) -> Iterator[str]:
             yield f"  auth: {setting.auth}"
         if setting.account_name is not None:
             yield f"  name: {_in_quotes(setting.account_name)}"
+    if setting.proxy:
+        yield f"proxy: {_in_quotes(setting.proxy)}"
     yield f"limits: {{{', '.join(_limits(setting.limits))}}}"
     if setting.ledger is not None and "://" in setting.ledger:
         yield "# ledger: the database that your other config names; not repeated here, since it may hold a password"

@@ -15,6 +15,7 @@ from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.route import find_route
 from importer.leadsquared.slots import Slots
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
@@ -180,7 +181,8 @@ def make_client(
 ) -> Client:
     """A client for the account that the config names; `on_call` is told the loop's time of each call.
 
-    `slots` are those of the account's budget; without them its calls have a whole limit of their own.
+    `slots` are those of the account's budget; without them its calls have a whole limit of their own. UsageError where
+    the environment names a proxy or certificates that cannot be used.
     """
     account = config.account
     return Client(
@@ -192,6 +194,7 @@ def make_client(
         pacer=Pacer(config.limits.calls, config.limits.per_seconds, slots=slots),
         connections=config.workers + 2,
         on_call=on_call,
+        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
     )
 
 
