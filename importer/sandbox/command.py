@@ -127,7 +127,31 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="SECONDS",
     help="Time until look-ups find a new lead.",
 )
+@click.option(
+    "--allow-delete", is_flag=True, help="Let leads be deleted; real accounts do not until support enables it."
+)
 @click.option("--seed", type=int, help="Number that decides faults, latencies and lead ids; drawn if not given.")
+@click.option(
+    "--access-key",
+    envvar="LSQ_SANDBOX_ACCESS_KEY",
+    show_envvar=True,
+    metavar="KEY",
+    help="Access key to accept. Default: drawn anew at each start.",
+)
+@click.option(
+    "--secret-key",
+    envvar="LSQ_SANDBOX_SECRET_KEY",
+    show_envvar=True,
+    metavar="KEY",
+    help="Secret key to accept. Default: 40 hex digits, drawn anew at each start.",
+)
+@click.option("--odd-secret", is_flag=True, help="Draw a secret with + / = & % in it, as some accounts have.")
+@click.option(
+    "--keys-file",
+    "keys_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep address and keys in this file while it runs, in the form of .env, readable by you alone.",
+)
 @click.option(
     "--mx-status",
     type=click.Choice(["500", "412", "200"]),
@@ -152,6 +176,7 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
     """
     from importer.sandbox.server import serve
 
+    keys_path = options.pop("keys_path")
     calls, per_seconds = options.pop("limit")
     status = options.pop("refusal")
     refusal: Any = status if status == "mixed" else int(status)
@@ -166,7 +191,7 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
             mx_status=int(options.pop("mx_status")),
             **options,
         )
-        asyncio.run(serve(settings, announce=_announce))
+        asyncio.run(serve(settings, announce=_announce, keys_path=keys_path))
     except ValueError as error:
         raise _Unusable(str(error)) from error
     except OSError as error:

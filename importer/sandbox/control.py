@@ -48,6 +48,9 @@ class Controlled(Protocol):
     def lead_list(self) -> "list[Lead]":
         """All leads, oldest first."""
 
+    def lists(self) -> list[dict[str, Any]]:
+        """All lists with the ids of their leads."""
+
     def arrival_list(self) -> "list[Arrival]":
         """The latest arrivals, oldest first."""
 
@@ -72,6 +75,7 @@ class Control:
             "/": ("GET", self._show_page),
             "/favicon.ico": ("GET", self._show_nothing),
             PREFIX + "leads": ("GET", self._tell_leads),
+            PREFIX + "lists": ("GET", self._tell_lists),
             PREFIX + "arrivals": ("GET", self._tell_arrivals),
             PREFIX + "stats": ("GET", self._tell_stats),
             PREFIX + "settings": ("POST", self._change),
@@ -122,6 +126,10 @@ class Control:
     async def _tell_stats(self, request: web.BaseRequest) -> web.StreamResponse:
         del request
         return _tell(self._sandbox.stats())
+
+    async def _tell_lists(self, request: web.BaseRequest) -> web.StreamResponse:
+        del request
+        return _tell({"lists": self._sandbox.lists()})
 
     async def _tell_leads(self, request: web.BaseRequest) -> web.StreamResponse:
         leads = self._sandbox.lead_list()

@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from shlex import quote
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from importer.sandbox.api import CALLS, Api
+from importer.sandbox.account import Account
+from importer.sandbox.api import Api
+from importer.sandbox.calls import NAMES
 from importer.sandbox.faults import parse_script
+from importer.sandbox.keys import draw_keys, key_lines, remove_keys, write_keys
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.settings import Settings, change_settings
 from importer.sandbox.stats import Arrival
@@ -46,7 +49,7 @@ class Sandbox:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self.settings = settings
+        self.settings = settings = draw_keys(settings)
         self.port = settings.port
         self.instance_id = secrets.token_hex(8)
         self.seed = secrets.randbelow(2**32) if settings.seed is None else settings.seed
@@ -61,8 +64,9 @@ class Sandbox:
         ids = random.Random(f"{self.seed} ids")  # noqa: S311 - no secrets
         self._store = Store(metadata, unique=settings.unique, ids=ids)
         draws = random.Random(f"{self.seed} order")  # noqa: S311 - no secrets
-        self._api = Api(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
-        self._traffic = Traffic(settings, self._api, seed=self.seed, clock=self._clock)
+        self._account = Account(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
+        self._account.host = self.url.removeprefix("http://")
+        self._traffic = Traffic(settings, Api(self._account), seed=self.seed, clock=self._clock)
 
     @property
     def url(self) -> str:
@@ -73,12 +77,12 @@ class Sandbox:
     @property
     def access_key(self) -> str:
         """The access key that is accepted."""
-        return self.settings.access_key
+        return self.settings.access_key or ""
 
     @property
     def secret_key(self) -> str:
         """The secret key that is accepted."""
-        return self.settings.secret_key
+        return self.settings.secret_key or ""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -115,6 +119,7 @@ class Sandbox:
             raise
         self._runner = runner
         self.port = runner.addresses[0][1]
+        self._account.host = self.url.removeprefix("http://")
 
     async def stop(self) -> None:
         """Stop listening and let go of every connection; calls under way have two seconds to end."""
@@ -144,6 +149,10 @@ class Sandbox:
 
         return [tell_lead(lead) for lead in self._store.leads]
 
+    def lists(self) -> list[dict[str, Any]]:
+        """Every list as `/__sandbox/lists` tells it: `id`, `name`, `leads` (their ids)."""
+        return [{"id": one.id, "name": one.name, "leads": list(one.lead_ids)} for one in self._store.lists.values()]
+
     def arrivals(self) -> list[dict[str, Any]]:
         """The latest calls as `/__sandbox/arrivals` tells them: `at_s`, `call`, `answer`, `body` if bodies are kept."""
         from importer.sandbox.control import tell_arrival
@@ -170,13 +179,13 @@ class Sandbox:
             self.seed = settings.seed
         if settings.unique != self.settings.unique or settings.mandatory != self.settings.mandatory:
             self._store.change(metadata, unique=settings.unique)
-        self.settings = self._api.settings = settings
-        self._api.metadata = metadata
+        self.settings = self._account.settings = settings
+        self._account.metadata = metadata
         self._traffic.change(settings)
 
     def script(self, answers: Any) -> None:  # noqa: ANN401 - checked by the script
         """Order answers for coming calls, oldest first: see `importer.sandbox.faults.Scripted` for their keys."""
-        self._traffic.script.extend(parse_script(answers, calls=[name for name, _ in CALLS.values()]))
+        self._traffic.script.extend(parse_script(answers, calls=NAMES))
 
     def reset(self) -> None:
         """Forget leads, counts and script, draw from the seed's beginning, be another instance. Settings stay."""
@@ -195,17 +204,26 @@ def _choose_metadata(fields: Metadata, settings: Settings) -> Metadata:
     return fields.with_mandatory(settings.mandatory)
 
 
-async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
-    """Run a sandbox until SIGINT or SIGTERM; `announce` gets each line that a person should read."""
+async def serve(settings: Settings, *, announce: Callable[[str], None], keys_path: Path | None = None) -> None:
+    """Run a sandbox until SIGINT or SIGTERM; `announce` gets each line that a person should read.
+
+    The address and keys are in the file `keys_path` meanwhile; ValueError where that is another file.
+    """
     async with Sandbox(settings) as sandbox:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # Windows: Ctrl-C cancels this task instead
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stopped.set)
-        for line in _welcome(sandbox):
-            announce(line)
-        await stopped.wait()
+        if keys_path is not None:
+            write_keys(keys_path, sandbox.url, sandbox.settings)
+        try:
+            for line in _welcome(sandbox):
+                announce(line)
+            await stopped.wait()
+        finally:
+            if keys_path is not None:
+                remove_keys(keys_path)
         stats = sandbox.stats()
         announce(
             f"Stopped: {stats['leads']:,} leads, {stats['arrivals']:,} calls, {stats['refusals']:,} over the limit."
@@ -227,9 +245,7 @@ def _welcome(sandbox: Sandbox) -> list[str]:
         f"A LeadSquared of your own listens at {sandbox.url} ({limit}, seed {sandbox.seed}).",
         f"Open {sandbox.url}/ to see leads arrive. Everything is forgotten at the end; Ctrl-C stops it.",
         "To import into it, put these lines into .env beside config.yaml, or export them in a shell:",
-        f"  LSQ_HOST={sandbox.url}",
-        f"  LSQ_ACCESS_KEY={quote(sandbox.access_key)}",
-        f"  LSQ_SECRET_KEY={quote(sandbox.secret_key)}",
+        *(f"  {line}" for line in key_lines(sandbox.url, settings)),
     ]
     if not is_loopback(settings.host):
         lines.insert(1, f"Warning: other machines can reach {settings.host}, and the leads need no keys to be read.")

@@ -34,7 +34,7 @@ FAULTS = (
 page. `hang`: a reply that never comes. `cut`: the reply breaks off in its middle.
 """
 
-_SET_AT_START = ("host", "port", "fields_path")
+_SET_AT_START = ("host", "port", "fields_path", "odd_secret")
 _LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)")
 _LATENCY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?")
 
@@ -49,10 +49,12 @@ class Settings:
     way down. `unique` is EmailAddress, Phone and Mobile, as on a new account (doc), and `mx_Import_Ref`, a custom field
     of the kind that an admin makes unique. `phone_lookup` is the form in which RetrieveLeadByPhoneNumber wants a
     number: `stored` finds `+91-9845098450` alone (live, on one account), `bare` finds numbers without marks alone
-    (doc), `any` finds both. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell
-    it). Odds are between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP
-    status of an MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps
-    each call's body in the arrival log.
+    (doc), `any` finds both. `lag_s` passes before a look-up or a listing finds a new lead. `allow_delete` lets leads be
+    deleted: off on a real account until support enables it (doc). `seed=None` draws one (the stats tell it). Odds are
+    between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an MX
+    error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's body in
+    the arrival log. A key that is None is drawn at the start; `odd_secret` draws a secret with characters that must be
+    encoded in a query.
     """
 
     host: str = "127.0.0.1"
@@ -67,6 +69,7 @@ class Settings:
     unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile", "mx_Import_Ref")
     phone_lookup: PhoneLookup = "any"
     lag_s: float = 0.0
+    allow_delete: bool = False
     seed: int | None = None
     drop_before: float = 0.0
     drop_after: float = 0.0
@@ -82,8 +85,9 @@ class Settings:
     faults_on: FaultsOn = "creates"
     mx_status: int = 500
     duplicate_text: Literal["new", "old"] = "new"
-    access_key: str = "u$r5a11d0b0c5e7f4e2a9c3b6d8f1e0a7b4"  # invented
-    secret_key: str = "s4nd+b0x/k3y=with&odd%signs"  # noqa: S105 - invented, and meant to be shown
+    access_key: str | None = None
+    secret_key: str | None = None
+    odd_secret: bool = False
     org_name: str = "Sandbox Organisation"
     time_zone: str = "Asia/Kolkata"
     country_code: str = "91"
@@ -101,7 +105,8 @@ class Settings:
             raise ValueError("; ".join(problems))
 
     def _rules(self) -> tuple[tuple[str, bool, str], ...]:
-        texts = (self.host, self.access_key, self.secret_key, self.org_name, self.time_zone, self.role)
+        keys = tuple(key for key in (self.access_key, self.secret_key) if key is not None)
+        texts = (self.host, *keys, self.org_name, self.time_zone, self.role)
         return (
             ("port", _is_int(self.port) and 0 <= self.port <= 65535, "0 (a free one) to 65535"),  # noqa: PLR2004 - ports
             ("calls", self.calls is None or (_is_int(self.calls) and self.calls >= 1), "1 or more, or none"),
@@ -122,6 +127,8 @@ class Settings:
             ("phone_lookup", self.phone_lookup in get_args(PhoneLookup), "any, stored or bare"),
             ("mandatory", _is_names(self.mandatory), "schema names"),
             ("unique", _is_names(self.unique), "schema names"),
+            ("allow_delete", isinstance(self.allow_delete, bool), "true or false"),
+            ("odd_secret", isinstance(self.odd_secret, bool), "true or false"),
             ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),
             ("host, keys and names", _is_names(texts), "texts, not empty"),
         )

@@ -181,6 +181,7 @@ async def test_the_form_in_which_the_look_up_by_phone_wants_a_number_can_be_chos
     [
         ("leadmanagement.svc/LEADS.GETBYID", "ID={id}", 1),
         ("LeadManagement.svc/Leads.GetByEmailAddress", "EmailAddress=asha%40example.com", 1),
+        ("/LeadManagement.svc//Leads.GetById", "id={id}", 1),
         ("LeadManagement.svc/Leads.GetByEmailAddress", "email=asha%40example.com", 0),
     ],
 )
