@@ -10,7 +10,7 @@ from importer.errors import ConfigError, UsageError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
-from importer.lead.rule import Policies
+from importer.lead.rule import AS_TEXT, Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a
 
 __all__ = ["load_config", "load_environment"]
 
+OWNER = ValueRule(type="owner")
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
 )
@@ -134,8 +135,10 @@ def _constants(document: "Document") -> Iterator[Constant]:
     from importer.config.document import Problem
 
     written = document.data.get("constants")
-    for name, value in written.items() if isinstance(written, dict) else ():
+    for name, entry in written.items() if isinstance(written, dict) else ():
         line = document.line_of(("constants", name))
+        is_owner = isinstance(entry, dict) and entry.get("type") == "owner"
+        value = entry.get("value") if isinstance(entry, dict) else entry
         try:
             field = FieldName.parse(name)
             filled = not isinstance(value, str) or not value or bool(clean(value))
@@ -144,7 +147,7 @@ def _constants(document: "Document") -> Iterator[Constant]:
         except ValueError as error:
             document.problems.append(Problem(line, f"constants: `{name}`: {error}"))
         else:
-            yield Constant(field, str(value), line)
+            yield Constant(field, str(value), line, OWNER if is_owner else AS_TEXT)
             if not filled:
                 document.problems.append(Problem(line, f"constants: `{name}`: its value is nothing but blanks"))
 

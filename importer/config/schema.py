@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, ValidationError
 
 from importer.config.account import base_url_of
-from importer.config.columnschema import ColumnModel, Timezone
+from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.section import Section, read_field_name
 from importer.config.wording import ask, describe
@@ -122,7 +122,7 @@ class ConfigModel(Section):
     source: Text | None = None
     ledger: Text | None = None
     columns: dict[str, ColumnModel] = Field(default_factory=dict)
-    constants: dict[str, Text] = Field(default_factory=dict)
+    constants: dict[str, ConstantModel] = Field(default_factory=dict)
     unmapped_columns: Literal["ignore", "error", "pass"] = "ignore"
     timezone: Timezone | None = None
     too_long: TooLong = "invalid"
@@ -148,6 +148,7 @@ def validate(document: Document) -> ConfigModel | None:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = detail["loc"]
-            known = list(SECTIONS.get(path[:-1], ColumnModel).model_fields)
+            inner = ConstantModel if path[0] == "constants" else ColumnModel
+            known = list(SECTIONS.get(path[:-1], inner).model_fields)
             document.problems.append(Problem(document.line_of(path), describe(detail, known)))
         return None

@@ -92,3 +92,9 @@ class Config:
     reference: str | None = None
     duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a column or constant names users of the account."""
+        rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
+        return any(rule.type == "owner" for rule in rules)

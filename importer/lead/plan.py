@@ -11,13 +11,16 @@ from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
 from importer.lead.refusal import Refusal
-from importer.lead.rule import AS_TEXT, STRICT, Policies
+from importer.lead.rule import STRICT, Policies
 from importer.lead.text import clean
 from importer.lead.values.fullname import read_first, read_last
-from importer.leadsquared.fields import FieldList, is_system_name
+from importer.leadsquared.fields import OWNER_FIELD, Field, FieldList, is_system_name
+from importer.leadsquared.users import AccountUser
 
 __all__ = ["plan_mapping"]
 
+USER_TYPES = frozenset({"activeusers"})  # invented, and the sandbox's: how an account calls such fields is not known
+TOLD_WITH_TIP = {"off_list", "too_long", "bad_owner", "inactive_owner", "several_owners", "unknown_owner"}
 REPORT_PREFIX = "lsq_"  # a report's own columns, where a report is the input: neither sent nor complained of
 
 
@@ -30,6 +33,7 @@ def plan_mapping(
     fields: FieldList | None = None,
     policies: Policies = STRICT,
     reference: str | None = None,
+    users: Sequence[AccountUser] | None = None,
 ) -> LeadMapping:
     """How a row under `header` becomes a lead; UsageError with all problems where it cannot, before any call.
 
@@ -37,7 +41,8 @@ def plan_mapping(
     `ignore` (listed in `.unmapped`), `error`, or `pass`: one that is itself a schema name is sent under it, and the
     rest are ignored. Columns without a header are passed over. `fields` are the account's, None where they are not
     known: then nothing is held against them. `policies` are the whole configuration's; a column's own win. `reference`
-    is the field that gets each row's reference.
+    is the field that gets each row's reference. `users` are the account's, None where they are not known: then owners
+    stay as they are written.
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
@@ -63,8 +68,8 @@ def plan_mapping(
     problems += check_system(targets, fields)
     if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
         problems += check_targets(targets, fields, reference=reference)
-    mapped_columns, rule_problems = _convert(header, chosen, fields, policies)
-    constants, constant_problems = _convert_constants(constants, fields, policies)
+    mapped_columns, rule_problems = _convert(header, chosen, fields, policies, users)
+    constants, constant_problems = _convert_constants(constants, fields, policies, users)
     problems += [*rule_problems, *constant_problems]
     if problems:
         _refuse(problems, match.missing)
@@ -115,7 +120,11 @@ def _pass_through(
 
 
 def _convert(
-    header: Sequence[str], chosen: Iterable[tuple[int, Column]], fields: FieldList | None, policies: Policies
+    header: Sequence[str],
+    chosen: Iterable[tuple[int, Column]],
+    fields: FieldList | None,
+    policies: Policies,
+    users: Sequence[AccountUser] | None,
 ) -> tuple[tuple[MappedColumn, ...], list[str]]:
     """The columns with their conversions, and what is wrong with their rules."""
     mapped: list[MappedColumn] = []
@@ -124,7 +133,8 @@ def _convert(
         parts = [None] if column.rest is None else [read_first, read_last]
         for name, part in zip(column.fields, parts, strict=True):
             field = find_field(name, fields)
-            conversion, wrong = make_conversion(column.rule, field, policies, part=part)
+            is_owner = _is_owner(name, field)
+            conversion, wrong = make_conversion(column.rule, field, policies, part=part, users=users, is_owner=is_owner)
             problems |= dict.fromkeys(f"{named(column)}: {reason}" for reason in wrong)
             if fields is not None and field is not None and column.rule.type == "choice":
                 has_options = bool(column.rule.options or field.options)
@@ -145,20 +155,30 @@ def _strange_options(column: Column, options: Sequence[str], policies: Policies)
 
 
 def _convert_constants(
-    constants: Iterable[Constant], fields: FieldList | None, policies: Policies
+    constants: Iterable[Constant],
+    fields: FieldList | None,
+    policies: Policies,
+    users: Sequence[AccountUser] | None,
 ) -> tuple[tuple[Constant, ...], list[str]]:
     """The constants as the account takes them, and what is wrong with the others."""
     converted: list[Constant] = []
     problems: list[str] = []
     for constant in constants:
-        conversion, _ = make_conversion(AS_TEXT, find_field(constant.field, fields), policies)
+        field = find_field(constant.field, fields)
+        is_owner = _is_owner(constant.field, field)
+        conversion, _ = make_conversion(constant.rule, field, policies, users=users, is_owner=is_owner)
         value = conversion.judge(clean(constant.value))
         if isinstance(value, Refusal):
-            tip = f". {value.tip}" if value.error in {"off_list", "too_long"} else ""
+            tip = f". {value.tip}" if value.error in TOLD_WITH_TIP else ""
             problems.append(f"{_constant(constant)}: it {value.reason}{tip}")
         else:
             converted.append(replace(constant, value=value))
     return tuple(converted), problems
+
+
+def _is_owner(name: FieldName, field: Field | None) -> bool:
+    """Whether a field takes a user of the account."""
+    return str(name) == OWNER_FIELD or (field is not None and field.data_type.casefold() in USER_TYPES)
 
 
 def _notes(chosen: Iterable[tuple[int, Column]], fields: FieldList | None) -> Iterator[str]:

@@ -147,6 +147,8 @@ def _target(match: Match, dates: DateStyle, setting: Setting) -> str:
     if field.data_type in {"Phone", "Mobile"}:
         region = f", region: {setting.region}" if setting.region else ""
         return f"{{field: {name}, type: phone{region}}}"
+    if field.data_type == "ActiveUsers":
+        return f"{{field: {name}, type: owner}}"
     if field.data_type == "Email":
         return f"{{field: {name}, type: email}}"
     if field.data_type == "DateTime":

@@ -17,9 +17,11 @@ from importer.fieldcache import FieldCache, Fields, default_cache_folder, learn_
 from importer.leadsquared.answers import Reply, read_answer
 from importer.leadsquared.client import Client
 from importer.leadsquared.user import read_user
+from importer.leadsquared.users import AccountUser
 from importer.ledger.ledger import Ledger
+from importer.usercache import learn_users
 
-__all__ = ["Target", "find_target", "learn_account", "learn_target_fields"]
+__all__ = ["Target", "find_target", "learn_account", "learn_target_fields", "learn_target_users"]
 
 ASK_TIMEOUT_S = 10.0
 UNAUTHORIZED = 401
@@ -137,3 +139,11 @@ async def learn_target_fields(client: Client | None, target: Target, *, refresh:
     """The account's fields, from the cache while they are fresh; an account that ends with the run is always asked."""
     cache = None if target.is_throw_away else FieldCache(default_cache_folder())
     return await learn_fields(client, cache, target.identity, now=time.time(), refresh=refresh)
+
+
+async def learn_target_users(client: Client | None, target: Target, *, refresh: bool) -> Sequence[AccountUser] | None:
+    """The account's users where the config names owners; None where it names none, or there is no account to ask."""
+    if client is None or not target.config.has_owners:
+        return None
+    folder = None if target.is_throw_away else default_cache_folder()
+    return await learn_users(client, folder, target.identity, now=time.time(), refresh=refresh)

@@ -25,7 +25,7 @@ from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_account, learn_target_fields
+from importer.run.account import Target, find_target, learn_account, learn_target_fields, learn_target_users
 from importer.run.book import Book, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
@@ -145,7 +145,8 @@ async def open_job(
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
-        intake = intake.check_against(known.fields, config)
+        users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
+        intake = intake.check_against(known.fields, config, users)
         digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
         yield Job(
             options=options,
