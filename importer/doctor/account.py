@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from importer.config import Config
 from importer.doctor.finding import Finding
+from importer.doctor.reference import check_reference_field
 from importer.errors import CallError, UsageError, WithdrawnError
 from importer.leadsquared.answers import Kind, Reply, read_answer
 from importer.leadsquared.client import Client
@@ -22,7 +23,10 @@ _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
 
 
 async def check_account(config: Config, *, slots: Slots | None = None) -> list[Finding]:
-    """Ask the account who it is, with one call under the account's limit, and say what that tells."""
+    """Ask the account who it is, with one call under the account's limit, and say what that tells.
+
+    Two more calls where the config names a field for references.
+    """
     host = config.account.host
     try:
         ready = make_client(config, slots=slots)
@@ -43,7 +47,10 @@ async def check_account(config: Config, *, slots: Slots | None = None) -> list[F
             ]
         except WithdrawnError:
             return []
-        return [way, Finding(f"host: {host} answers"), _clock(client), *_keys(reply, config)]
+        findings = [way, Finding(f"host: {host} answers"), _clock(client), *_keys(reply, config)]
+        if config.reference is not None and read_user(reply) is not None:
+            findings.append(await check_reference_field(client, config.reference))
+        return findings
 
 
 def _way(config: Config) -> Finding:
