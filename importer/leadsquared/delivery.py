@@ -100,10 +100,13 @@ class Delivery:
         self._secrets = secrets
         self._is_ending = False
 
-    async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
+    async def deliver(
+        self, lead: Lead, *, since: float, is_in_doubt: bool = False, carried_reference: bool = False
+    ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
-        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
+        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it,
+        and if so with its reference, where `carried_reference` says that it was sent with it.
         """
         course = _Course(
             lead,
@@ -112,7 +115,7 @@ class Delivery:
             sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S) if is_in_doubt else 0.0,
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
-            may_lack_reference=is_in_doubt,
+            may_lack_reference=is_in_doubt and not carried_reference,
         )
         try:
             return await self._pursue(course)
@@ -201,6 +204,8 @@ class Delivery:
                 return self._inconclusive(course, found)
             if found:
                 return self._judge(course, found)
+        if not lead.keys and course.may_lack_reference:
+            return self._unknown(course, course.last.message, KEYLESS_TIP)
         if course.doubts > MOST_RETRIES:
             return self._unknown(course, course.last.message, SERVER_TIP)
         return None

@@ -53,7 +53,8 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
         from importer.sandbox import Sandbox, Settings
 
         limits = config.limits
-        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=config.unique)
+        unique = (*config.unique, *([config.reference] if config.reference else ()))
+        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=unique)
         async with Sandbox(settings) as sandbox:
             account = replace(
                 config.account,

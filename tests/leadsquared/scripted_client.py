@@ -116,6 +116,7 @@ def deliver(
     lead: Lead | None = None,
     since: float = SINCE,
     is_in_doubt: bool = False,
+    carried_reference: bool = False,
     skew_s: float | None = 0.0,
     takes_s: float = 0.1,
     watch: Watch | None = None,
@@ -125,5 +126,6 @@ def deliver(
     client = ScriptedClient(list(creates), list(finds), skew_s=skew_s, takes_s=takes_s)
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
     delivery = Delivery(client, watch=watch or Watch(), **settings | more)
-    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), since=since, is_in_doubt=is_in_doubt))
+    told = {"since": since, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
+    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))
     return outcome, client

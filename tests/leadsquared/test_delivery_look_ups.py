@@ -151,6 +151,19 @@ def test_a_doubt_of_an_earlier_run_may_be_of_a_call_without_the_reference(told: 
     assert [field for field, _ in client.asked] == ["mx_Import_Ref"] * 3 + ["EmailAddress"]
 
 
+def test_a_keyless_doubt_of_an_earlier_run_is_absent_only_if_it_was_sent_with_its_reference() -> None:
+    outcome, client = deliver([CREATED], [NOBODY], lead=KEYLESS, is_in_doubt=True)
+    assert (outcome.status, client.sent) == (Status.UNKNOWN, [])
+    outcome, client = deliver([CREATED], [OURS], lead=KEYLESS, is_in_doubt=True)
+    assert (outcome.status, outcome.lead_id, client.sent) == (Status.CREATED, OUR_ID, [])
+    outcome, client = deliver([CREATED], [NOBODY], lead=KEYLESS, is_in_doubt=True, carried_reference=True)
+    assert (outcome.status, len(client.sent)) == (Status.CREATED, 1)
+    outcome, client = deliver(
+        [CREATED], [NOBODY], lead=with_reference(lead_of()), is_in_doubt=True, carried_reference=True
+    )
+    assert {field for field, _ in client.asked} == {"mx_Import_Ref"}
+
+
 @pytest.mark.parametrize("answer", [STRANGERS[0], Reply(403, b"")])
 def test_a_look_up_by_reference_that_does_not_tell_leaves_the_doubt(answer: Reply) -> None:
     outcome, client = deliver([LOST, CREATED], [answer], lead=KEYLESS)

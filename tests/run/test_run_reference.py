@@ -85,6 +85,21 @@ def test_a_row_that_was_sent_without_its_reference_is_not_taken_for_absent(desk:
     assert account.stats()["creates"] == 1
 
 
+@pytest.mark.parametrize("stored", [True, False])
+def test_another_machine_finds_a_row_of_the_report_by_its_reference_and_never_sends_it_blindly(
+    *, desk: Desk, account: Account, stored: bool
+) -> None:
+    desk.configure(reference=FIELD)
+    desk.write(KEYLESS[:1])
+    account.script(stored_but(status=502, body="", store=stored), {"call": "Leads.Get", "status": 403, "body": ""})
+    assert desk.call("leads.csv").status == 1
+    assert said(desk) == {"unknown": 1}
+    desk.ledger.unlink()
+    assert desk.call("leads.report.csv").status == (0 if stored else 1)
+    assert said(desk) == {"created" if stored else "unknown": 1}
+    assert account.stats()["creates"] == 1
+
+
 def test_a_keyed_row_that_was_sent_without_its_reference_is_found_by_its_unique_value(
     desk: Desk, account: Account
 ) -> None:
