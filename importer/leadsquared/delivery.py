@@ -14,11 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
-from importer.lead.keys import UniqueKey
 from importer.lead.lead import Lead
-from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
-from importer.leadsquared.lookup import LookUp, is_off_target
-from importer.leadsquared.recognition import holds, is_ours
+from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
+from importer.leadsquared.evidence import ABSENT, Doubt, Evidence, Verdict, may_be_reference
+from importer.leadsquared.lookup import LookUp
 from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
@@ -91,12 +90,10 @@ class Delivery:
     ) -> None:
         self._client = client
         self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
-        self._look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
+        look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
+        self._evidence = Evidence(look_up, unique=unique, country_code=country_code, owns=owns)
         self._wall_clock = wall_clock
-        self._unique = unique
-        self._country_code = country_code
         self._watch = watch
-        self._owns = owns
         self._secrets = secrets
         self._is_ending = False
 
@@ -189,40 +186,19 @@ class Delivery:
 
     async def _check(self, course: _Course) -> Outcome | None:
         """Settle a doubt by look-ups; None where the lead does not exist and may be sent again."""
-        lead = course.lead
+        lead, doubt = course.lead, self._doubt_of(course)
         if lead.reference is None and not lead.keys:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
-        if lead.reference is not None:
-            found = await self._find(course, [lead.reference])
-            if isinstance(found, Answer):
-                return self._inconclusive(course, found)
-            if found:
-                return self._outcome(course, Status.CREATED, lead_id=found[0].lead_id)
-        if lead.keys and (lead.reference is None or course.may_lack_reference):
-            found = await self._find(course, lead.keys)
-            if isinstance(found, Answer):
-                return self._inconclusive(course, found)
-            if found:
-                return self._judge(course, found)
+        verdict = await self._evidence.by_reference(lead, doubt)
+        if verdict is ABSENT and lead.keys and (lead.reference is None or course.may_lack_reference):
+            verdict = await self._evidence.by_unique_value(lead, doubt)
+        if verdict is not ABSENT:
+            return self._judge(course, verdict)
         if not lead.keys and course.may_lack_reference:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
         if course.doubts > MOST_RETRIES:
             return self._unknown(course, course.last.message, SERVER_TIP)
         return None
-
-    async def _find(self, course: _Course, keys: Sequence[UniqueKey]) -> tuple[FoundLead, ...] | Answer:
-        """The leads that hold the first of these unique values; by the next one where an answer was about others."""
-        lead = course.lead
-        fields = [key.field for key in (*lead.keys, *([lead.reference] if lead.reference else ()))]
-        found: tuple[FoundLead, ...] | Answer = ()
-        for key in keys:
-            found = await self._look_up.find(key, fields=fields, sent_at=course.sent_at, hidden=course.hidden)
-            if not is_off_target(found):
-                break
-        return found
-
-    def _inconclusive(self, course: _Course, answer: Answer) -> Outcome:
-        return self._unknown(course, f"{course.last.message} {answer.message}".strip(), SERVER_TIP)
 
     async def _conclude(self, course: _Course, answer: Answer) -> Outcome:
         if answer.kind is Kind.CREATED:
@@ -231,7 +207,7 @@ class Delivery:
         if answer.kind is Kind.FATAL:
             raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
         self._watch.accepted(CREATE)
-        if answer.kind is Kind.DUPLICATE and (course.doubts or self._may_be_reference(course.lead, answer)):
+        if answer.kind is Kind.DUPLICATE and (course.doubts or may_be_reference(course.lead, answer)):
             return await self._whose(course, answer)
         if not course.doubts:
             is_refused = answer.kind is Kind.REFUSED
@@ -241,51 +217,41 @@ class Delivery:
             return self._outcome(course, Status.REJECTED, answer)
         return self._unknown(course, course.last.message, SERVER_TIP)
 
-    @staticmethod
-    def _may_be_reference(lead: Lead, answer: Answer) -> bool:
-        """Whether the value that is taken may be the row's reference: then the lead that has it is the row's own."""
-        return lead.reference is not None and (not answer.fields or lead.reference.field in answer.fields)
-
     async def _whose(self, course: _Course, answer: Answer) -> Outcome:
         """A duplicate where an earlier call may have created the lead: is the one that is there ours?"""
-        lead = course.lead
-        if lead.reference is not None:
-            found = await self._find(course, [lead.reference])
-            if isinstance(found, Answer) and course.doubts:
-                return self._inconclusive(course, found)
-            if found and not isinstance(found, Answer):
-                return self._outcome(course, Status.CREATED, lead_id=found[0].lead_id)
-            if not course.doubts:
-                return self._outcome(course, Status.DUPLICATE, answer)
-        blamed = [key for key in lead.keys if key.field in answer.fields]
-        others = [key for key in lead.keys if key.field not in answer.fields]
-        found = await self._find(course, blamed or others)
-        if isinstance(found, Answer) or not found:
-            message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
-            return self._unknown(course, message, SERVER_TIP)
-        return self._judge(course, found)
+        lead, doubt = course.lead, self._doubt_of(course)
+        verdict = await self._evidence.by_reference(lead, doubt)
+        if not course.doubts and not verdict.is_ours:
+            return self._outcome(course, Status.DUPLICATE, answer)
+        if verdict is ABSENT and lead.keys:
+            verdict = await self._evidence.by_unique_value(lead, doubt, fields=answer.fields)
+        if verdict.lead_id:
+            return self._judge(course, verdict)
+        message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
+        return self._unknown(course, message, SERVER_TIP)
 
-    def _judge(self, course: _Course, found: Sequence[FoundLead]) -> Outcome:
-        for lead in found:
-            if not self._owns(lead.lead_id) and is_ours(
-                lead,
-                course.lead,
-                unique=self._unique,
-                country_code=self._country_code,
-                since=course.since,
-                skew_s=self._client.skew_s or 0.0,
-                needs_reference=not course.may_lack_reference,
-            ):
-                return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
-        code = self._country_code
-        shared = [key.field for key in course.lead.keys if holds(found[0], key, country_code=code)]
+    def _doubt_of(self, course: _Course) -> Doubt:
+        return Doubt(
+            since=course.since,
+            skew_s=self._client.skew_s or 0.0,
+            sent_at=course.sent_at,
+            may_lack_reference=course.may_lack_reference,
+            hidden=course.hidden,
+        )
+
+    def _judge(self, course: _Course, verdict: Verdict) -> Outcome:
+        """The outcome of a lead that is ours or another's, or of which look-ups did not tell."""
+        if not verdict.lead_id:
+            return self._unknown(course, f"{course.last.message} {verdict.untold}".strip(), SERVER_TIP)
+        if verdict.is_ours:
+            return self._outcome(course, Status.CREATED, lead_id=verdict.lead_id)
         answer = Answer(
             Kind.DUPLICATE,
             error="MXDuplicateEntryException",
             message="A look-up found another lead with the same unique value.",
-            tip=tip_for("MXDuplicateEntryException", shared),
+            tip=tip_for("MXDuplicateEntryException", verdict.fields),
         )
-        return self._outcome(course, Status.DUPLICATE, answer, lead_id=found[0].lead_id)
+        return self._outcome(course, Status.DUPLICATE, answer, lead_id=verdict.lead_id)
 
     def _withdrawn(self, course: _Course) -> Outcome:
         """The run ended before this lead's next call: unsent, or unknown where an earlier call may have created it."""
