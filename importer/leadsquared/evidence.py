@@ -48,7 +48,7 @@ ABSENT = Verdict()
 
 
 def may_be_reference(lead: Lead, answer: Answer) -> bool:
-    """Whether the value that a refusal calls taken may be the row's reference: then its holder is the row's own lead."""
+    """Whether the value that is taken may be the row's reference: then the lead that has it is the row's own."""
     return lead.reference is not None and (not answer.fields or lead.reference.field in answer.fields)
 
 

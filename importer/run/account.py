@@ -55,7 +55,7 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
         limits = config.limits
         unique = (*config.unique, *([config.reference] if config.reference else ()))
         settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=unique)
-        async with Sandbox(settings) as sandbox:
+        async with Sandbox(settings, has_pages=False) as sandbox:
             account = replace(
                 config.account,
                 host=sandbox.url,

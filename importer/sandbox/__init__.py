@@ -17,7 +17,8 @@ and marked as such beside the code. Beside the API under `/v2/` it serves a page
 Importing this costs little: the web server is imported when a sandbox starts.
 """
 
-from importer.sandbox.server import Sandbox, is_loopback, serve
+from importer.sandbox.hosts import is_loopback
+from importer.sandbox.server import Sandbox, serve
 from importer.sandbox.settings import FAULTS, Settings, parse_latency, parse_limit
 
 __all__ = ["FAULTS", "Sandbox", "Settings", "is_loopback", "parse_latency", "parse_limit", "serve"]

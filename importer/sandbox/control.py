@@ -5,7 +5,6 @@ shows, the Host must be this machine's or an address (against DNS rebinding), an
 from another origin.
 """
 
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
+
+from importer.sandbox.hosts import is_own_host
 
 if TYPE_CHECKING:
     from importer.sandbox.stats import Arrival
@@ -69,7 +70,7 @@ class Control:
 
     def __init__(self, sandbox: Controlled, *, host: str) -> None:
         self._sandbox = sandbox
-        self._host = host.lower()
+        self._host = host
         self._page = files("importer.sandbox").joinpath("page.html").read_bytes()
         self._routes: Mapping[str, tuple[str, _Handler]] = {
             "/": ("GET", self._show_page),
@@ -90,7 +91,7 @@ class Control:
             return _say(404, "There is no such page. The API is under /v2/, the sandbox's own calls under /__sandbox/.")
         if request.method != verb:
             return _say(405, f"This takes {verb}.", {"Allow": verb})
-        if not self._is_own_host(request.headers.get("Host", "")):
+        if not is_own_host(request.headers.get("Host", ""), host=self._host):
             return _say(403, "The Host header is not this sandbox's.")
         if verb == "POST":
             if request.headers.get("Origin", own := f"http://{request.headers['Host']}") != own:
@@ -101,19 +102,6 @@ class Control:
             return await handler(request)
         except ValueError as error:
             return _say(400, str(error))
-
-    def _is_own_host(self, header: str) -> bool:
-        try:
-            name = urlsplit(f"//{header}").hostname or ""
-        except ValueError:
-            return False
-        if name in ("localhost", self._host):
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
 
     async def _show_page(self, request: web.BaseRequest) -> web.StreamResponse:
         del request

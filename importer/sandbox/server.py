@@ -1,7 +1,6 @@
 """The sandbox itself: a LeadSquared of one's own on a loopback port, started and stopped at will."""
 
 import asyncio
-import ipaddress
 import random
 import secrets
 import signal
@@ -17,6 +16,7 @@ from importer.sandbox.account import Account
 from importer.sandbox.api import Api
 from importer.sandbox.calls import NAMES
 from importer.sandbox.faults import parse_script
+from importer.sandbox.hosts import is_loopback
 from importer.sandbox.keys import draw_keys, key_lines, remove_keys, write_keys
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.settings import Settings, change_settings
@@ -27,7 +27,9 @@ from importer.sandbox.traffic import Traffic
 if TYPE_CHECKING:
     from aiohttp import web
 
-__all__ = ["Sandbox", "is_loopback", "serve"]
+    from importer.sandbox.door import Door
+
+__all__ = ["Sandbox", "serve"]
 
 _DEFAULTS = Settings()
 _STOP_S = 2.0
@@ -39,7 +41,8 @@ class Sandbox:
     `settings` that name an unknown field, and a field list that cannot be read, are a ValueError; a port that is
     taken is an OSError from `start`. After `stop`, `start` serves the same leads on the same port again. `instance_id`
     is new for each Sandbox and after each `reset`: another set of leads is another account. `clock` (seconds, only ever
-    going up) judges limit and lag, `wall_clock` (seconds since 1970) dates the leads.
+    going up) judges limit and lag, `wall_clock` (seconds since 1970) dates the leads. Without `has_pages` nothing is
+    served but the API, so that nobody reads what it holds without its keys.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Sandbox:
         *,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
+        has_pages: bool = True,
     ) -> None:
         self.settings = settings = draw_keys(settings)
         self.port = settings.port
@@ -56,6 +60,8 @@ class Sandbox:
         self._clock = clock
         self._wall_clock = wall_clock
         self._fields = load_metadata(settings.fields_path)
+        self._has_pages = has_pages
+        self._door: Door | None = None
         self._runner: web.ServerRunner | None = None
         self._build(settings)
 
@@ -98,20 +104,23 @@ class Sandbox:
         from aiohttp import web
 
         from importer.sandbox.control import Control
+        from importer.sandbox.door import Door, is_call
 
         if self._runner is not None:
             raise RuntimeError("the sandbox is started already")
-        control = Control(self, host=self.settings.host)
+        settings = self.settings
+        control = Control(self, host=settings.host) if self._has_pages else None
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            if request.raw_path[:4].lower() == "/v2/":
+            if is_call(request):
                 return await self._traffic.handle(request)
-            return await control.handle(request)
+            return web.Response(status=404) if control is None else await control.handle(request)
 
         self._traffic.open()
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=_STOP_S)
+        self._door = Door(handle, host=settings.host, timeout_s=settings.request_timeout_s)
+        runner = web.ServerRunner(self._door, shutdown_timeout=_STOP_S)
         await runner.setup()
-        site = web.TCPSite(runner, self.settings.host, self.port)
+        site = web.TCPSite(runner, settings.host, self.port)
         try:
             await site.start()
         except OSError:
@@ -140,6 +149,7 @@ class Sandbox:
             "leads": len(self._store.leads),
             **self._traffic.stats.tell(),
             "script": len(self._traffic.script),
+            "failures": 0 if self._door is None else self._door.failures,
             "settings": settings,
         }
 
@@ -212,6 +222,7 @@ async def serve(settings: Settings, *, announce: Callable[[str], None], keys_pat
     async with Sandbox(settings) as sandbox:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, failure: announce(_say_failure(failure.get("exception"))))
         with suppress(NotImplementedError):  # Windows: Ctrl-C cancels this task instead
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stopped.set)
@@ -230,12 +241,9 @@ async def serve(settings: Settings, *, announce: Callable[[str], None], keys_pat
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+def _say_failure(error: BaseException | None) -> str:
+    """A mistake of the sandbox's own that no call could be answered with; its text might hold a lead's data."""
+    return f"The sandbox itself failed: {type(error).__name__ if error else 'for an unknown reason'}. It goes on."
 
 
 def _welcome(sandbox: Sandbox) -> list[str]:

@@ -34,7 +34,7 @@ FAULTS = (
 page. `hang`: a reply that never comes. `cut`: the reply breaks off in its middle.
 """
 
-_SET_AT_START = ("host", "port", "fields_path", "odd_secret")
+_SET_AT_START = ("host", "port", "fields_path", "odd_secret", "request_timeout_s")
 _LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)")
 _LATENCY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?")
 
@@ -54,7 +54,7 @@ class Settings:
     between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an MX
     error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's body in
     the arrival log. A key that is None is drawn at the start; `odd_secret` draws a secret with characters that must be
-    encoded in a query.
+    encoded in a query. A request that has not arrived whole after `request_timeout_s` is given up.
     """
 
     host: str = "127.0.0.1"
@@ -93,6 +93,7 @@ class Settings:
     country_code: str = "91"
     role: str = "Administrator"
     log_bodies: bool = False
+    request_timeout_s: float = 30.0
 
     def __post_init__(self) -> None:
         problems = [
@@ -128,6 +129,7 @@ class Settings:
             ("mandatory", _is_names(self.mandatory), "schema names"),
             ("unique", _is_names(self.unique), "schema names"),
             ("allow_delete", isinstance(self.allow_delete, bool), "true or false"),
+            ("request_timeout_s", _is_number(self.request_timeout_s) and self.request_timeout_s > 0, "more than 0"),
             ("odd_secret", isinstance(self.odd_secret, bool), "true or false"),
             ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),
             ("host, keys and names", _is_names(texts), "texts, not empty"),

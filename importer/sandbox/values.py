@@ -46,11 +46,11 @@ def store_value(field: Field, value: str, *, country_code: str) -> str:
             return _store_boolean(value, name=field.schema_name)
         case "Date" | "DateTime":
             return _store_date(value, name=field.schema_name)
-        case "Number":
+        case "Number":  # which numbers an account takes is invented
             stored = _match(_NUMBER, value, name=field.schema_name)
-        case "Time":
+        case "Time":  # HH:MM and HH:MM:SS are invented
             stored = _match(_TIME, value, name=field.schema_name)
-        case _:
+        case _:  # any text, for types that the sandbox does not know as well (invented)
             stored = value
     return stored if field.max_length is None else stored[: field.max_length]
 
@@ -101,7 +101,7 @@ def unique_key(field: Field, stored: str) -> str:
 
 
 def _store_boolean(value: str, *, name: str) -> str:
-    """Written `true` or `false`, read back "1" or "0" (live)."""
+    """Written `true` or `false`, read back "1" or "0" (live); that nothing else is taken is invented."""
     try:
         return _BOOLEANS[value.strip().lower()]
     except KeyError:

@@ -44,7 +44,7 @@ async def test_the_command_tells_how_to_import_into_it_and_ends_well(number: sig
     async with aiohttp.ClientSession(headers=headers) as session:
         async with session.get(f"{host}/v2/Authentication.svc/UserByAccessKey.Get") as response:
             assert response.status == 200
-        async with session.post(f"{host}/v2/LeadManagement.svc/Lead.Create", data=b"[]") as response:
+        async with session.post(f"{host}/v2/LeadManagement.svc/Lead.Create", json=[]) as response:
             assert response.status == 500
     process.send_signal(number)
     assert await asyncio.wait_for(process.wait(), 20) == 0
