@@ -24,8 +24,8 @@ __all__ = ["doctor"]
 def doctor(*, file: Path | None, path: Path | None) -> None:
     """Check versions, configuration, keys, clock, ledger and folders, and FILE where it is given.
 
-    Each line says `ok`, or what to do. One call is made, which asks whose the keys are. No lead is touched, and no key
-    is shown. Exit status 0 when all is well, 1 otherwise.
+    Each line says `ok`, or what to do. One call is made, which asks whose the keys are, and two more where `reference:`
+    is set. No lead is touched, and no key is shown. Exit status 0 when all is well, 1 otherwise.
     """
     is_well = True
     for finding in _findings(file, path):

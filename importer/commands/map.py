@@ -16,6 +16,7 @@ from importer.lead.header import tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
 from importer.proposal.proposal import best_header_row, propose
+from importer.proposal.reference import find_reference
 from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table, open_table
 
@@ -75,6 +76,8 @@ def map_columns(
             if os.environ.get("LSQ_LEDGER")
             else _ledger(known, output),  # the variable wins in the import too
             unique=known.unique,
+            proxy=known.proxy or "",
+            reference=known.reference or find_reference(facts.fields),
             header_row=header_row,
             sheet=sheet,
             encoding=encoding,

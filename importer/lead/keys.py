@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import combining, decimal, normalize
 
-__all__ = ["UniqueKey", "unique_keys"]
+__all__ = ["PHONE_FIELDS", "UniqueKey", "unique_keys"]
 
 EMAIL_FIELDS = frozenset({"EmailAddress"})
 PHONE_FIELDS = frozenset({"Phone", "Mobile"})

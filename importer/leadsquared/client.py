@@ -9,9 +9,10 @@ a call outside a slot, so each request carries a guard that lets it go once.
 """
 
 import asyncio
+import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
@@ -22,10 +23,12 @@ import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
+from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.route import DIRECT, Route
 
 __all__ = ["Client", "fetch_plain"]
 
@@ -36,6 +39,11 @@ KEEPALIVE_S = 15.0
 
 A call on a connection that the other side is just closing is a lost reply, and the doubt costs more than a handshake.
 """
+
+MOST_FOUND = 25
+"""How many leads a look-up tells: one, where the field is unique in the account."""
+
+USER_AGENT = f"lsq-import/{__version__}"
 
 _OK = 200
 
@@ -60,7 +68,7 @@ class Client:
     vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
     last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
     is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
-    `on_call` is told the event loop's time of each call.
+    `on_call` is told the event loop's time of each call. `route` is the way to the account.
     """
 
     def __init__(
@@ -75,6 +83,7 @@ class Client:
         connections: int,
         wall_clock: Callable[[], float] = time.time,
         on_call: Callable[[float], object] = lambda _at_s: None,
+        route: Route = DIRECT,
     ) -> None:
         self.pacer = pacer
         self.skew_s: float | None = None
@@ -83,8 +92,11 @@ class Client:
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
+        # Not the session's own headers: aiohttp sends those to a proxy too, in clear.
+        self._key_headers = {"x-LSQ-AccessKey": access_key, "x-LSQ-SecretKey": secret_key} if auth == "headers" else {}
         self._wall_clock = wall_clock
         self._on_call = on_call
+        self._route = route
         # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
@@ -96,12 +108,11 @@ class Client:
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_create_end.append(_note_connection)
         tracing.on_connection_reuseconn.append(_note_connection)
-        headers = {"Accept": "application/json"}
-        if self._auth == "headers":
-            headers["x-LSQ-AccessKey"] = self._keys["accessKey"]
-            headers["x-LSQ-SecretKey"] = self._keys["secretKey"]
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+            connector=aiohttp.TCPConnector(
+                limit=self._connections, keepalive_timeout=KEEPALIVE_S, ssl=self._route.certificates or True
+            ),
             timeout=self._timeout,
             trace_configs=[tracing],
             headers=headers,
@@ -122,13 +133,19 @@ class Client:
         """
         return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless)
 
-    async def find_by_email(self, email: str) -> Reply:
-        """Ask for the leads with this e-mail address."""
-        return await self._call("GET", endpoints.LEADS_BY_EMAIL, {"emailaddress": email})
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        """Ask for the leads with this value in this field (schema name), and of each for these columns.
 
-    async def find_by_phone(self, phone: str) -> Reply:
-        """Ask for the leads with this phone number."""
-        return await self._call("GET", endpoints.LEADS_BY_PHONE, {"phone": phone})
+        The body has the form of the vendor's page: one of another form is passed over in silence, and the answer is
+        any leads at all (live).
+        """
+        query = {
+            "Parameter": {"LookupName": field, "LookupValue": value, "SqlOperator": "="},
+            "Columns": {"Include_CSV": ",".join(columns)},
+            "Sorting": {"ColumnName": "CreatedOn", "Direction": "1"},
+            "Paging": {"PageIndex": 1, "PageSize": MOST_FOUND},
+        }
+        return await self._call("POST", endpoints.FIND_LEADS, data=json.dumps(query, ensure_ascii=False).encode())
 
     async def find_by_id(self, lead_id: str) -> Reply:
         """Ask for the lead with this id."""
@@ -137,6 +154,10 @@ class Client:
     async def fields(self) -> Reply:
         """Ask for the account's lead fields, options included."""
         return await self._call("GET", endpoints.FIELDS)
+
+    async def users(self) -> Reply:
+        """Ask for the account's users, inactive ones included."""
+        return await self._call("GET", endpoints.USERS)
 
     async def user(self) -> Reply:
         """Ask whose keys these are: checks them without touching a lead."""
@@ -158,7 +179,9 @@ class Client:
         encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
         url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
         call = SimpleNamespace(is_connected=False)
-        headers = {"Content-Type": "application/json"} if data is not None else None
+        headers = dict(self._key_headers)
+        if data is not None:
+            headers["Content-Type"] = "application/json"
         async with self.pacer.slot(unless=unless) as slot:
             self.calls += 1
             self._on_call(asyncio.get_running_loop().time())
@@ -169,6 +192,7 @@ class Client:
                     data=data,
                     headers=headers,
                     allow_redirects=False,
+                    proxy=self._route.proxy,
                     middlewares=(_SendOnce(),),
                     trace_request_ctx=call,
                 ) as response:
@@ -208,6 +232,10 @@ def _sort(error: BaseException, *, is_connected: bool) -> CallError:
 
 def _no_connection(error: BaseException) -> str:
     """Why no connection was made, in words without a URL."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refused the way to the host: HTTP {error.status}"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return "the proxy was not reached"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host's name was not found"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
@@ -234,7 +262,7 @@ async def fetch_plain(url: str) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
-            session.get(url, allow_redirects=False) as response,
+            session.get(url, allow_redirects=False, headers={"User-Agent": USER_AGENT}) as response,
         ):
             return await response.read() if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -1,6 +1,6 @@
-"""What delivering a lead needs of a client: three calls, the pace, and how far the server's clock is from ours."""
+"""What delivering a lead needs of a client: two calls, the pace, and how far the server's clock is from ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from importer.leadsquared.answers import Reply
@@ -21,8 +21,5 @@ class Transport(Protocol):
     async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = ...) -> Reply:
         """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes."""
 
-    async def find_by_email(self, email: str) -> Reply:
-        """Ask for the leads with this e-mail address."""
-
-    async def find_by_phone(self, phone: str) -> Reply:
-        """Ask for the leads with this phone number."""
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        """Ask for the leads with this value in this field."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +14,11 @@ from importer.config import Config, base_url_of
 from importer.errors import CallError
 from importer.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
 from importer.leadsquared.client import Client
+from importer.leadsquared.users import AccountUser
 from importer.ledger.ledger import Ledger
+from importer.usercache import learn_users
 
-__all__ = ["Target", "find_target", "learn_target_fields"]
+__all__ = ["Target", "find_target", "learn_target_fields", "learn_target_users"]
 
 NOBODY = "nobody"
 """The identity of a dry run that has no account: nothing is known, and any report line may be its own."""
@@ -57,7 +59,8 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
         from importer.sandbox import Sandbox, Settings
 
         limits = config.limits
-        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=config.unique)
+        unique = (*config.unique, *([config.reference] if config.reference else ()))
+        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=unique)
         async with Sandbox(settings, has_pages=False) as sandbox:
             account = replace(
                 config.account,
@@ -113,3 +116,11 @@ async def learn_target_fields(client: Client | None, target: Target, *, refresh:
     """The account's fields, from the cache while they are fresh; an account that ends with the run is always asked."""
     cache = None if target.is_throw_away else FieldCache(default_cache_folder())
     return await learn_fields(client, cache, target.address, now=time.time(), refresh=refresh)
+
+
+async def learn_target_users(client: Client | None, target: Target, *, refresh: bool) -> Sequence[AccountUser] | None:
+    """The account's users where the config names owners; None where it names none, or there is no account to ask."""
+    if client is None or not target.config.has_owners:
+        return None
+    folder = None if target.is_throw_away else default_cache_folder()
+    return await learn_users(client, folder, target.address, now=time.time(), refresh=refresh)

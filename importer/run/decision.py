@@ -129,19 +129,22 @@ def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | 
 
 
 def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
-    """A row that may have been created: looked up where one of its unique values still is what it was, else unknown."""
+    """A row that may have been created: looked up where its reference, or one of its unique values, still is what it
+    was, else unknown. A report does not tell whether its row was sent with the reference: if no lead holds it, the row
+    stays unknown.
+    """
     if known is not None:
         if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
-        can_look_up = bool(set(known.keys) & set(candidate.keys))
+        can_look_up = bool(set(known.keys) & set(candidate.protection))
         is_keyless = not known.keys
     else:
         past = candidate.past
         if candidate.given_ref is None or past is None or past.status is not Status.UNKNOWN:
             return None
         attempts, error = past.attempts, past.error
-        can_look_up = bool(candidate.keys) and unresolved_since(candidate, known) is not None
+        can_look_up = bool(candidate.protection) and unresolved_since(candidate, known) is not None
         is_keyless = not candidate.keys
     since = unresolved_since(candidate, known)
     if candidate.problems:

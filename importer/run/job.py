@@ -16,6 +16,7 @@ from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.route import find_route
 from importer.leadsquared.slots import Slots
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
@@ -25,7 +26,7 @@ from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_target_fields
+from importer.run.account import Target, find_target, learn_target_fields, learn_target_users
 from importer.run.book import Book, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
@@ -159,7 +160,8 @@ async def open_job(
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
-        intake = intake.check_against(known.fields, config)
+        users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
+        intake = intake.check_against(known.fields, config, users)
         digests = Digests(ledger.secret, account=identity, source=source, header=intake.header)
         yield Job(
             options=options,
@@ -178,6 +180,7 @@ async def open_job(
                 account=identity,
                 unique=config.unique,
                 country_code=ledger.account.country_code,
+                reference=config.reference,
                 is_any_account=target.is_nobody,
             ),
             client=None if options.dry_run else client,
@@ -194,7 +197,8 @@ def make_client(
 ) -> Client:
     """A client for the account that the config names; `on_call` is told the loop's time of each call.
 
-    `slots` are those of the account's budget; without them its calls have a whole limit of their own.
+    `slots` are those of the account's budget; without them its calls have a whole limit of their own. UsageError where
+    the environment names a proxy or certificates that cannot be used.
     """
     account = config.account
     return Client(
@@ -206,6 +210,7 @@ def make_client(
         pacer=Pacer(config.limits.calls, config.limits.per_seconds, slots=slots),
         connections=config.workers + 2,
         on_call=on_call,
+        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
     )
 
 

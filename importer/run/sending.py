@@ -129,7 +129,7 @@ class Sender:
                 )
                 return False
             self._unfinished[candidate.place] = asyncio.Event()
-            await self._queue.put(_Item(candidate.under(note.ref), note, known))
+            await self._queue.put(_Item(self._maker.under(candidate, note.ref), note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
@@ -192,7 +192,7 @@ class Sender:
             intent = Intent(
                 note.ref,
                 candidate.cells,
-                candidate.keys,
+                candidate.protection,
                 candidate.row.number,
                 since,
                 is_forced=self._again,
@@ -213,7 +213,7 @@ class Sender:
                 if not decision.is_open:
                     self._finish(item, decision.outcome)
                     return
-                is_in_doubt, since = True, conflict.intent_at
+                is_in_doubt, since, known = True, conflict.intent_at, conflict
             elif self._is_stopping:
                 return
             elif not is_gone:
@@ -222,7 +222,12 @@ class Sender:
 
     async def _send(self, item: _Item, since: float, *, is_in_doubt: bool, known: KnownRow | None) -> None:
         try:
-            outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
+            outcome = await self._delivery.deliver(
+                item.candidate.lead,
+                since=since,
+                is_in_doubt=is_in_doubt,
+                carried_reference=known is not None and item.candidate.reference_key in known.keys,
+            )
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)
