@@ -18,7 +18,9 @@ from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
 from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
 from importer.leadsquared.recognition import is_ours
+from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.retries import MOST_RETRIES, Retries
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
@@ -52,13 +54,26 @@ class _Course:
     """
 
     lead: Lead
+    record: CallRecord
     hidden: Sequence[str]
-    since: float
+    since: Moment
     sent_at: float
     is_unchecked: bool
     doubts: int
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
+
+    async def about_to_send(self) -> Moment | None:
+        """Write down that a call goes now: while no other may have created the lead, that is its intent."""
+        moment = await self.record.about_to_send()
+        if moment is not None and not self.doubts:
+            self.since = moment
+        return moment
+
+    def known_not_sent(self) -> None:
+        """Write down that no call created the lead, unless an earlier one may have."""
+        if not self.doubts:
+            self.record.known_not_sent()
 
     def doubt(self, answer: Answer, *, now: float) -> None:
         self.last = answer
@@ -87,7 +102,7 @@ class Delivery:
         draws: random.Random | None = None,
     ) -> None:
         self._client = client
-        self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
+        self._retries = Retries(draws or random.Random(), rest=client.pacer.rest)  # noqa: S311 - jitter is no secret
         self._look_up = LookUp(client, watch, retries=self._retries, wall_clock=wall_clock)
         self._wall_clock = wall_clock
         self._unique = unique
@@ -97,16 +112,26 @@ class Delivery:
         self._secrets = secrets
         self._is_ending = False
 
-    async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
+    def now(self) -> Moment:
+        """This moment, by the server's clock where that is known."""
+        skew_s = self._client.skew_s
+        return Moment(self._wall_clock() + (skew_s or 0.0), skew_s)
+
+    async def deliver(
+        self, lead: Lead, *, since: Moment, is_in_doubt: bool = False, record: CallRecord = UNRECORDED
+    ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
-        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
+        `record` is told before each call that may create it, and what it raises comes out here. `since` is when an
+        earlier run may first have sent it, and without a record the intent. `is_in_doubt`: it may have created it.
         """
+        skew_s = self._client.skew_s or 0.0
         course = _Course(
             lead,
+            record=record,
             hidden=(*lead.values(), *self._secrets),
             since=since,
-            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S),
+            sent_at=min(self._wall_clock(), since.by_server(skew_s) - skew_s + LONGEST_DELIVERY_S),
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
         )
@@ -153,6 +178,7 @@ class Delivery:
             answer = read_answer(reply, values=course.hidden)
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
+                course.known_not_sent()
                 self._client.pacer.refused(answer.limit, seconds=answer.wait_s)
                 self._watch.refused()
             elif answer.kind is Kind.AMBIGUOUS:
@@ -173,8 +199,11 @@ class Delivery:
         async def attempt() -> Reply:
             course.attempts += 1
             try:
-                return await self._client.create_lead(body, unless=lambda: self._is_ending and not course.doubts)
+                return await self._client.create_lead(
+                    body, unless=lambda: self._is_ending and not course.doubts, record=course
+                )
             except TransientError:
+                course.known_not_sent()
                 self._watch.failed(CREATE)
                 raise
 
@@ -228,8 +257,8 @@ class Delivery:
                 course.lead,
                 unique=self._unique,
                 country_code=self._country_code,
-                since=course.since,
-                skew_s=self._client.skew_s or 0.0,
+                since=course.since.by_server(self._client.skew_s),
+                skew_s=0.0,
             ):
                 return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
         answer = Answer(
@@ -278,7 +307,7 @@ class Delivery:
             message=message or "The run that sent this lead ended before it knew the outcome.",
             tip=tip,
             attempts=course.attempts,
-            time=utc_text(course.since),
+            time=utc_text(course.since.by_server(self._client.skew_s)),
         )
 
     def _outcome(self, course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:

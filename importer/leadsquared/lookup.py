@@ -1,6 +1,5 @@
 """Finding a lead that may exist: look-ups by its unique values, patient with the lag of a new lead."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from importer.errors import CallError, FatalError
@@ -50,7 +49,7 @@ class LookUp:
         waits = (0.0,) if self._wall_clock() - sent_at > SURELY_FINDABLE_S else WAITS_S
         found: tuple[FoundLead, ...] | Answer = ()
         for wait_s in waits:
-            await asyncio.sleep(wait_s)
+            await self._client.pacer.rest(wait_s)
             found = await self._ask(key, hidden)
             if found:
                 break

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
 
-__all__ = ["LOCKED", "LedgerError", "guard_database", "reason_of"]
+__all__ = ["LOCKED", "LedgerError", "LocksLostError", "guard_database", "reason_of"]
 
 LOCKED = "locked"
 """In SQLite's words when another process holds the database for longer than one waits."""
@@ -17,6 +17,10 @@ class LedgerError(ImporterError):
     """The ledger cannot be written (a full disk, say): nothing more may be sent. The next run goes on from it."""
 
     exit_status = 3
+
+
+class LocksLostError(LedgerError):
+    """Other runs do not see this one any more, so that it may take no new row; what is in flight is still written."""
 
 
 @contextmanager

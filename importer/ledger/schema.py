@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
@@ -43,7 +44,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 2
+VERSION = 3
 
 _metadata = MetaData()
 
@@ -100,6 +101,7 @@ LEAD_ROW = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("intent_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("skew_s", Float),
     PrimaryKeyConstraint("account_id", "ref"),
     sqlite_with_rowid=False,
 )
@@ -175,7 +177,11 @@ def _add_budget(connection: Connection) -> None:
     _metadata.create_all(connection, tables=[BUDGET, SLOT, CLAIMANT, DAY_CALL])
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget}
+def _add_skew(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE lead_row ADD COLUMN skew_s FLOAT"))
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget, 2: _add_skew}
 """How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 

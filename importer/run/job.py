@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,17 +99,18 @@ class Job:
 
 @asynccontextmanager
 async def open_job(
-    options: Options, environ: Mapping[str, str], *, check_stop: Callable[[], None] = lambda: None
+    options: Options, environ: Mapping[str, str], *, blocking: Callable[[], AbstractContextManager[None]] = nullcontext
 ) -> AsyncIterator[Job]:
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
-    `check_stop` may raise while another run is waited for.
+    `blocking` is entered while a file is read: that may take long, and the event loop has no turn meanwhile.
     """
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        intake = _open_input(stack, options, config)
+        with blocking():
+            intake = _open_input(stack, options, config)
         if options.is_one_of_several and intake.shape is not None:
             raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
         _check_outputs(options, report, intake)
@@ -126,9 +127,10 @@ async def open_job(
                     f"Another run is importing {source} right now.",
                     hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
                 )
-            await _await_source(ledger, target.identity, source, check_stop=check_stop)
+            await _await_source(ledger, target.identity, source)
             # It may have written the very file that we read: its report, run in place.
-            intake = _open_input(stack, options, config)
+            with blocking():
+                intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
@@ -194,11 +196,10 @@ def make_client(
     )
 
 
-async def _await_source(ledger: Ledger, identity: str, source: str, *, check_stop: Callable[[], None]) -> None:
+async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
     """Wait until no other run imports the source, and take it."""
     logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
-    while not ledger.locks.take_source(identity, source):
-        check_stop()
+    while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
         await asyncio.sleep(WAIT_POLL_S)
     logger.info("It has ended: going on.")
 
