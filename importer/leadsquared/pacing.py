@@ -131,7 +131,6 @@ class Pacer:
                     if has_token and self._is_ready(ticket):
                         await record.about_to_send()  # where a slow disk spoils the slot, the next one finds it done
                         is_recorded = True
-                        self._check_wanted(unless)
                         may_go = self._is_ready(ticket)
                 finally:
                     if not may_go:
