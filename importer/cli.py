@@ -123,8 +123,8 @@ def cli() -> None:
     type=click.FloatRange(min=0),
     default=10.0,
     show_default=True,
-    metavar="SECONDS",
-    help="How long a first Ctrl-C or SIGTERM waits for calls on their way.",
+    metavar="S",
+    help="How many seconds a run takes at most to end after a first Ctrl-C or SIGTERM.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
 @click.option(
