@@ -183,6 +183,7 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
 
         def leave() -> None:
             sender.leave()
+            ledger.hurry()
             asyncio.get_running_loop().call_later(ANSWERED_WITHIN * signals.within_s, sending.cancel)
 
         signals.watch(on_first=leave, on_second=sending.cancel)

@@ -118,8 +118,9 @@ async def open_job(
             find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
         config = target.config
-        ledger = stack.enter_context(_open_ledger(stack, options, target))
-        book = _open_book(stack, options, target, ledger)
+        with blocking():  # another program may hold it
+            ledger = stack.enter_context(_open_ledger(stack, options, target))
+            book = _open_book(stack, options, target, ledger)
         source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
         if not options.dry_run and not ledger.locks.take_source(target.identity, source):
             if not options.wait:
