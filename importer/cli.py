@@ -119,6 +119,14 @@ def cli() -> None:
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
 @click.option("--wait", is_flag=True, help="Wait for another run of the same source to end, instead of status 75.")
+@click.option(
+    "--stop-within",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a run takes at most to end after a first Ctrl-C or SIGTERM.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
 @click.option(
     "--log-file",

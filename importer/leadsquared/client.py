@@ -13,8 +13,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
@@ -28,7 +26,9 @@ from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.route import DIRECT, Route
+from importer.leadsquared.servertime import ServerTime
 
 __all__ = ["Client", "fetch_plain"]
 
@@ -44,6 +44,9 @@ MOST_FOUND = 25
 """How many leads a look-up tells: one, where the field is unique in the account."""
 
 USER_AGENT = f"lsq-import/{__version__}"
+
+FIRST_ALONE_S = 2.0
+"""How long after the first call was sent the others wait for its reply at most."""
 
 _OK = 200
 
@@ -65,10 +68,11 @@ class Client:
     """Calls the API of one account; an async context manager.
 
     `base_url` ends in `/v2/`. `auth` is `query`, the form that the Lead.Create page shows, or `headers`, which the
-    vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
-    last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
-    is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
-    `on_call` is told the event loop's time of each call. `route` is the way to the account.
+    vendor recommends since they stay out of access logs. `calls` counts the requests made. `timeout_s` is for the whole
+    call, from the connection to the last byte. `wall_clock` gives seconds since 1970, `steady_clock` those of a clock
+    that nobody sets. `on_call` is told the event loop's time of each call. `route` is the way to the account.
+
+    The first call goes alone, for its reply tells the server's time to all that follow.
     """
 
     def __init__(
@@ -82,19 +86,19 @@ class Client:
         pacer: Pacer,
         connections: int,
         wall_clock: Callable[[], float] = time.time,
+        steady_clock: Callable[[], float] | None = None,
         on_call: Callable[[float], object] = lambda _at_s: None,
         route: Route = DIRECT,
     ) -> None:
         self.pacer = pacer
-        self.skew_s: float | None = None
-        self._last_date: str | None = None
         self.calls = 0
+        self._server_time = ServerTime(wall_clock=wall_clock, steady_clock=steady_clock)
+        self._first: asyncio.Event | None = None
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
         # Not the session's own headers: aiohttp sends those to a proxy too, in clear.
         self._key_headers = {"x-LSQ-AccessKey": access_key, "x-LSQ-SecretKey": secret_key} if auth == "headers" else {}
-        self._wall_clock = wall_clock
         self._on_call = on_call
         self._route = route
         # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
@@ -126,12 +130,19 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
+    @property
+    def skew_s(self) -> float | None:
+        """The server's clock minus ours, as far as Date headers tell (whole seconds), None before the first reply."""
+        return self._server_time.skew_s
+
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
         """Send one Lead.Create; `body` is the JSON array of attributes in UTF-8.
 
-        WithdrawnError, and nothing is sent, when `unless` holds as its turn comes.
+        WithdrawnError, and nothing is sent, when `unless` holds as its turn comes; then `record` is told.
         """
-        return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless)
+        return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless, record=record)
 
     async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
         """Ask for the leads with this value in this field (schema name), and of each for these columns.
@@ -171,6 +182,26 @@ class Client:
         *,
         data: bytes | None = None,
         unless: Callable[[], bool] = lambda: False,
+        record: CallRecord = UNRECORDED,
+    ) -> Reply:
+        if self._first is not None:
+            await self._first.wait()
+            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+        self._first = asyncio.Event()
+        try:
+            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+        finally:
+            self._first.set()
+
+    async def _call_now(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        *,
+        data: bytes | None,
+        unless: Callable[[], bool],
+        record: CallRecord,
     ) -> Reply:
         assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
         # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
@@ -182,8 +213,10 @@ class Client:
         headers = dict(self._key_headers)
         if data is not None:
             headers["Content-Type"] = "application/json"
-        async with self.pacer.slot(unless=unless) as slot:
+        async with self.pacer.slot(unless=unless, record=record) as slot:
             self.calls += 1
+            if self._first is not None and not self._first.is_set():
+                asyncio.get_running_loop().call_later(FIRST_ALONE_S, self._first.set)
             self._on_call(asyncio.get_running_loop().time())
             try:
                 async with self._session.request(
@@ -197,7 +230,7 @@ class Client:
                     trace_request_ctx=call,
                 ) as response:
                     slot.answered()
-                    self._note_skew(response.headers.get("Date"))
+                    self._server_time.note(response.headers.get("Date"))
                     content = await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 failure = _sort(error, is_connected=call.is_connected)
@@ -206,16 +239,6 @@ class Client:
         # Not inside the `except`: the original's text may hold the URL, and with it the keys, so no exception of ours
         # may carry it along as its context.
         raise failure
-
-    def _note_skew(self, date: str | None) -> None:
-        if date == self._last_date:  # whole seconds: the first reply of each tells most
-            return
-        self._last_date = date
-        try:
-            moment = parsedate_to_datetime(date or "")
-            self.skew_s = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - self._wall_clock()
-        except (ValueError, OverflowError):
-            return
 
 
 async def _note_connection(

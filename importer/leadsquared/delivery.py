@@ -18,7 +18,9 @@ from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
 from importer.leadsquared.evidence import ABSENT, Doubt, Evidence, Verdict, may_be_reference
 from importer.leadsquared.lookup import LookUp
+from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.retries import MOST_RETRIES, Retries
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
@@ -53,14 +55,27 @@ class _Course:
     """
 
     lead: Lead
+    record: CallRecord
     hidden: Sequence[str]
-    since: float
+    since: Moment
     sent_at: float
     is_unchecked: bool
     doubts: int
     may_lack_reference: bool = False
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
+
+    async def about_to_send(self) -> Moment | None:
+        """Write down that a call goes now: while no other may have created the lead, that is its intent."""
+        moment = await self.record.about_to_send()
+        if moment is not None and not self.doubts:
+            self.since = moment
+        return moment
+
+    def known_not_sent(self) -> None:
+        """Write down that no call created the lead, unless an earlier one may have."""
+        if not self.doubts:
+            self.record.known_not_sent()
 
     def doubt(self, answer: Answer, *, now: float) -> None:
         self.last = answer
@@ -89,7 +104,7 @@ class Delivery:
         draws: random.Random | None = None,
     ) -> None:
         self._client = client
-        self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
+        self._retries = Retries(draws or random.Random(), rest=client.pacer.rest)  # noqa: S311 - jitter is no secret
         look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
         self._evidence = Evidence(look_up, unique=unique, country_code=country_code, owns=owns)
         self._wall_clock = wall_clock
@@ -97,19 +112,35 @@ class Delivery:
         self._secrets = secrets
         self._is_ending = False
 
+    def now(self) -> Moment:
+        """This moment, by the server's clock where that is known."""
+        skew_s = self._client.skew_s
+        return Moment(self._wall_clock() + (skew_s or 0.0), skew_s)
+
     async def deliver(
-        self, lead: Lead, *, since: float, is_in_doubt: bool = False, carried_reference: bool = False
+        self,
+        lead: Lead,
+        *,
+        since: Moment,
+        is_in_doubt: bool = False,
+        carried_reference: bool = False,
+        record: CallRecord = UNRECORDED,
     ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
-        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it,
+        `record` is told before each call that may create it, and what it raises comes out here. `since` is when an
+        earlier run may first have sent it, and without a record the intent. `is_in_doubt`: it may have created it,
         and if so with its reference, where `carried_reference` says that it was sent with it.
         """
+        skew_s = self._client.skew_s or 0.0
         course = _Course(
             lead,
+            record=record,
             hidden=(*lead.values(), *self._secrets),
             since=since,
-            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S) if is_in_doubt else 0.0,
+            sent_at=min(self._wall_clock(), since.by_server(skew_s) - skew_s + LONGEST_DELIVERY_S)
+            if is_in_doubt
+            else 0.0,
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
             may_lack_reference=is_in_doubt and not carried_reference,
@@ -157,6 +188,7 @@ class Delivery:
             answer = read_answer(reply, values=course.hidden)
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
+                course.known_not_sent()
                 self._client.pacer.refused(answer.limit, seconds=answer.wait_s)
                 self._watch.refused()
             elif answer.kind is Kind.AMBIGUOUS:
@@ -177,8 +209,11 @@ class Delivery:
         async def attempt() -> Reply:
             course.attempts += 1
             try:
-                return await self._client.create_lead(body, unless=lambda: self._is_ending and not course.doubts)
+                return await self._client.create_lead(
+                    body, unless=lambda: self._is_ending and not course.doubts, record=course
+                )
             except TransientError:
+                course.known_not_sent()
                 self._watch.failed(CREATE)
                 raise
 
@@ -232,8 +267,7 @@ class Delivery:
 
     def _doubt_of(self, course: _Course) -> Doubt:
         return Doubt(
-            since=course.since,
-            skew_s=self._client.skew_s or 0.0,
+            since=course.since.by_server(self._client.skew_s),
             sent_at=course.sent_at,
             may_lack_reference=course.may_lack_reference,
             hidden=course.hidden,
@@ -291,7 +325,7 @@ class Delivery:
             message=message or "The run that sent this lead ended before it knew the outcome.",
             tip=tip,
             attempts=course.attempts,
-            time=utc_text(course.since),
+            time=utc_text(course.since.by_server(self._client.skew_s)),
         )
 
     def _outcome(self, course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:

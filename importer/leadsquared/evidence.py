@@ -19,13 +19,12 @@ __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 class Doubt:
     """What is known of the calls that may have created a lead.
 
-    `since` is the first intent (UTC seconds by our clock, `skew_s` behind the server's), `sent_at` the latest moment at
-    which a call may have been sent. `may_lack_reference`: an earlier run may have sent it without its row's reference.
+    `since` is the first intent (UTC seconds by the server's clock), `sent_at` the latest moment by ours at which a call
+    may have been sent. `may_lack_reference`: an earlier run may have sent it without its row's reference.
     `hidden` is what no message may show.
     """
 
     since: float
-    skew_s: float
     sent_at: float
     may_lack_reference: bool
     hidden: Sequence[str]
@@ -104,6 +103,6 @@ class Evidence:
             unique=self._unique,
             country_code=self._country_code,
             since=doubt.since,
-            skew_s=doubt.skew_s,
+            skew_s=0.0,
             needs_reference=not doubt.may_lack_reference,
         )

@@ -5,7 +5,6 @@ understand is passed over in silence (reported from a live account). So a lead c
 value in our field, and an answer that holds none but other leads is no "not there".
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -74,7 +73,7 @@ class LookUp:
         columns = tuple(dict.fromkeys([*COLUMNS, key.field, *fields]))
         found: tuple[FoundLead, ...] | Answer = ()
         for wait_s in waits:
-            await asyncio.sleep(wait_s)
+            await self._client.pacer.rest(wait_s)
             found = await self._search(key, columns, hidden)
             if found and not is_off_target(found):
                 break

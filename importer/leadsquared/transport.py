@@ -5,6 +5,7 @@ from typing import Protocol
 
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
 
 __all__ = ["Transport"]
 
@@ -16,10 +17,18 @@ class Transport(Protocol):
     """
 
     pacer: Pacer
-    skew_s: float | None
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = ...) -> Reply:
-        """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes."""
+    @property
+    def skew_s(self) -> float | None:
+        """The server's clock minus ours, None before the first reply."""
+
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = ..., record: CallRecord = UNRECORDED
+    ) -> Reply:
+        """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes.
+
+        `record` is told right before it goes.
+        """
 
     async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
         """Ask for the leads with this value in this field."""

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
 
-__all__ = ["LOCKED", "REBUILD", "LedgerError", "gone", "guard_database", "is_damage", "reason_of"]
+__all__ = ["LOCKED", "REBUILD", "LedgerError", "LocksLostError", "gone", "guard_database", "is_damage", "reason_of"]
 
 LOCKED = "locked"
 """In SQLite's words when another process holds the database for longer than one waits."""
@@ -26,6 +26,10 @@ class LedgerError(ImporterError):
     """The ledger cannot be written (a full disk, say): nothing more may be sent. The next run goes on from it."""
 
     exit_status = 3
+
+
+class LocksLostError(LedgerError):
+    """Other runs do not see this one any more, so that it may take no new row; what is in flight is still written."""
 
 
 @contextmanager

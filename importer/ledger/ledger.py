@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
-from importer.ledger.database import guard_database, open_engine, reason_of
+from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of
 from importer.ledger.failure import REBUILD, is_damage
 from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
@@ -47,7 +47,7 @@ class Ledger:
     """
 
     def __init__(self, location: str | Path, *, identity: str, host: str, address: str = "") -> None:
-        self._engine, self.locks = open_engine(location)
+        self._engine, self.locks, self._patience = open_engine(location)
         self.location = str(location)
         self.where = make_url(str(location)).render_as_string() if "://" in str(location) else str(location)
         try:
@@ -55,6 +55,8 @@ class Ledger:
                 self.secret = prepare_schema(connection, where=self.where)
                 self.account = _load_account(connection, identity, host, address)
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not self.is_on_server:
+                self._reader.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._patience.seconds * 1000)}").close()
         except UsageError:
             self._engine.dispose()
             raise
@@ -80,6 +82,10 @@ class Ledger:
         self._reader.close()
         self.locks.release()
         self._engine.dispose()
+
+    def hurry(self) -> None:
+        """Wait no longer for another process that is writing: somebody waits for this one's end."""
+        self._patience.seconds = min(self._patience.seconds, HURRIED_S)
 
     def begin(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that alone may write; it is on disk when the context has ended."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
@@ -46,7 +47,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 3
+VERSION = 4
 
 _metadata = MetaData()
 
@@ -103,6 +104,7 @@ LEAD_ROW = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("intent_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("skew_s", Float),
     PrimaryKeyConstraint("account_id", "ref"),
     sqlite_with_rowid=False,
 )
@@ -205,7 +207,11 @@ def _add_names(connection: Connection) -> None:
     connection.execute(insert(ACCOUNT_NAME).from_select(["name", "account_id"], known))
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget, 2: _add_names}
+def _add_skew(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE lead_row ADD COLUMN skew_s FLOAT"))
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget, 2: _add_names, 3: _add_skew}
 """How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 

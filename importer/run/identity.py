@@ -7,7 +7,7 @@ called created. So what cannot be told is asked: the run stops, and `account.nam
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from importer.errors import CallError, FatalError, UsageError
@@ -25,7 +25,6 @@ ASK_AGAIN_S = (1.0, 3.0, 9.0)
 """How long to wait before the question is asked again, where much hangs on the answer."""
 
 UNAUTHORIZED = 401
-POLL_S = 0.5
 LEADS_LOOKED_FOR = 3
 CANDIDATES_TOLD = 3
 
@@ -46,13 +45,12 @@ async def identify_account(
     target: Target,
     *,
     is_dry_run: bool,
-    check_stop: Callable[[], None] = lambda: None,
 ) -> FatalError | None:
     """Find out whether the ledger's account is the one that these keys belong to, unless that is known already.
 
     Its organisation and country code are learnt on the way. Refused keys are returned as the error that ends the run.
     UsageError where a person must say which account it is, FatalError where the account does not answer and the ledger
-    knows others that it may be; `check_stop` may raise while it is asked again.
+    knows others that it may be.
     """
     has_rows = not ledger.rows.is_empty()
     is_known = ledger.is_known_by(target.address) or (has_rows and ledger.account.identity == target.address)
@@ -62,7 +60,7 @@ async def identify_account(
     if is_dry_run and not others:
         return None
     is_urgent = bool(others) and not (has_rows or is_dry_run or target.has_name)
-    reply = await _ask(client, ASK_AGAIN_S if is_urgent else (), check_stop)
+    reply = await _ask(client, ASK_AGAIN_S if is_urgent else ())
     if reply is not None and reply.status == UNAUTHORIZED:
         answer = read_answer(reply, values=target.config.account.secrets)
         refusal = FatalError(f"LeadSquared refused the keys: {answer.message}", hint=answer.tip)
@@ -182,15 +180,12 @@ async def _look_for_leads(client: Client, ledger: Ledger, account: AccountRecord
     return _Found.ABSENT if asked else _Found.UNTOLD
 
 
-async def _ask(client: Client, waits_s: Sequence[float], check_stop: Callable[[], None]) -> Reply | None:
+async def _ask(client: Client, waits_s: Sequence[float]) -> Reply | None:
     """Ask whose the keys are, again after each wait; None where there is no answer of the account's own."""
     for wait_s in (0.0, *waits_s):
         if wait_s:
             logger.warning("LeadSquared did not tell whose the keys are: asking again in %.0f s.", wait_s)
-        until = asyncio.get_running_loop().time() + wait_s
-        while (left_s := until - asyncio.get_running_loop().time()) > 0:
-            check_stop()
-            await asyncio.sleep(min(POLL_S, left_s))
+            await asyncio.sleep(wait_s)
         try:
             reply = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)
         except (CallError, TimeoutError):

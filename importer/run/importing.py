@@ -41,6 +41,9 @@ from importer.run.summary import Summary
 
 __all__ = ["make_review", "run_import"]
 
+ANSWERED_WITHIN = 0.8
+"""The part of a stop's time that calls on their way have; the rest is for the ledger and the report."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +63,7 @@ def run_import(options: Options, environ: Mapping[str, str], *, signals: Signals
     """
     started_at = datetime.now().astimezone()
     try:
-        return asyncio.run(_run(options, environ, signals, run))
+        return asyncio.run(signals.guard(_run(options, environ, signals, run)))
     except Interrupted:
         logger.warning("Stopped before the first call: nothing was sent.")
         return Ending(
@@ -73,11 +76,12 @@ def run_import(options: Options, environ: Mapping[str, str], *, signals: Signals
 
 
 async def _run(options: Options, environ: Mapping[str, str], signals: Signals, run: str) -> Ending:
-    async with open_job(options, environ, check_stop=signals.check) as job:
+    async with open_job(options, environ, blocking=signals.blocking) as job:
         fields = {"event": "start", "file": str(options.file), "source": job.source, "ledger_run": job.book.run_id}
         logger.debug("Importing %s.", options.file, extra={FIELDS: fields | {"version": __version__}})
         summary = Summary()
         reviewed = _review(job, signals, summary)
+        signals.watch()
         sent = _Sent(failure=job.refusal)
         if job.slots is not None and not options.dry_run and not options.until_quota:
             quota = job.config.limits.calls_per_day
@@ -176,8 +180,15 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
             judge=breaker.settled,
         )
         sending = asyncio.create_task(sender.run())
-        signals.watch(on_first=sender.stop, on_second=sending.cancel)
+
+        def leave() -> None:
+            sender.leave()
+            ledger.hurry()
+            asyncio.get_running_loop().call_later(ANSWERED_WITHIN * signals.within_s, sending.cancel)
+
+        signals.watch(on_first=leave, on_second=sending.cancel)
         await asyncio.wait({sending})
+        signals.watch()
         if not sending.cancelled():
             sending.result()
     if sender.unsettled:

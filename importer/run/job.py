@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from importer.run.candidate import CandidateMaker
 from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
-from importer.run.lostledger import LostSource, check_known, find_lost_source
+from importer.run.lostledger import check_known, find_lost_source
 from importer.run.options import Options
 from importer.run.rebuild import rebuild
 
@@ -104,17 +104,18 @@ class Job:
 
 @asynccontextmanager
 async def open_job(
-    options: Options, environ: Mapping[str, str], *, check_stop: Callable[[], None] = lambda: None
+    options: Options, environ: Mapping[str, str], *, blocking: Callable[[], AbstractContextManager[None]] = nullcontext
 ) -> AsyncIterator[Job]:
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
-    `check_stop` may raise while another run is waited for.
+    `blocking` is entered while a file is read: that may take long, and the event loop has no turn meanwhile.
     """
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        intake = _open_input(stack, options, config)
+        with blocking():
+            intake = _open_input(stack, options, config)
         if options.is_one_of_several and intake.shape is not None:
             raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
         _check_outputs(options, report, intake)
@@ -122,26 +123,26 @@ async def open_job(
             find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
         config = target.config
-        ledger = stack.enter_context(_open_ledger(stack, options, target))
+        with blocking():  # another program may hold it
+            ledger = stack.enter_context(_open_ledger(stack, options, target))
+            book = _open_book(stack, options, target, ledger)
         identity = ledger.account.identity
-        book = _open_book(stack, options, target, ledger)
         if intake.shape is None and not target.is_throw_away:
             check_known(report, ledger, target, book)
-        source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
         is_lasting = not (options.dry_run or target.is_throw_away)
-        lost: LostSource | None = None
-        if is_lasting and intake.shape is not None:
-            lost = find_lost_source(options.file, config, ledger, target, book)
-        source = lost.name if lost else source
+        is_lasting_report = is_lasting and intake.shape is not None
+        lost = find_lost_source(options.file, config, ledger, target, book) if is_lasting_report else None
+        source = lost.name if lost else _source_of(options.file, config, book, intake)
         if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
                     f"Another run is importing {source} right now.",
                     hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
                 )
-            await _await_source(ledger, identity, source, check_stop=check_stop)
+            await _await_source(ledger, identity, source)
             # It may have written the very file that we read: its report, run in place.
-            intake = _open_input(stack, options, config)
+            with blocking():
+                intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
@@ -156,7 +157,7 @@ async def open_job(
             slots = await stack.enter_async_context(open_slots(ledger, config))
             client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
         if client is not None:
-            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run, check_stop=check_stop)
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run)
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
@@ -214,11 +215,10 @@ def make_client(
     )
 
 
-async def _await_source(ledger: Ledger, identity: str, source: str, *, check_stop: Callable[[], None]) -> None:
+async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
     """Wait until no other run imports the source, and take it."""
     logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
-    while not ledger.locks.take_source(identity, source):
-        check_stop()
+    while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
         await asyncio.sleep(WAIT_POLL_S)
     logger.info("It has ended: going on.")
 
@@ -239,6 +239,10 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
         raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
     if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
+
+
+def _source_of(file: Path, config: Config, book: Book, intake: Intake) -> str:
+    return config.source or (book.source_of(file) if intake.shape else "") or file.name
 
 
 def location_of(config: Config) -> str | Path:

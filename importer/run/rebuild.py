@@ -13,6 +13,7 @@ from time import time
 
 from importer.config import Config
 from importer.errors import UsageError
+from importer.leadsquared.servertime import Moment
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -145,8 +146,8 @@ def _write(
 
 
 def _intent(candidate: Candidate, ref: bytes) -> Intent:
-    since = unresolved_since(candidate, None) or time()
-    return Intent(ref, candidate.cells, candidate.keys, candidate.row.number, since)
+    since = unresolved_since(candidate, None) or Moment(time())
+    return Intent(ref, candidate.cells, candidate.keys, candidate.row.number, since.at, since.skew_s)
 
 
 def _is_news(known: KnownRow | None, state: State) -> bool:

@@ -16,6 +16,8 @@ from importer.lead.lead import Lead
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import Delivery
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.watch import Watch
 from importer.outcome import Outcome, utc_text
 
@@ -83,8 +85,10 @@ class ScriptedClient:
     looked_up: list[tuple[float, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
-        return await self._answer(self.creates, self.sent, body, unless=unless)
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
+        return await self._answer(self.creates, self.sent, body, unless=unless, record=record)
 
     async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
         self.asked.append((field, value))
@@ -98,8 +102,9 @@ class ScriptedClient:
         what: object,
         *,
         unless: Callable[[], bool] = lambda: False,
+        record: CallRecord = UNRECORDED,
     ) -> Reply:
-        async with self.pacer.slot(unless=unless) as slot:
+        async with self.pacer.slot(unless=unless, record=record) as slot:
             log.append((asyncio.get_running_loop().time(), what))
             await asyncio.sleep(self.takes_s)
             told = script.pop(0) if len(script) > 1 else script[0]
@@ -114,7 +119,7 @@ def deliver(
     finds: Iterable[Told] = (NOBODY,),
     *,
     lead: Lead | None = None,
-    since: float = SINCE,
+    since: float | Moment = SINCE,
     is_in_doubt: bool = False,
     carried_reference: bool = False,
     skew_s: float | None = 0.0,
@@ -126,6 +131,7 @@ def deliver(
     client = ScriptedClient(list(creates), list(finds), skew_s=skew_s, takes_s=takes_s)
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
     delivery = Delivery(client, watch=watch or Watch(), **settings | more)
-    told = {"since": since, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
+    moment = since if isinstance(since, Moment) else Moment(since)
+    told = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
     outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))
     return outcome, client

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -32,8 +32,8 @@ class WatchedPacer(Pacer):
         self.slots: list[Slot] = []
 
     @asynccontextmanager
-    async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
-        async with super().slot(unless=unless) as slot:
+    async def slot(self, **more: Any) -> AsyncIterator[Slot]:
+        async with super().slot(**more) as slot:
             self.slots.append(slot)
             yield slot
 
@@ -325,7 +325,10 @@ async def test_the_date_header_tells_how_far_the_servers_clock_is_ahead(date: st
     async def tell(talk: Conversation) -> None:
         await talk.say(answer("200 OK", OK_BODY, *([f"Date: {date}"] if date else [])))
 
-    async with serve_raw(tell) as server, client_of(server.base_url, wall_clock=lambda: 1792564080.0) as client:
+    async with (
+        serve_raw(tell) as server,
+        client_of(server.base_url, wall_clock=lambda: 1792564080.0, steady_clock=float) as client,
+    ):
         assert client.skew_s is None
         await client.create_lead(LEAD)
         assert client.skew_s == skew_s
@@ -335,7 +338,10 @@ async def test_an_answer_without_a_date_leaves_what_was_known() -> None:
     async def tell_once(talk: Conversation) -> None:
         await talk.say(answer("200 OK", OK_BODY, *["Date: Wed, 21 Oct 2026 07:28:00 GMT"][talk.number - 1 :]))
 
-    async with serve_raw(tell_once) as server, client_of(server.base_url, wall_clock=lambda: 1792564080.0) as client:
+    async with (
+        serve_raw(tell_once) as server,
+        client_of(server.base_url, wall_clock=lambda: 1792564080.0, steady_clock=float) as client,
+    ):
         await client.create_lead(LEAD)
         await client.create_lead(LEAD)
         assert client.skew_s == 3600.0
