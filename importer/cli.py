@@ -25,6 +25,7 @@ COMMANDS = {
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
+    "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger from reports; say whose keys these are."),
     "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
     "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),
 }
@@ -118,6 +119,14 @@ def cli() -> None:
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
 @click.option("--wait", is_flag=True, help="Wait for another run of the same source to end, instead of status 75.")
+@click.option(
+    "--stop-within",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a run takes at most to end after a first Ctrl-C or SIGTERM.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
 @click.option(
     "--log-file",

@@ -72,7 +72,7 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         target = await stack.enter_async_context(find_target(config, is_sandbox=is_sandbox, is_dry_run=False))
         slots: SharedSlots | None = None
         if not target.is_throw_away:
-            ledger = stack.enter_context(Ledger(location_of(config), identity=target.identity, host=target.host))
+            ledger = stack.enter_context(target.open_ledger(location_of(config)))
             slots = await stack.enter_async_context(open_slots(ledger, config))
         client = await stack.enter_async_context(make_client(target.config, slots=slots))
         known = await learn_target_fields(client, target, refresh=refresh)
@@ -108,7 +108,7 @@ def open_account(config_path: Path | None) -> Iterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
     config = load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
     target = asyncio.run(settled_target(config))
-    with Ledger(location_of(config), identity=target.identity, host=target.host) as ledger:
+    with target.open_ledger(location_of(config)) as ledger:
         yield AccountLedger(ledger, target, config)
 
 
@@ -120,7 +120,7 @@ def report_rows(report: Path, numbers: Collection[int], account: AccountLedger) 
             raise UsageError(
                 f"{report} is no report: it has no columns lsq_row and lsq_status.", hint="Name a report of lsq-import."
             )
-        ledger, identity = account.ledger, account.target.identity
+        ledger, identity = account.ledger, account.ledger.account.identity
         digests = Digests(ledger.secret, account=identity, source="", header=shape.header)
         tag = account_tag(identity)
         found: list[ReportRow] = []

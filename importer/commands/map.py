@@ -10,11 +10,13 @@ import click
 
 from importer.commands.account import ask_account, find_config
 from importer.config import Config
+from importer.config.ledgerplace import place_ledger
 from importer.errors import UsageError
 from importer.lead.header import tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
 from importer.proposal.proposal import best_header_row, propose
+from importer.proposal.reference import find_reference
 from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table, open_table
 
@@ -70,8 +72,12 @@ def map_columns(
             auth=known.account.auth,
             account_name=known.account.name,
             limits=known.limits,
-            ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
+            ledger=None
+            if os.environ.get("LSQ_LEDGER")
+            else _ledger(known, output),  # the variable wins in the import too
             unique=known.unique,
+            proxy=known.proxy or "",
+            reference=known.reference or find_reference(facts.fields),
             header_row=header_row,
             sheet=sheet,
             encoding=encoding,
@@ -95,6 +101,14 @@ def _check_place(region: str | None, time_zone: str | None) -> None:
         raise UsageError(f"--region: {region} is no country.", hint="Give its two letters, such as IN.")
     if time_zone is not None and not _zone(time_zone):
         raise UsageError(f"--timezone: {time_zone} is no time zone.", hint="Give its name, such as Asia/Kolkata.")
+
+
+def _ledger(known: Config, output: Path | None) -> str | None:
+    """The ledger that a config names, as it is written there: in full where the proposal goes to another folder."""
+    folder = Path() if output is None else output.parent
+    if known.ledger is None or known.path is None or known.path.parent.absolute() == folder.absolute():
+        return known.ledger
+    return place_ledger(known.ledger, known.path.parent)
 
 
 def _propose(table: Table, fields: FieldList, setting: Setting) -> str:

@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, ValidationError
 
 from importer.config.account import base_url_of
-from importer.config.columnschema import ColumnModel, Timezone
+from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.section import Section, read_field_name
 from importer.config.wording import ask, describe
+from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
+from importer.leadsquared.route import NO_PROXY, proxy_address
 
 __all__ = ["ConfigModel", "validate"]
 
@@ -29,6 +31,13 @@ def _unique_field(text: object) -> str:
     if name.sub is not None:
         raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
     return str(name)
+
+
+def _reference_field(text: object) -> str:
+    name = read_field_name(text)
+    if name.sub is not None or not name.parent.startswith(CUSTOM_PREFIX):
+        raise ValueError(f"`{name}` is no custom field; it must be one made for this alone, such as mx_Import_Ref")
+    return name.parent
 
 
 def _encoding(text: object) -> str:
@@ -54,6 +63,20 @@ def _host(text: object) -> str:
     except ValueError as error:
         raise ValueError(f"{error}") from None  # the host itself is not repeated: a pasted URL may hold a key
     return str(text).strip()
+
+
+def _proxy(text: object) -> str:
+    """A proxy's URL, or `none`; the text itself is not repeated, since it may hold a password."""
+    url = str(text).strip()
+    if url.casefold() == NO_PROXY:
+        return NO_PROXY
+    url = url if "://" in url else f"http://{url}"
+    if "@" in url:
+        raise ValueError(
+            "a user name or password has no place in config.yaml; leave `proxy` out, and set HTTPS_PROXY instead"
+        )
+    proxy_address(url)
+    return url
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -91,6 +114,7 @@ class ConfigModel(Section):
     breaker: BreakerModel = BreakerModel()
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 10
     timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    proxy: Annotated[str, PlainValidator(_proxy)] | None = None
     sheet: Text | None = None
     header_row: Annotated[int, Field(ge=1)] = 1
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None
@@ -98,14 +122,15 @@ class ConfigModel(Section):
     source: Text | None = None
     ledger: Text | None = None
     columns: dict[str, ColumnModel] = Field(default_factory=dict)
-    constants: dict[str, Text] = Field(default_factory=dict)
+    constants: dict[str, ConstantModel] = Field(default_factory=dict)
     unmapped_columns: Literal["ignore", "error", "pass"] = "ignore"
     timezone: Timezone | None = None
     too_long: TooLong = "invalid"
     off_list: OffList = "invalid"
     bad_email: BadEmail = "invalid"
     duplicates_are: Literal["failures", "ok"] = "failures"
-    unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone")
+    unique: tuple[Annotated[str, PlainValidator(_unique_field)], ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: Annotated[str, PlainValidator(_reference_field)] | None = None
 
 
 SECTIONS: Mapping[KeyPath, type[Section]] = {
@@ -123,6 +148,7 @@ def validate(document: Document) -> ConfigModel | None:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = detail["loc"]
-            known = list(SECTIONS.get(path[:-1], ColumnModel).model_fields)
+            inner = ConstantModel if path[0] == "constants" else ColumnModel
+            known = list(SECTIONS.get(path[:-1], inner).model_fields)
             document.problems.append(Problem(document.line_of(path), describe(detail, known)))
         return None

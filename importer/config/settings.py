@@ -78,6 +78,7 @@ class Config:
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: int = 10
     timeout_s: float = 30.0
+    proxy: str | None = None
     sheet: str | None = None
     header_row: int = 1
     encoding: str | None = None
@@ -87,6 +88,13 @@ class Config:
     columns: tuple[Column, ...] = ()
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
-    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: str | None = None
     duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a column or constant names users of the account."""
+        rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
+        return any(rule.type == "owner" for rule in rules)

@@ -2,8 +2,9 @@
 
 The keys read here are the vendor's documented ones; any others that stand beside them are passed over, and one that is
 missing or of another type than documented has its default: what an account says about itself must never end a run.
-How the metadata names the sub-fields of a custom field set is not known from any source. What is read, an array
-`Fields` of the parent in the same form, is invented and fits the sandbox; a set without it takes any sub-field.
+How the v2 metadata names the sub-fields of a custom field set is not known. Read are `CustomObjectMetaData.Fields`, as
+in the vendor's own interface, and `Fields` of the parent itself, which is invented and fits the sandbox; a set without
+either takes any sub-field.
 """
 
 import json
@@ -12,11 +13,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Field", "FieldList", "read_fields"]
+__all__ = ["LEAD_TYPE", "OWNER_FIELD", "Field", "FieldList", "is_system_name", "read_fields"]
 
 SET_TYPES = frozenset({"customfieldset", "customobject", "cfs"})  # invented
 TRUE = (True, 1, "1", "true", "True")
+FALSE = (False, 0, "0", "false", "False")
 LENGTH = re.compile(r"[0-9]{1,9}")
+
+OWNER_FIELD = "OwnerId"
+LEAD_TYPE = "LeadType"
+"""What kind of lead it is (`OT_0`, …), where an account has object types: the server fills it (the vendor's page)."""
+
+SYSTEM_NAMES = frozenset(
+    {
+        *("ProspectID", "ProspectAutoId", "LeadAutoId", "Prospect_Id", "CreatedOn", "CreatedBy", "CreatedByName"),
+        *("CreatedByEmailAddress", "ModifiedOn", "ModifiedBy", "ModifiedByName", "ModifiedByEmailAddress"),
+        *("LastModifiedOn", "LeadLastModifiedOn", LEAD_TYPE),
+    }
+)
+"""What LeadSquared writes itself: ids, and who made or changed a lead, and when."""
+_SYSTEM_FOLDED = frozenset(name.casefold() for name in SYSTEM_NAMES)
+
+PHONE_TYPES = frozenset({"phone", "mobile"})
+
+
+def is_system_name(schema_name: str) -> bool:
+    """Whether LeadSquared itself fills the field of this name in every account."""
+    return schema_name.casefold() in _SYSTEM_FOLDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +47,9 @@ class Field:
     """One field of the account.
 
     `data_type` is the account's word: Text, Number, Email, Phone, Select, … `max_length` counts characters, None where
-    there is no limit. `options` are the exact texts of a dropdown. `sub_fields` is None for a field that is no custom
-    field set, and empty for a set whose sub-fields are not told.
+    there is no limit. `options` are the exact texts of a dropdown. `default` is what the server fills
+    in. `is_shown` says whether the vendor's own import offers the field. `sub_fields` is None for a field that is no
+    custom field set, and empty for a set whose sub-fields are not told.
     """
 
     schema_name: str
@@ -35,6 +59,30 @@ class Field:
     max_length: int | None = None
     options: tuple[str, ...] = ()
     sub_fields: "tuple[Field, ...] | None" = None
+    default: str = ""
+    is_shown: bool = True
+
+    @property
+    def is_system(self) -> bool:
+        """Whether LeadSquared fills the field itself, so that no column goes to it by intent.
+
+        The owner's field can be written (public clients do), whatever the vendor's own import offers.
+        """
+        return is_system_name(self.schema_name) or (not self.is_shown and self.schema_name != OWNER_FIELD)
+
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether the account refuses a lead without it: mandatory, and nothing that the server fills by itself."""
+        return self.is_mandatory and not self.default and not self.is_system
+
+    @property
+    def limit(self) -> int | None:
+        """How many characters a value may have, None where nothing says so.
+
+        The length of a phone field does not speak of the stored form: the vendor's example has 10, and such a field
+        holds `+91-9845098450`.
+        """
+        return None if self.data_type.casefold() in PHONE_TYPES else self.max_length
 
     @property
     def is_set(self) -> bool:
@@ -97,25 +145,55 @@ def _read_each(entries: Iterable[Any]) -> Iterator[Field]:
 
 def _read_field(name: str, entry: Mapping[str, Any]) -> Field:
     data_type = _text(entry, "DataType") or "Text"
-    inner = entry.get("Fields")
-    if isinstance(inner, list):
+    if entry.get("IsMultiSelectDropdown") in TRUE:
+        data_type = "MultiSelect"
+    inner = _sub_entries(entry)
+    if inner is not None:
         sub_fields: tuple[Field, ...] | None = tuple(_read_each(inner))
     else:
         sub_fields = () if data_type.casefold() in SET_TYPES else None
+    options = (*_read_options(entry.get("Options")), *_read_options(entry.get("OptionSet")))
     return Field(
         schema_name=name,
         display_name=_text(entry, "DisplayName") or name,
         data_type=data_type,
         is_mandatory=entry.get("IsMandatory") in TRUE,
         max_length=_length(entry.get("MaxLength")),
-        options=tuple(_read_options(entry.get("Options"))),
+        options=tuple(dict.fromkeys(options)),
         sub_fields=sub_fields,
+        default=_text(entry, "DefaultValue"),
+        is_shown=not _is_among(entry.get("ShowInImport"), FALSE),
     )
+
+
+def _sub_entries(entry: Mapping[str, Any]) -> list[Any] | None:
+    """The sub-fields of a custom field set as the metadata tells them, None where it tells none."""
+    told = _as_json(entry.get("CustomObjectMetaData"))
+    for holder in (told, entry):
+        inner = _as_json(holder.get("Fields")) if isinstance(holder, dict) else holder
+        if isinstance(inner, list):
+            return inner
+    return None
+
+
+def _as_json(told: object) -> object:
+    """What stands in a text that is JSON, as parts of a LeadSquared answer are at times; anything else as it is."""
+    if not isinstance(told, str) or not told.lstrip().startswith(("{", "[")):
+        return told
+    try:
+        return json.loads(told)
+    except (ValueError, RecursionError):
+        return told
+
+
+def _is_among(told: object, values: tuple[object, ...]) -> bool:
+    return isinstance(told, str | int) and told in values
 
 
 def _read_options(told: object) -> Iterator[str]:
     """The options' texts in order, each once; a bare text is taken for one too."""
     seen: set[str] = set()
+    told = _as_json(told)
     for option in told if isinstance(told, list) else ():
         value = option.get("Value") if isinstance(option, dict) else option
         if isinstance(value, str) and value and value not in seen:

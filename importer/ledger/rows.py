@@ -30,6 +30,7 @@ _ROW_COLUMNS = (
     LEAD_ROW.c.attempts,
     LEAD_ROW.c.intent_at,
     LEAD_ROW.c.changed_at,
+    LEAD_ROW.c.skew_s,
 )
 
 
@@ -37,12 +38,13 @@ _UNRESOLVED = (State.INTENT, State.UNKNOWN)
 
 _SETTLE = (
     update(LEAD_ROW)
-    .where(LEAD_ROW.c.account_id == bindparam("its_account"), LEAD_ROW.c.ref == bindparam("its_ref"))
+    .where(
+        LEAD_ROW.c.account_id == bindparam("its_account"),
+        LEAD_ROW.c.ref == bindparam("its_ref"),
+        LEAD_ROW.c.run_id == bindparam("its_run"),
+    )
     .values(
-        {
-            name: bindparam(name)
-            for name in ("state", "run_id", "lead_id", "error", "message", "tip", "attempts", "changed_at")
-        }
+        {name: bindparam(name) for name in ("state", "lead_id", "error", "message", "tip", "attempts", "changed_at")}
     )
 )
 
@@ -121,7 +123,7 @@ class Rows:
             conflict = next((row for row in known if row is not None and self._stands_in_way(row, intent)), None)
             conflicts.append(conflict)
             if conflict is None:
-                rows.append(self._intent_values(intent, self._protection(intent, by_ref.get(intent.ref))))
+                rows.append(self._claim_values(intent, by_ref.get(intent.ref)))
                 keys += self._key_values(intent.ref, intent.keys)
         if rows:
             upsert(connection, LEAD_ROW, rows)
@@ -139,16 +141,16 @@ class Rows:
             return intent.keys
         return tuple(key for key in intent.keys if key in known.keys)
 
-    def settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
-        """Write outcomes down."""
-        connection.execute(
+    def settle(self, connection: Connection, entries: Sequence[Settled]) -> int:
+        """Write outcomes down, of the rows that are this run's; how many of the entries were."""
+        result = connection.execute(
             _SETTLE,
             [
                 {
                     "its_account": self._account_id,
                     "its_ref": entry.ref,
-                    "state": STATE_OF[entry.outcome.status],
-                    "run_id": self.run_id,
+                    "its_run": self.run_id,
+                    "state": entry.withdrawn_to or STATE_OF[entry.outcome.status],
                     "lead_id": storable(entry.outcome.lead_id),
                     "error": storable(entry.outcome.error),
                     "message": storable(entry.outcome.message),
@@ -159,6 +161,7 @@ class Rows:
                 for entry in entries
             ],
         )
+        return result.rowcount
 
     def record(self, connection: Connection, intent: Intent, state: State, outcome: Outcome) -> None:
         """Write a row down with a state that no call of this run gave it: adopted from a report, or settled by hand."""
@@ -204,8 +207,18 @@ class Rows:
             "tip": "",
             "attempts": 0,
             "intent_at": intent.intent_at,
-            "changed_at": intent.intent_at,
+            "skew_s": intent.skew_s,
+            "changed_at": intent.intent_at - (intent.skew_s or 0.0),
         }
+
+    def _claim_values(self, intent: Intent, known: KnownRow | None) -> dict[str, Any]:
+        """A claimed row. One that is created stays so until the second sending (`is_forced`) has an outcome: however
+        that ends, its lead is there.
+        """
+        values = self._intent_values(intent, self._protection(intent, known))
+        if known is None or known.state is not State.CREATED:
+            return values
+        return values | {"state": known.state, "lead_id": known.lead_id, "attempts": known.attempts}
 
     def _read(self, query: Select[Any], wanted: Sequence[bytes] | None = None) -> Sequence[Any]:
         with guard_database(self._where):

@@ -22,18 +22,22 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
 from importer.errors import UsageError
+from importer.ledger.failure import REBUILD
 
 __all__ = [
     "ACCOUNT",
+    "ACCOUNT_NAME",
     "BUDGET",
     "CLAIMANT",
     "DAY_CALL",
     "LEAD_KEY",
     "LEAD_ROW",
+    "MACHINE",
     "META",
     "MIGRATIONS",
     "OWN_TABLES",
@@ -43,7 +47,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 2
+VERSION = 4
 
 _metadata = MetaData()
 
@@ -100,6 +104,7 @@ LEAD_ROW = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("intent_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("skew_s", Float),
     PrimaryKeyConstraint("account_id", "ref"),
     sqlite_with_rowid=False,
 )
@@ -167,6 +172,24 @@ DAY_CALL = Table(
     sqlite_with_rowid=False,
 )
 
+# Beside its identity, under which its digests are made, an account is known by other names: those that config gave it,
+# and each host with the digest of a key under which it was seen to be that account.
+
+ACCOUNT_NAME = Table(
+    "account_name",
+    _metadata,
+    Column("name", String, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+)
+
+MACHINE = Table(
+    "machine",
+    _metadata,
+    Column("name", String, primary_key=True),
+    Column("boot", String, nullable=False),
+    Column("seen_at", Float, nullable=False),  # seconds since 1970, by that machine's clock
+)
+
 OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
 """What every version has; a database without them is another program's."""
 
@@ -175,7 +198,20 @@ def _add_budget(connection: Connection) -> None:
     _metadata.create_all(connection, tables=[BUDGET, SLOT, CLAIMANT, DAY_CALL])
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget}
+def _add_names(connection: Connection) -> None:
+    """What was known by a host and a key's digest before there were names is known by them still."""
+    _metadata.create_all(connection, tables=[ACCOUNT_NAME, MACHINE])
+    known = select(ACCOUNT.c.identity, ACCOUNT.c.id).where(
+        ACCOUNT.c.identity.contains("#"), ACCOUNT.c.id.in_(select(LEAD_ROW.c.account_id).distinct())
+    )
+    connection.execute(insert(ACCOUNT_NAME).from_select(["name", "account_id"], known))
+
+
+def _add_skew(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE lead_row ADD COLUMN skew_s FLOAT"))
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget, 2: _add_names, 3: _add_skew}
 """How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 
@@ -206,7 +242,7 @@ def prepare_schema(
     except (KeyError, ValueError):
         raise UsageError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
-            hint="Restore it from a backup. Without it, rows that were sent already are not known.",
+            hint=REBUILD,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
         raise UsageError(

@@ -83,13 +83,19 @@ def forget(
         gone_ids = lead_ids | {row.lead_id for row in gone}
         gone_keys = keys | {key for row in gone for key in row.keys}
         gone_keys |= _keys_of(connection, ledger, [row.ref for row in gone])
+        # A row may stand under two references: its report's, and its source's since the ledger was rebuilt.
+        twins = [
+            row
+            for row in _stream(connection, ledger)
+            if row.state is State.CREATED and row.lead_id in gone_ids and row.ref not in named
+        ]
         released = [
             row
             for row in _stream(connection, ledger)
             if row.state is State.DUPLICATE
             and (row.ref in named or row.lead_id in gone_ids or not gone_keys.isdisjoint(row.keys))
         ]
-        for part in _parts([row.ref for row in (*gone, *released)]):
+        for part in _parts([row.ref for row in (*gone, *twins, *released)]):
             _change(connection, ledger, part, state=State.RESEND, lead_id="", error="", message="", tip="")
             connection.execute(
                 delete(LEAD_KEY).where(LEAD_KEY.c.account_id == ledger.account.id, LEAD_KEY.c.ref.in_(part))

@@ -7,6 +7,7 @@ from importer.lead.header import tidy
 from importer.leadsquared.fields import Field, FieldList
 from importer.proposal.dates import DateStyle, find_date_style
 from importer.proposal.likeness import FieldNames, Match
+from importer.proposal.reference import find_reference
 from importer.proposal.vocabulary import spelt
 
 __all__ = ["Proposal", "ProposedColumn", "best_header_row", "propose"]
@@ -63,6 +64,8 @@ def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields:
     """
     names = [tidy(text) for text in header]
     usable = [name for name in dict.fromkeys(names) if name and names.count(name) == 1]
+    reference = find_reference(fields)
+    fields = FieldList(tuple(one for one in fields if not one.is_system and one.schema_name != reference))
     known = FieldNames(fields)
     ranked = {name: known.rank(name) for name in usable}
     taken = _assign(ranked)
@@ -84,7 +87,7 @@ def propose(header: Sequence[str], samples: Mapping[str, Sequence[str]], fields:
     filled = {name.partition(".")[0] for name in used}
     return Proposal(
         columns=tuple(columns),
-        unfilled=tuple(one for one in fields if one.is_mandatory and one.schema_name not in filled),
+        unfilled=tuple(one for one in fields if one.must_be_filled and one.schema_name not in filled),
         repeated=tuple(name for name in dict.fromkeys(names) if name and names.count(name) > 1),
     )
 

@@ -79,7 +79,7 @@ class _Batch:
             self._leave_out(one)
         stillness = Stillness(selection.files) if selection.is_several else None
         is_over = False
-        with Signals() as signals:
+        with Signals(within_s=self._options.stop_within) as signals:
             for nth, file in enumerate(selection.files, start=1):
                 if is_over:
                     self._signal = signals.received

@@ -3,11 +3,12 @@
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import PastRun
 from importer.report import set_aside
@@ -54,13 +55,20 @@ class Book:
         """
         if not report.exists():
             return
-        last = self._last_run(report)
+        last = None
+        with suppress(LedgerError):  # what the ledger cannot tell any more is kept
+            last = self._last_run(report)
         if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
             return
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
         logger.info(
             "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
         )
+
+    def is_as_written(self, report: Path) -> bool:
+        """Whether a report is just as a run of this ledger wrote it."""
+        last = self._last_run(report)
+        return last is not None and last.report_digest == file_digest(report)
 
     def source_of(self, report: Path) -> str:
         """The source that a report was written for, empty where nobody knows."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from importer.errors import RowProblem
-from importer.lead.keys import unique_keys
+from importer.lead.keys import UniqueKey, unique_keys
 from importer.lead.lead import Lead
 from importer.ledger.digests import Digests, account_tag
-from importer.ledger.reference import read_reference
+from importer.ledger.reference import read_reference, write_reference
 from importer.report import PastLine
 from importer.run.intake import Intake
 from importer.sheet import Row
@@ -18,7 +18,8 @@ __all__ = ["Candidate", "CandidateMaker"]
 class Candidate(NamedTuple):
     """A row of the file. `given_ref` is the reference that its report line carries, when it is one of this account.
 
-    `is_foreign` says that the line carries a reference of another account.
+    `is_foreign` says that the line carries a reference of another account. `reference_key` is the digest of the row's
+    own reference, where leads carry it.
     """
 
     place: int
@@ -30,6 +31,12 @@ class Candidate(NamedTuple):
     keys: tuple[bytes, ...]
     given_ref: bytes | None
     is_foreign: bool
+    reference_key: bytes | None = None
+
+    @property
+    def protection(self) -> tuple[bytes, ...]:
+        """The digests of all by which its lead can be found and is protected from a second copy."""
+        return self.keys if self.reference_key is None else (*self.keys, self.reference_key)
 
     def under(self, ref: bytes) -> "Candidate":
         """The row as it goes by this reference: where that is not its line's own, the line is a second copy of one, and
@@ -41,7 +48,8 @@ class Candidate(NamedTuple):
 class CandidateMaker:
     """Makes candidates of rows, the same each time.
 
-    `is_any_account`: there is no account (a dry run without keys), so that any reference may be its own.
+    `reference` is the field that gets each row's reference, None where leads carry none. `is_any_account`: there is no
+    account (a dry run without keys), so that any reference may be its own.
     """
 
     def __init__(
@@ -52,6 +60,7 @@ class CandidateMaker:
         account: str,
         unique: Sequence[str],
         country_code: str | None,
+        reference: str | None = None,
         is_any_account: bool = False,
     ) -> None:
         mapping = intake.mapping
@@ -60,6 +69,7 @@ class CandidateMaker:
         self._unique = [(field, place) for field in unique if (place := mapping.assembly.place(field)) is not None]
         self._digests = digests
         self._country_code = country_code
+        self._reference = reference
         self._is_any_account = is_any_account
         self.tag = account_tag(account)
 
@@ -79,9 +89,20 @@ class CandidateMaker:
             Lead(self._assembly, texts, unique),
             problems,
             self._digests.of_cells(row.cells),
-            tuple([of_key(key.field, key.exact) for key in unique]),
+            tuple([of_key(key.field, form) for key in unique for form in key.forms]),
             given,
             is_foreign,
+        )
+
+    def under(self, candidate: Candidate, ref: bytes) -> Candidate:
+        """The row as it goes by this reference, which its lead carries where the account has a field for it."""
+        candidate = candidate.under(ref)
+        if self._reference is None:
+            return candidate
+        text = write_reference(self.tag, ref)
+        return candidate._replace(
+            lead=candidate.lead._replace(reference=UniqueKey(self._reference, text, text)),
+            reference_key=self._digests.of_key(self._reference, text),
         )
 
     def _given(self, past: PastLine) -> tuple[bytes | None, bool]:

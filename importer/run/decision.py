@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Holder
@@ -104,13 +105,13 @@ def of_key_holder(holder: Holder, lead_id: str = "") -> Outcome:
     )
 
 
-def unresolved_since(candidate: Candidate, known: KnownRow | None) -> float | None:
-    """When an unresolved row was first about to be sent (UTC seconds), None where nobody knows."""
+def unresolved_since(candidate: Candidate, known: KnownRow | None) -> Moment | None:
+    """When an unresolved row was first about to be sent, None where nobody knows; a report has the server's time."""
     if known is not None:
-        return known.intent_at
+        return Moment(known.intent_at, known.skew_s)
     if candidate.past is not None and candidate.past.time:
         try:
-            return datetime.fromisoformat(candidate.past.time).timestamp()
+            return Moment(datetime.fromisoformat(candidate.past.time).timestamp(), 0.0)
         except ValueError:
             return None
     return None
@@ -129,19 +130,22 @@ def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | 
 
 
 def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
-    """A row that may have been created: looked up where one of its unique values still is what it was, else unknown."""
+    """A row that may have been created: looked up where its reference, or one of its unique values, still is what it
+    was, else unknown. A report does not tell whether its row was sent with the reference: if no lead holds it, the row
+    stays unknown.
+    """
     if known is not None:
         if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
-        can_look_up = bool(set(known.keys) & set(candidate.keys))
+        can_look_up = bool(set(known.keys) & set(candidate.protection))
         is_keyless = not known.keys
     else:
         past = candidate.past
         if candidate.given_ref is None or past is None or past.status is not Status.UNKNOWN:
             return None
         attempts, error = past.attempts, past.error
-        can_look_up = bool(candidate.keys) and unresolved_since(candidate, known) is not None
+        can_look_up = bool(candidate.protection) and unresolved_since(candidate, known) is not None
         is_keyless = not candidate.keys
     since = unresolved_since(candidate, known)
     if candidate.problems:
@@ -154,7 +158,7 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         message=UNRESOLVED,
         tip=tip,
         attempts=attempts,
-        time="" if since is None else utc_text(since),
+        time="" if since is None else utc_text(since.at),
     )
     if can_look_up and not candidate.problems:
         return Decision(replace(outcome, tip=SERVER_TIP), is_open=True, holds=True)

@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from importer.lead.header import MissingHeaderError
 from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
+from importer.leadsquared.users import AccountUser
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
 from importer.sheet import Row, Table, find_header_row, open_table
 
@@ -32,11 +33,13 @@ class Intake:
     mapping: LeadMapping
     row_count: int
 
-    def check_against(self, fields: FieldList | None, config: Config) -> "Intake":
-        """The same intake with its mapping checked against the account's fields, if they are known; UsageError where
-        the two do not fit.
+    def check_against(
+        self, fields: FieldList | None, config: Config, users: Sequence[AccountUser] | None = None
+    ) -> "Intake":
+        """The same intake with its mapping checked against the account's fields and users, if they are known;
+        UsageError where they do not fit.
         """
-        intake = replace(self, mapping=_plan(self.table, self.header, config, fields))
+        intake = replace(self, mapping=_plan(self.table, self.header, config, fields, users))
         for note in intake.mapping.notes:
             logger.info("%s", note)
         if intake.mapping.unmapped:
@@ -106,7 +109,13 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         raise
 
 
-def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldList | None = None) -> LeadMapping:
+def _plan(
+    table: Table,
+    header: tuple[str, ...],
+    config: Config,
+    fields: FieldList | None = None,
+    users: Sequence[AccountUser] | None = None,
+) -> LeadMapping:
     try:
         return plan_mapping(
             header,
@@ -116,6 +125,8 @@ def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldLi
             fields=fields,
             policies=config.policies,
             today=datetime.now().astimezone().date(),
+            reference=config.reference,
+            users=users,
         )
     except MissingHeaderError as error:
         row = find_header_row(table, [column.header for column in config.columns])

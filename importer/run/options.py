@@ -25,6 +25,7 @@ class Options:
     until_quota: bool = False
     html: bool = True
     wait: bool = False
+    stop_within: float = 10.0
     refresh_fields: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -110,7 +110,7 @@ class Review:
             )
         adopted: list[tuple[Intent, Outcome]] = []
         for line, ref in zip(batch, refs, strict=True):
-            candidate = line.under(ref)
+            candidate = self._maker.under(line, ref)
             decision = self._decide(candidate, ref, known.get(ref), by_key)
             if decision.adopts:
                 adopted.append((_adoption(candidate, ref), decision.outcome))

@@ -40,6 +40,56 @@ def test_a_custom_field_set_is_read_with_its_sub_fields() -> None:
     assert one.sub("status") is None
 
 
+@pytest.mark.parametrize("is_text", [False, True])
+def test_sub_fields_are_read_as_the_vendors_interface_shows_them(*, is_text: bool) -> None:
+    inner = [
+        {"SchemaName": "Status", "DisplayName": "Status", "DataType": "Select", "OptionSet": [{"Value": "Pending"}]},
+        {"SchemaName": "mx_CustomObject_1", "IsMultiSelectDropdown": True, "OptionSet": '["A", "B"]', "MaxLength": "9"},
+    ]
+    told: object = {"Fields": inner}
+    (one,) = read({"SchemaName": "mx_KYC", "CustomObjectMetaData": json.dumps(told) if is_text else told})
+    assert one.sub("Status") == Field("Status", "Status", "Select", options=("Pending",))
+    sub = one.sub("mx_CustomObject_1")
+    assert sub is not None
+    assert (sub.data_type, sub.options, sub.max_length) == ("MultiSelect", ("A", "B"), 9)
+
+
+@pytest.mark.parametrize("told", [None, "", {}, {"Fields": None}, "{", 7])
+def test_a_plain_field_has_no_sub_fields_whatever_stands_there(told: object) -> None:
+    assert not read({"SchemaName": "A", "CustomObjectMetaData": told})[0].is_set
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_system"),
+    [
+        ({"SchemaName": "A"}, False),
+        ({"SchemaName": "A", "ShowInImport": True}, False),
+        ({"SchemaName": "A", "ShowInImport": False}, True),
+        ({"SchemaName": "A", "ShowInImport": "false"}, True),
+        ({"SchemaName": "OwnerId", "ShowInImport": False}, False),
+        ({"SchemaName": "ProspectAutoId", "ShowInImport": True}, True),
+        ({"SchemaName": "createdon"}, True),
+        ({"SchemaName": "LeadType", "ShowInImport": True}, True),
+    ],
+)
+def test_a_field_that_leadsquared_fills_is_known(*, entry: dict[str, Any], is_system: bool) -> None:
+    assert read(entry)[0].is_system == is_system
+
+
+@pytest.mark.parametrize(
+    ("entry", "must"),
+    [
+        ({"IsMandatory": True}, True),
+        ({"IsMandatory": True, "DefaultValue": ""}, True),
+        ({"IsMandatory": True, "DefaultValue": "Prospect"}, False),
+        ({"IsMandatory": True, "ShowInImport": False}, False),
+        ({"IsMandatory": False}, False),
+    ],
+)
+def test_a_mandatory_field_that_the_server_fills_need_not_be_filled(*, entry: dict[str, Any], must: bool) -> None:
+    assert read({"SchemaName": "A"} | entry)[0].must_be_filled == must
+
+
 def test_a_set_that_does_not_tell_its_sub_fields_is_a_set_all_the_same() -> None:
     assert read({"SchemaName": "mx_KYC", "DataType": "CustomObject"})[0].sub_fields == ()
 

@@ -155,7 +155,8 @@ class Run:
     def deliver(self, candidate: Candidate, note: Note) -> Course:
         known = self.ledger.rows.find_rows([note.ref]).get(note.ref)
         is_in_doubt = note.outcome.status is Status.UNKNOWN
-        since = (unresolved_since(candidate, known) if is_in_doubt else None) or time.time()
+        doubt = unresolved_since(candidate, known) if is_in_doubt else None
+        since = time.time() if doubt is None else doubt.at
         while (conflict := self.claim(candidate, note, since, resolves=is_in_doubt)) is not None:
             if conflict.state is State.CREATED:
                 self.finish(note, of_known_lead(candidate, conflict))
