@@ -8,7 +8,9 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, Open, finish, person
 
+from importer.config import base_url_of
 from importer.run import identity
+from importer.run.account import _host_of
 
 ROWS = [person(number, email=False, phone=False) for number in range(1, 9)]
 """Rows that nothing but the ledger keeps from being created twice."""
@@ -127,6 +129,15 @@ def test_a_dry_run_says_what_the_real_run_would_say(imported: Desk, account: Acc
     assert "the same account" in run.err
 
 
+def test_the_doctor_says_what_the_run_would_say(imported: Desk, account: Account) -> None:
+    assert imported.call("doctor").status == 0
+    replace_keys(account)
+    run = imported.call("doctor")
+    assert run.status == 1
+    assert "the same account" in run.out
+    assert "another account" in run.out
+
+
 def test_the_same_host_by_another_name_is_compared_by_its_organisation(imported: Desk, account: Account) -> None:
     imported.environ["LSQ_HOST"] = account.sandbox.url.replace("127.0.0.1", "localhost")
     run = imported.call("leads.csv")
@@ -183,6 +194,11 @@ def test_two_organisations_in_one_ledger_go_on_without_a_question(desk: Desk, ac
     for _ in range(2):
         assert desk.call("leads.csv").status == 0
     assert account.stats()["creates"] == 16
+
+
+@pytest.mark.parametrize("host", ["api.leadsquared.com", "https://api.leadsquared.com:443/v2/", "API.LeadSquared.com"])
+def test_a_host_is_one_address_however_it_is_spelt(host: str) -> None:
+    assert _host_of(base_url_of(host)) == "api.leadsquared.com"
 
 
 def test_two_sandboxes_are_two_accounts_whatever_their_organisation(imported: Desk, open_account: Open) -> None:
