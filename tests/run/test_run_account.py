@@ -164,6 +164,24 @@ def test_a_name_that_is_given_later_is_another_name_of_the_same_account_and_stay
     assert account.stats()["creates"] == 8
 
 
+def test_what_other_commands_ask_under_new_keys_or_a_new_name_makes_no_account_of_its_own(
+    imported: Desk, account: Account
+) -> None:
+    imported.configure(account={"name": "acme"})
+    for command in ("doctor", "fields"):
+        assert imported.call(command).status == 0
+    assert imported.call("leads.csv").status == 0
+    replace_keys(account)
+    imported.configure()
+    assert imported.call("fields").status == 0
+    assert imported.call("leads.csv").status == 2
+    imported.configure(account={"name": "acme"})
+    assert imported.call("leads.csv").status == 0
+    imported.configure()
+    assert imported.call("leads.csv").status == 0
+    assert account.stats()["creates"] == 8
+
+
 def test_a_known_name_with_the_keys_of_another_account_is_no_proof_that_its_leads_are_there(
     imported: Desk, account: Account
 ) -> None:
@@ -181,6 +199,8 @@ def test_a_known_name_with_the_keys_of_another_account_is_no_proof_that_its_lead
     run = imported.call("leads.csv")
     assert run.status == 2
     assert "Somebody Else, not Sandbox Organisation" in run.err
+    unknown = imported.call("ledger", "keys", "nobody")
+    assert (unknown.status, "knows no account nobody" in unknown.err) == (2, True)
     assert imported.call("ledger", "keys", "acme").status == 0
     assert imported.call("leads.csv").status == 0
     assert account.stats()["creates"] == 8
