@@ -144,11 +144,15 @@ class Ledger:
         with guard_database(self.where):
             return self._reader.execute(query).scalar() == self.account.id
 
+    def names(self) -> list[str]:
+        """The names that this account goes by, but for its identity."""
+        query = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.account_id == self.account.id)
+        with guard_database(self.where):
+            return list(self._reader.execute(query).scalars())
+
     def has_address(self) -> bool:
         """Whether any key is known by which this account was reached."""
-        mine = ACCOUNT_NAME.c.account_id == self.account.id, ACCOUNT_NAME.c.name.contains("#")
-        with guard_database(self.where):
-            return self._reader.execute(select(ACCOUNT_NAME.c.name).where(*mine)).first() is not None
+        return any("#" in name for name in self.names())
 
     def add_name(self, name: str) -> None:
         """Remember that this account goes by that name, and no other account does."""

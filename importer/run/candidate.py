@@ -1,6 +1,6 @@
 """A row on its way: what it would send, and the digests by which the ledger knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from importer.errors import RowProblem
@@ -41,7 +41,8 @@ class Candidate(NamedTuple):
 class CandidateMaker:
     """Makes candidates of rows, the same each time.
 
-    `is_any_account`: there is no account (a dry run without keys), so that any reference may be its own.
+    `is_any_account`: there is no account (a dry run without keys), so that any reference may be its own. `tags` are the
+    marks that the account's references had under its other names.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class CandidateMaker:
         unique: Sequence[str],
         country_code: str | None,
         is_any_account: bool = False,
+        tags: Collection[bytes] = (),
     ) -> None:
         mapping = intake.mapping
         self._read = mapping.read
@@ -62,6 +64,7 @@ class CandidateMaker:
         self._country_code = country_code
         self._is_any_account = is_any_account
         self.tag = account_tag(account)
+        self._tags = frozenset({self.tag, *tags})
 
     def make(self, place: int, row: Row, past: PastLine | None) -> Candidate:
         """Map a row and take its digests."""
@@ -89,5 +92,5 @@ class CandidateMaker:
         given = read_reference(past.ref)
         if given is None:
             return None, False
-        is_foreign = given[0] != self.tag and not self._is_any_account
+        is_foreign = given[0] not in self._tags and not self._is_any_account
         return None if is_foreign else given[1], is_foreign
