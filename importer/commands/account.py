@@ -11,7 +11,7 @@ from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
 from importer.leadsquared.fields import FieldList
 from importer.leadsquared.user import read_user
-from importer.ledger.digests import Digests, account_tag
+from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
 from importer.ledger.slots import SharedSlots
@@ -19,6 +19,7 @@ from importer.report import PastLine, recognise
 from importer.run.account import Target, find_target, learn_target_fields
 from importer.run.budget import open_slots
 from importer.run.job import DEFAULT_CONFIG, location_of, make_client
+from importer.run.lostledger import account_tags
 from importer.sheet import Row, open_table
 
 __all__ = [
@@ -122,14 +123,14 @@ def report_rows(report: Path, numbers: Collection[int], account: AccountLedger) 
             )
         ledger, identity = account.ledger, account.ledger.account.identity
         digests = Digests(ledger.secret, account=identity, source="", header=shape.header)
-        tag = account_tag(identity)
+        tags = account_tags(ledger, account.target)
         found: list[ReportRow] = []
         for line in table.rows():
             past = shape.past(line)
             if past.number not in numbers:
                 continue
             reference = read_reference(past.ref)
-            if reference is None or reference[0] != tag:
+            if reference is None or reference[0] not in tags:
                 raise UsageError(
                     f"{report}, row {past.number}: its reference (lsq_ref) is "
                     f"{'missing' if reference is None else 'another account’s'}.",

@@ -150,11 +150,15 @@ class Ledger:
         with guard_database(self.where):
             return self._reader.execute(query).scalar() == self.account.id
 
+    def names(self) -> list[str]:
+        """The names that this account goes by, but for its identity."""
+        query = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.account_id == self.account.id)
+        with guard_database(self.where):
+            return list(self._reader.execute(query).scalars())
+
     def has_address(self) -> bool:
         """Whether any key is known by which this account was reached."""
-        mine = ACCOUNT_NAME.c.account_id == self.account.id, ACCOUNT_NAME.c.name.contains("#")
-        with guard_database(self.where):
-            return self._reader.execute(select(ACCOUNT_NAME.c.name).where(*mine)).first() is not None
+        return any("#" in name for name in self.names())
 
     def add_name(self, name: str) -> None:
         """Remember that this account goes by that name, and no other account does."""
@@ -185,7 +189,7 @@ def _accounts() -> Select[Any]:
 
 def _find_account(connection: Connection, name: str) -> AccountRecord | None:
     named = select(ACCOUNT_NAME.c.account_id).where(ACCOUNT_NAME.c.name == name)
-    for is_it in (ACCOUNT.c.identity == name, ACCOUNT.c.id.in_(named)):
+    for is_it in (ACCOUNT.c.id.in_(named), ACCOUNT.c.identity == name):
         found = connection.execute(_accounts().where(is_it)).first()
         if found is not None:
             return AccountRecord(*found)
@@ -194,11 +198,11 @@ def _find_account(connection: Connection, name: str) -> AccountRecord | None:
 
 def _load_account(connection: Connection, identity: str, host: str, address: str) -> AccountRecord:
     account = _find_account(connection, identity)
-    if account is None and address:
+    if address and (account is None or not _is_in_use(connection, account)):
         reached = _find_account(connection, address)
-        if reached is not None and _is_in_use(connection, reached, address):
+        if reached is not None and reached != account and _is_in_use(connection, reached):
             account = reached
-            connection.execute(insert(ACCOUNT_NAME).values(name=identity, account_id=account.id))
+            upsert(connection, ACCOUNT_NAME, [{"name": identity, "account_id": account.id}])
     if account is None:
         connection.execute(insert(ACCOUNT).values(identity=identity, host=host, first_seen_at=time.time()))
         account = _find_account(connection, identity)
@@ -206,8 +210,8 @@ def _load_account(connection: Connection, identity: str, host: str, address: str
     return account
 
 
-def _is_in_use(connection: Connection, account: AccountRecord, address: str) -> bool:
-    """Whether an account was seen at an address, or has rows: not only asked for once, and refused."""
-    named = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.name == address)
+def _is_in_use(connection: Connection, account: AccountRecord) -> bool:
+    """Whether an account was seen somewhere, or has rows: not only asked for once, and refused."""
+    named = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.account_id == account.id).limit(1)
     rows = select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == account.id).limit(1)
     return any(connection.execute(query).first() is not None for query in (named, rows))

@@ -93,7 +93,7 @@ async def find_target(config: Config, *, is_sandbox: bool, is_dry_run: bool) -> 
 def _host_of(base_url: str) -> str:
     """The host with its port, unless that is the one that goes without saying."""
     parts = urlsplit(base_url)
-    return parts.netloc.removesuffix(":443").rstrip(".") if parts.scheme == "https" else parts.netloc
+    return parts.netloc.removesuffix(":443") if parts.scheme == "https" else parts.netloc
 
 
 async def _sandbox_instance(base_url: str) -> str:

@@ -1,6 +1,6 @@
 """A row on its way: what it would send, and the digests by which the ledger knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from importer.errors import RowProblem
@@ -49,7 +49,8 @@ class CandidateMaker:
     """Makes candidates of rows, the same each time.
 
     `reference` is the field that gets each row's reference, None where leads carry none. `is_any_account`: there is no
-    account (a dry run without keys), so that any reference may be its own.
+    account (a dry run without keys), so that any reference may be its own. `tags` are the marks that the account's
+    references had under its other names.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class CandidateMaker:
         country_code: str | None,
         reference: str | None = None,
         is_any_account: bool = False,
+        tags: Collection[bytes] = (),
     ) -> None:
         mapping = intake.mapping
         self._read = mapping.read
@@ -72,6 +74,7 @@ class CandidateMaker:
         self._reference = reference
         self._is_any_account = is_any_account
         self.tag = account_tag(account)
+        self._tags = frozenset({self.tag, *tags})
 
     def make(self, place: int, row: Row, past: PastLine | None) -> Candidate:
         """Map a row and take its digests."""
@@ -110,5 +113,5 @@ class CandidateMaker:
         given = read_reference(past.ref)
         if given is None:
             return None, False
-        is_foreign = given[0] != self.tag and not self._is_any_account
+        is_foreign = given[0] not in self._tags and not self._is_any_account
         return None if is_foreign else given[1], is_foreign

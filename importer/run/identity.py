@@ -99,14 +99,15 @@ async def _settle(
         if user is None and is_dry_run:
             logger.warning("LeadSquared did not tell whose the keys are; a real run would wait for that and then stop.")
             return
-        ledger.drop_account()
         if user is None:
+            ledger.drop_account()
             raise FatalError(
                 "LeadSquared did not tell whose the keys are. They are new here, and this ledger knows other accounts: "
                 "taken for a new one's, leads could be created twice.",
                 hint=f"Run the same command again later; nothing was sent. Or {_answers(same)}",
             )
         seen = [f"{one.identity}{await _evidence(client, ledger, one)}" for one in same[:CANDIDATES_TOLD]]
+        ledger.drop_account()
         raise UsageError(
             f"These keys or this host are new here. They belong to {told or 'an organisation without a name'}, and "
             f"so may an account that this ledger knows: {'; '.join(seen)}. The name of an organisation does not tell "
@@ -135,10 +136,10 @@ async def _is_it(client: Client, ledger: Ledger, target: Target, told: str | Non
     is_other = bool(told and account.organisation and told != account.organisation)
     if not is_other and (found is _Found.UNTOLD or not ledger.has_address()):
         return found is not _Found.UNTOLD  # an older version did not keep by which keys an account was reached
-    theirs = f"{told}, not {account.organisation}" if is_other else str(told or "an unnamed organisation")
+    theirs = f": they belong to {told}, not {account.organisation}" if is_other else ""
     evidence = f" {found.value}." if found.value else ""
     raise UsageError(
-        f"The keys seem to be another account's than {target.identity}: they belong to {theirs}.{evidence}",
+        f"The keys seem to be another account's than {target.identity}{theirs}.{evidence}",
         hint=(
             "Nothing was sent. Give each account a name of its own below account: in config.yaml. "
             "If it is the same account all the same (its leads were deleted, its organisation renamed), say so once: "

@@ -33,7 +33,7 @@ from importer.run.candidate import CandidateMaker
 from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
-from importer.run.lostledger import check_known, find_lost_source
+from importer.run.lostledger import account_tags, check_known, find_lost_source
 from importer.run.options import Options
 from importer.run.rebuild import rebuild
 
@@ -178,11 +178,12 @@ async def open_job(
             maker=CandidateMaker(
                 intake,
                 digests,
-                account=identity,
+                account=target.identity,  # by its name, which it keeps when keys or the ledger are new
                 unique=config.unique,
                 country_code=ledger.account.country_code,
                 reference=config.reference,
                 is_any_account=target.is_nobody,
+                tags=account_tags(ledger, target),
             ),
             client=None if options.dry_run else client,
             slots=slots,

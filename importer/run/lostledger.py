@@ -107,7 +107,8 @@ def _lie(files: list[Path]) -> str:
 
 def account_tags(ledger: Ledger, target: Target) -> frozenset[bytes]:
     """The marks of an account in the references of its reports, by whatever name it went."""
-    return frozenset(map(account_tag, (ledger.account.identity, target.identity, target.address)))
+    names = {ledger.account.identity, target.identity, target.address, *ledger.names()}
+    return frozenset(map(account_tag, names))
 
 
 def lost_rows(report: Path, ledger: Ledger, tags: frozenset[bytes]) -> int:

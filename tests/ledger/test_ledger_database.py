@@ -133,7 +133,9 @@ def test_a_name_that_comes_later_is_another_name_of_the_account_that_was_reached
     with Ledger(ledger_path, identity="host#1", host="host", address="host#1") as ledger:
         ledger.add_name("host#1")
         number = ledger.account.id
-    for name, address in (("acme", "host#1"), ("acme", "host#2")):
+    with Ledger(ledger_path, identity="beta", host="host"):
+        pass  # a name that was only asked about, without the keys
+    for name, address in (("acme", "host#1"), ("acme", "host#2"), ("beta", "host#1"), ("beta", "host#2")):
         with Ledger(ledger_path, identity=name, host="host", address=address) as ledger:
             assert (ledger.account.id, ledger.account.identity) == (number, "host#1")
     with Ledger(ledger_path, identity="host#2", host="host", address="host#2") as ledger:

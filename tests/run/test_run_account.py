@@ -8,7 +8,9 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, Open, finish, person
 
+from importer.config import base_url_of
 from importer.run import identity
+from importer.run.account import _host_of
 
 ROWS = [person(number, email=False, phone=False) for number in range(1, 9)]
 """Rows that nothing but the ledger keeps from being created twice."""
@@ -127,6 +129,15 @@ def test_a_dry_run_says_what_the_real_run_would_say(imported: Desk, account: Acc
     assert "the same account" in run.err
 
 
+def test_the_doctor_says_what_the_run_would_say(imported: Desk, account: Account) -> None:
+    assert imported.call("doctor").status == 0
+    replace_keys(account)
+    run = imported.call("doctor")
+    assert run.status == 1
+    assert "the same account" in run.out
+    assert "another account" in run.out
+
+
 def test_the_same_host_by_another_name_is_compared_by_its_organisation(imported: Desk, account: Account) -> None:
     imported.environ["LSQ_HOST"] = account.sandbox.url.replace("127.0.0.1", "localhost")
     run = imported.call("leads.csv")
@@ -153,6 +164,24 @@ def test_a_name_that_is_given_later_is_another_name_of_the_same_account_and_stay
     assert account.stats()["creates"] == 8
 
 
+def test_what_other_commands_ask_under_new_keys_or_a_new_name_makes_no_account_of_its_own(
+    imported: Desk, account: Account
+) -> None:
+    imported.configure(account={"name": "acme"})
+    for command in ("doctor", "fields"):
+        assert imported.call(command).status == 0
+    assert imported.call("leads.csv").status == 0
+    replace_keys(account)
+    imported.configure()
+    assert imported.call("fields").status == 0
+    assert imported.call("leads.csv").status == 2
+    imported.configure(account={"name": "acme"})
+    assert imported.call("leads.csv").status == 0
+    imported.configure()
+    assert imported.call("leads.csv").status == 0
+    assert account.stats()["creates"] == 8
+
+
 def test_a_known_name_with_the_keys_of_another_account_is_no_proof_that_its_leads_are_there(
     imported: Desk, account: Account
 ) -> None:
@@ -170,6 +199,8 @@ def test_a_known_name_with_the_keys_of_another_account_is_no_proof_that_its_lead
     run = imported.call("leads.csv")
     assert run.status == 2
     assert "Somebody Else, not Sandbox Organisation" in run.err
+    unknown = imported.call("ledger", "keys", "nobody")
+    assert (unknown.status, "knows no account nobody" in unknown.err) == (2, True)
     assert imported.call("ledger", "keys", "acme").status == 0
     assert imported.call("leads.csv").status == 0
     assert account.stats()["creates"] == 8
@@ -183,6 +214,11 @@ def test_two_organisations_in_one_ledger_go_on_without_a_question(desk: Desk, ac
     for _ in range(2):
         assert desk.call("leads.csv").status == 0
     assert account.stats()["creates"] == 16
+
+
+@pytest.mark.parametrize("host", ["api.leadsquared.com", "https://api.leadsquared.com:443/v2/", "API.LeadSquared.com"])
+def test_a_host_is_one_address_however_it_is_spelt(host: str) -> None:
+    assert _host_of(base_url_of(host)) == "api.leadsquared.com"
 
 
 def test_two_sandboxes_are_two_accounts_whatever_their_organisation(imported: Desk, open_account: Open) -> None:

@@ -169,6 +169,35 @@ def test_a_report_that_is_imported_into_a_new_ledger_makes_its_source_known_too(
     assert account.stats()["creates"] == 10
 
 
+@pytest.mark.parametrize("file", ["leads.report.csv", "leads.csv"])
+def test_a_report_from_before_the_account_had_its_name_is_the_accounts_own(
+    imported: Desk, account: Account, file: str
+) -> None:
+    imported.configure(account={"name": "acme"})
+    assert imported.call("leads.csv").status == 0
+    lose_ledger(imported)  # and with it that acme is the account of these keys
+    if file == "leads.csv":
+        assert imported.call(file).status == 2
+        assert imported.call("ledger", "rebuild", "leads.report.csv").status == 0
+    for name in (file, "leads.csv", "leads.report.csv"):
+        assert imported.call(name).status == 0
+        assert said(imported) == {"created": 10}
+    assert account.stats()["creates"] == 10
+
+
+def test_a_report_is_known_by_the_accounts_name_when_keys_and_ledger_are_new(imported: Desk, account: Account) -> None:
+    imported.configure(account={"name": "acme"})
+    assert imported.call("leads.csv").status == 0
+    account.sandbox.change(access_key="u$rreplaced")
+    assert imported.call("leads.csv").status == 0
+    lose_ledger(imported)
+    assert imported.call("leads.csv").status == 2
+    assert imported.call("leads.report.csv").status == 0
+    assert imported.call("leads.csv").status == 0
+    assert said(imported) == {"created": 10}
+    assert account.stats()["creates"] == 10
+
+
 def test_a_row_is_forgotten_under_each_reference_that_it_has(imported: Desk, account: Account) -> None:
     lose_ledger(imported)
     assert imported.call("leads.report.csv").status == 0
