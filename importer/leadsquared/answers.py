@@ -82,7 +82,9 @@ _DUPLICATE_TEXT = re.compile(
     r"A Lead with same .{1,100} already exists|Duplicate entry .{1,1000} for key", re.IGNORECASE | re.DOTALL
 )
 _KEYS_REFUSED = re.compile(r"InvalidAccess|Unauthori[sz]ed|AccessDenied", re.IGNORECASE)
-_DATABASE = re.compile(r"sqlexception|dbexception|mysql|deadlock (?:found|victim)|lock wait timeout", re.IGNORECASE)
+_DATABASE = re.compile(
+    r"sqlexception|dbexception|mysqlclient|deadlock (?:found|victim)|lock wait timeout", re.IGNORECASE
+)
 """How a body names an error of the database (`MySqlException` was reported; the others are what databases say)."""
 
 _DUPLICATE = "MXDuplicateEntryException"

@@ -18,7 +18,8 @@ RATE_TIP = "The account's limit was reached, perhaps by another integration. Run
 SERVER_TIP = "Look in LeadSquared whether this lead is there before you send it again."
 KEYLESS_TIP = (
     "This row has no unique value by which its lead could be found, so it is never sent again by itself. Look for the "
-    "name in LeadSquared, then say what you found with lsq-import settle."
+    "name in LeadSquared, then say what you found with lsq-import settle. With reference: in config.yaml such a row is "
+    "found by itself (docs/exactly-once.md)."
 )
 UNSENT_MESSAGE = "The run ended before this row's turn."
 UNSENT_TIP = "Run the same command again: it sends only what is left."

@@ -133,6 +133,13 @@ def test_only_a_listed_type_proves_that_nothing_was_stored(status: int, error: s
     assert "Look in LeadSquared" in answer.tip
 
 
+def test_a_value_that_names_a_database_is_no_error_of_one() -> None:
+    answer = read(
+        500, mx("MXInvalidInputException", "Invalid Input! Parameter Name: Notes (knows MySQL and SQL Server)")
+    )
+    assert answer.kind is Kind.REFUSED
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500])
 def test_a_page_that_names_a_database_error_proves_nothing_whatever_its_status(status: int) -> None:
     answer = read(status, b"<html><pre>System.Data.SqlClient.SqlException: deadlock victim</pre></html>")

@@ -224,6 +224,35 @@ def test_two_rows_with_one_mobile_are_one_lead(desk: Desk, account: Account) -> 
     assert len(account.leads()) == 2
 
 
+def test_a_field_that_is_hidden_from_peoples_imports_serves_as_well(desk: Desk, account: Account) -> None:
+    names = ("FirstName", "LastName", "EmailAddress", "Phone", "mx_City")
+    hidden = {"SchemaName": FIELD, "DataType": "Text", "MaxLength": "100", "ShowInImport": False}
+    body = json.dumps([*({"SchemaName": name} for name in names), hidden])
+    told = {"call": "LeadsMetaData.Get", "status": 200, "body": body, "content_type": "application/json"}
+    account.script(told, told)
+    desk.write(KEYLESS[:1])
+    assert f"\nreference: {FIELD}" in desk.call("map", "leads.csv").out
+    desk.configure(reference=FIELD)
+    assert desk.call("leads.csv", "--refresh-fields").status == 0
+    assert account.leads()[0]["attributes"][FIELD]
+
+
+def test_rows_sent_again_on_purpose_are_not_doubled_while_their_leads_are_there(desk: Desk, account: Account) -> None:
+    desk.configure(reference=FIELD)
+    desk.write(KEYLESS[:2])
+    assert desk.call("leads.csv").status == 0
+    desk.call("leads.csv", "--again", "--yes")
+    assert len(account.leads()) == 2
+    assert find_lies(KEYLESS[:2], desk.report(), account.leads()) == []
+
+
+def test_the_sandbox_of_a_run_keeps_the_reference_unique(desk: Desk) -> None:
+    desk.configure(reference=FIELD)
+    desk.write(ROWS)
+    assert desk.call("leads.csv", "--sandbox").status == 0
+    assert said(desk) == {"created": len(ROWS)}
+
+
 def test_the_proposal_names_the_field_that_the_account_has_for_references(desk: Desk) -> None:
     desk.write([KEYLESS[0]], header=(*HEADER[:5], "Import Ref"))
     proposed = desk.call("map", "leads.csv", "-c", "config.yaml").out
