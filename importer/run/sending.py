@@ -257,8 +257,6 @@ class Sender:
             outcome = await self._delivery.deliver(
                 item.candidate.lead, since=record.since, is_in_doubt=since is not None, record=record
             )
-        except InTheWayError:
-            raise
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)
