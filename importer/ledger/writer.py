@@ -1,13 +1,14 @@
 """Group commits: intents and outcomes of many workers reach the disk in few transactions, none of them delayed.
 
 One thread owns writing. It takes whatever has gathered while the last transaction was being made durable, so that a
-lone row is written at once and a crowd shares one commit.
+lone intent is written at once and a crowd shares one commit. Outcomes wait a moment for company.
 """
 
 import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,6 +23,9 @@ from importer.ledger.records import Intent, KnownRow, Settled
 __all__ = ["LedgerWriter"]
 
 MOST_IN_ONE_COMMIT = 500
+
+LINGER_S = 0.005
+"""How long outcomes alone, which nobody waits for, wait for an intent to share its commit."""
 
 logger = logging.getLogger(__name__)
 
@@ -74,18 +78,27 @@ class LedgerWriter:
     def _work(self) -> None:
         is_open = True
         while is_open:
-            jobs: list[_Job] = []
-            job = self._jobs.get()
-            while True:
-                if job is None:
-                    is_open = False
-                    break
-                jobs.append(job)
-                if len(jobs) >= MOST_IN_ONE_COMMIT or self._jobs.empty():
-                    break
-                job = self._jobs.get()
+            is_open, jobs = self._gather()
             if jobs:
                 self._commit(jobs)
+
+    def _gather(self) -> tuple[bool, list[_Job]]:
+        """What goes into the next commit, and whether there may be another after it."""
+        jobs: list[_Job] = []
+        is_awaited = False
+        job = self._jobs.get()
+        try:
+            patience_until = time.monotonic() + LINGER_S
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) >= MOST_IN_ONE_COMMIT:
+                    return True, jobs
+                is_awaited = is_awaited or isinstance(job.entry, Intent)
+                left_s = 0.0 if is_awaited else max(0.0, patience_until - time.monotonic())
+                job = self._jobs.get(timeout=left_s) if left_s else self._jobs.get_nowait()
+        except queue.Empty:
+            return True, jobs
+        return False, jobs
 
     def _commit(self, jobs: Sequence[_Job]) -> None:
         intents = [job for job in jobs if isinstance(job.entry, Intent)]

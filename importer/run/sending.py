@@ -261,8 +261,6 @@ class Sender:
                 carried_reference=known is not None and item.candidate.reference_key in known.keys,
                 record=record,
             )
-        except InTheWayError:
-            raise
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)

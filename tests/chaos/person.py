@@ -166,14 +166,15 @@ class Person:
             self.file = self.report.name
             self._judge()
 
-    def _await_moment(self, process: "subprocess.Popen[str]") -> None:
-        """Wait for a few calls, or a little while, or the run's end."""
+    def _await_moment(self, process: "subprocess.Popen[str]") -> bool:
+        """Wait for a few calls, or a little while, or the run's end; whether a call has come, so that the run is up."""
         before = self.account.stats()["arrivals"]
         calls, until = self.draw.choice([1, 3, 8, 20]), time.monotonic() + self.draw.uniform(0.2, 2.0)
         while process.poll() is None and time.monotonic() < until:
             if self.account.stats()["arrivals"] - before >= calls:
                 break
             time.sleep(0.004)
+        return bool(self.account.stats()["arrivals"] > before)
 
     def _give_work(self) -> None:
         """Write new people below the others, so that the run has something to do."""
@@ -189,8 +190,9 @@ class Person:
         self._ends = (-signal.SIGKILL, 0, 1, 2)
 
     def _stop(self, process: "subprocess.Popen[str]") -> None:
-        self._await_moment(process)
-        number = self.draw.choice([signal.SIGTERM, signal.SIGINT])
+        is_up = self._await_moment(process)
+        # Before it is up, SIGINT is Python's business, and ignored by what a shell runs in the background.
+        number = self.draw.choice([signal.SIGTERM, signal.SIGINT]) if is_up else signal.SIGTERM
         began = time.monotonic()
         process.send_signal(number)
         self._ends = (-number, 128 + number, 0, 1, 2)  # -number: before the command is up
