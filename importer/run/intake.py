@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
-from importer.sheet import Row, Table, find_header_row, open_table
+from importer.sheet import Layout, Row, Table, find_header_row, find_sheet, open_table
 
 __all__ = ["Intake", "open_intake"]
 
@@ -68,6 +68,8 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
             raise SheetError(f"{file} is a text file and has no sheets.", hint="Leave --sheet out.")
         for note in table.notes:
             logger.info("%s: %s", file.name, note)
+        for warning in table.warnings:
+            logger.warning("%s: %s", file.name, warning)
         header = table.header if shape is None else shape.header
         if shape is None:
             refuse_collisions(header)
@@ -97,6 +99,7 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         header_row=config.header_row,
         encoding=config.encoding,
         delimiter=config.delimiter,
+        layout=Layout(merged=config.merged, hidden_rows=config.hidden_rows),
     )
     try:
         return table, recognise(table.header)
@@ -116,8 +119,21 @@ def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldLi
             policies=config.policies,
         )
     except MissingHeaderError as error:
-        row = find_header_row(table, [column.header for column in config.columns])
-        hint = f"They seem to stand in row {row}: set header_row: {row} in config.yaml." if row else error.hint
+        hint = _where_headers_stand(table, [column.header for column in config.columns]) or error.hint
         raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
     except UsageError as error:
         raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
+
+
+def _where_headers_stand(table: Table, wanted: Sequence[str]) -> str:
+    """What to set so that the mapped headers are found; empty where they stand nowhere."""
+    row = find_header_row(table, wanted)
+    if row:
+        return f"They seem to stand in row {row}: set header_row: {row} in config.yaml."
+    found = find_sheet(table.path, wanted, but_not=table.sheet) if table.sheet else None
+    if found is None:
+        return ""
+    sheet, row = found
+    at = f", row {row}" if row != 1 else ""
+    more = f" and header_row: {row}" if row != table.header_row else ""
+    return f'They all stand on sheet {sheet!r}{at}: set sheet: "{sheet}"{more} in config.yaml.'

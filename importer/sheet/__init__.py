@@ -7,6 +7,7 @@ Which libraries do the reading is this package's affair alone: `csv` for text, e
 .xls, calamine through pandas for .xlsb. Each is imported only when a file asks for it.
 """
 
+import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -64,6 +65,7 @@ def open_table(
     """
     if header_row < 1:
         raise SheetError(f"header_row: {header_row} is no row.", hint="Rows are counted from 1.")
+    _require_file(path)
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
@@ -97,6 +99,22 @@ def open_table(
         source=found.source,
         identity=identity,
     )
+
+
+def _require_file(path: Path) -> None:
+    """Refuse what can be read but once: a file is read whole, and looked at again when its report is written."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        if str(path) != "-":
+            return  # told when it is opened
+        mode = stat.S_IFIFO
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        what = "standard input" if str(path) in {"-", "/dev/stdin"} else "a pipe or a device, not a file"
+        raise SheetError(
+            f"{path}: this is {what}, which can be read only once.",
+            hint="Save it to a file, with the ending that says its format, and name that.",
+        )
 
 
 def find_sheet(path: Path, wanted: Sequence[str], *, but_not: str | None) -> tuple[str, int] | None:

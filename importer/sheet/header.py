@@ -1,15 +1,27 @@
 """The header of a table, and where in a sheet it stands."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from importer.errors import SheetError
 from importer.sheet.table import Row, RowSource, Table
 
-__all__ = ["TOP_ROWS", "Found", "find_header_row", "find_in_rows", "fit", "is_blank", "missing_header", "trim_blanks"]
+__all__ = [
+    "TOP_ROWS",
+    "Found",
+    "find_header_row",
+    "find_in_rows",
+    "fit",
+    "is_blank",
+    "is_unseen",
+    "missing_header",
+    "trim_blanks",
+]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5
+_UNSEEN = frozenset(("Cc", "Cf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +38,17 @@ class Found:
 
 
 def is_blank(cells: Collection[str]) -> bool:
-    """Whether a row's cells hold nothing but blanks."""
-    return not "".join(cells).strip()
+    """Whether a row's cells hold nothing that can be seen."""
+    return is_unseen("".join(cells))
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text shows nothing: blanks, and characters such as a zero-width space or a closing Ctrl-Z."""
+    if not text or text.isspace():
+        return True
+    if "!" <= text[0] <= "~":  # the hot path
+        return False
+    return all(mark.isspace() or unicodedata.category(mark) in _UNSEEN for mark in text)
 
 
 def trim_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
