@@ -76,7 +76,7 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
         mapping = _plan(table, header, config)
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
-            raise SheetError(f"{file}: there is no data row below the header.", hint="Nothing was sent.")
+            logger.info("%s: there is no data row below the header: nothing to be done.", file.name)
         return Intake(table, shape, header, mapping, row_count)
     except BaseException:
         table.close()
