@@ -38,7 +38,8 @@ class ShortRows:
 
     def warning(self, row_count: int, torn: Collection[int]) -> str:
         """What to say of them among so many rows, some of them known to be torn; empty where it is usual."""
-        if not self.count or self.count > max(1, row_count * _USUAL_SHARE) or self.count == row_count:
+        is_usual = self.count > max(1, row_count * _USUAL_SHARE) or self.count == row_count
+        if not self.count or (is_usual and not torn):
             return ""
         which = ", ".join(map(str, self.first)) + (", …" if self.count > len(self.first) else "")
         rows = f"Row {which} has" if self.count == 1 else f"{self.count:,} rows ({which}) have"

@@ -91,29 +91,30 @@ def _contradiction(codec: str, wanted: str | None, reason: str) -> str:
 def utf16_pattern(head: bytes) -> str | None:
     """The byte order of UTF-16 text without a BOM, told by where its NUL bytes are, or None.
 
-    Where most letters are ASCII, half of the bytes are NUL. Of other scripts only line ends, digits and delimiters
-    show it: then each line end must have its NUL, and the whole must be text.
+    Where most letters are ASCII, half of the bytes are NUL; of other scripts only line ends, digits and delimiters
+    show it. Each line end must have its NUL, and the whole must be text.
     """
     head = head[: len(head) // 2 * 2]
     for codec, high, low in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
         nuls = high.count(0)
         if nuls < _UTF16_LEAST_NULS:
             continue
-        if low.count(0) == 0 and nuls >= _UTF16_LEAST_SHARE * len(high):
-            return codec
-        if low.count(0) < nuls * _UTF16_STRAY_SHARE and _is_text_of_lines(head, codec):
+        if b"\n" not in head and b"\r" not in head:
+            if low.count(0) == 0 and nuls >= _UTF16_LEAST_SHARE * len(high):
+                return codec
+        elif low.count(0) <= nuls * _UTF16_STRAY_SHARE and _is_text_of_lines(head, low, codec):
             return codec
     return None
 
 
-def _is_text_of_lines(head: bytes, codec: str) -> bool:
-    """Whether bytes are UTF-16 text whose line ends, as bytes, are nearly all line ends of that text."""
+def _is_text_of_lines(head: bytes, low: bytes, codec: str) -> bool:
+    """Whether bytes are UTF-16 text, and what looks like line ends among its lower bytes nearly always is one."""
     try:
         text = codecs.getincrementaldecoder(codec)(errors="strict").decode(head)
     except UnicodeDecodeError:
         return False
     line_ends = text.count("\n") + text.count("\r")
-    as_bytes = head.count(b"\n") + head.count(b"\r")
+    as_bytes = low.count(b"\n") + low.count(b"\r")
     shown = text.replace("\n", "").replace("\r", "").replace("\t", "")
     odd = sum(not (mark.isprintable() or mark in _INVISIBLE) for mark in shown[:_SEEN_CHARS])
     return line_ends > 0 and line_ends >= _UTF16_LINE_SHARE * as_bytes and odd <= _UTF16_STRAY_SHARE * len(shown)

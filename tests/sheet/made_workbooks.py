@@ -61,8 +61,8 @@ def xlsx_parts(
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">'
         + "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in strings)
         + "</sst>",
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><fonts><font/></fonts><fills><fill/>'
-        "</fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><fonts><font/></fonts>'
+        "<fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
         f'<cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData>{after}</worksheet>',
     }
