@@ -115,7 +115,10 @@ def test_rows_that_leave_their_last_cells_out_are_not_told_where_many_do(tmp_pat
         assert table.warnings == ()
 
 
-MHTML = 'From: <Saved by Microsoft>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary="x"\r\n\r\n--x\r\n'
+MHTML = (
+    "From: <Saved by Microsoft>\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/related;\r\n\tboundary="x"\r\n\r\n--x\r\n'
+)
 
 
 @pytest.mark.parametrize(
