@@ -8,13 +8,13 @@ Which libraries do the reading is this package's affair alone: `csv` for text, e
 """
 
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
-from importer.sheet.header import Found, find_header_row
+from importer.sheet.header import Found, find_header_row, find_in_rows
 from importer.sheet.kinds import (
     FORMATS,
     WORKBOOKS,
@@ -29,7 +29,7 @@ from importer.sheet.table import Identity, Row, Table
 from importer.sheet.xmlparts import NotWellFormedError
 
 if TYPE_CHECKING:
-    from importer.sheet.workbook import Workbook
+    from importer.sheet.workbook import SheetTop, Workbook
 
 _UNREACHABLE = "Check that its drive is reachable, or copy the file to this machine."
 
@@ -45,6 +45,7 @@ __all__ = [
     "find_header_row",
     "find_sheet",
     "open_table",
+    "peek_sheets",
 ]
 
 
@@ -117,25 +118,34 @@ def _require_file(path: Path) -> None:
         )
 
 
-def find_sheet(path: Path, wanted: Sequence[str], *, but_not: str | None) -> tuple[str, int] | None:
-    """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row.
+def peek_sheets(path: Path) -> Iterator["SheetTop"]:
+    """Each worksheet of a workbook with its first rows, visible ones first.
 
-    None where there is none, or where the file can no longer be read.
+    Nothing where the file is a text, or can no longer be read.
     """
     try:
         with path.open("rb") as file:
             kind = identify(file)
             if kind not in WORKBOOKS:
-                return None
-            from importer.sheet.workbook import find_sheet as find
+                return
+            from importer.sheet.workbook import peek_sheets as peek
 
             workbook = _open_workbook(path, file, kind, ())
             try:
-                return find(workbook, wanted, but_not=but_not)
+                yield from peek(workbook)
             finally:
                 workbook.close()
     except (OSError, SheetError):
-        return None
+        return
+
+
+def find_sheet(path: Path, wanted: Collection[str], *, but_not: str | None) -> tuple[str, int] | None:
+    """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row."""
+    for top in peek_sheets(path):
+        row = None if top.name == but_not else find_in_rows(top.rows, wanted)
+        if row is not None:
+            return top.name, row
+    return None
 
 
 def _read_workbook(

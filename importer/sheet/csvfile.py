@@ -189,7 +189,8 @@ class _CsvRows:
         `line_ends` says how often each line end occurs, in cells too.
         """
         top: list[Row] = []
-        count, short, last = 0, ShortRows(), (0, _NO_CELLS)
+        count, short = 0, ShortRows()
+        last_number, last = 0, _NO_CELLS
         with self._parsed() as records:
             for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
                 if number <= TOP_ROWS:
@@ -199,14 +200,16 @@ class _CsvRows:
                     self.header = trim_blanks(tuple(_unwrapped(record)))
                     short.width = len(self.header)
                 elif number > self._header_row and not is_blank(record):
-                    count, last = count + 1, (number, record)
+                    count += 1
+                    last_number, last = number, record
                     if len(record) < short.width:
                         short.add(number)
             width = short.width
             for number, record in enumerate(records, max(TOP_ROWS, self._header_row) + 1):
                 joined = "".join(record)
-                if joined and not joined.isspace() and not is_unseen(joined):
-                    count, last = count + 1, (number, record)
+                if joined and ("!" <= joined[0] <= "~" or not is_unseen(joined)):
+                    count += 1
+                    last_number, last = number, record
                     if len(record) < width:
                         short.add(number)
         self.top, self.row_count = tuple(top), count
@@ -215,7 +218,7 @@ class _CsvRows:
                 rows = (Row(number, tuple(record)) for number, record in enumerate(records, 1))
                 raise missing_header(str(self._path), self._header_row, rows)
         self._torn = self._find_torn(line_ends) if short.count and sum(map(bool, line_ends.values())) > 1 else _NO_ROWS
-        warnings = (short.warning(count, self._torn), total_warning(*last))
+        warnings = (short.warning(count, self._torn), total_warning(last_number, last))
         return tuple(warning for warning in warnings if warning)
 
     def _find_torn(self, line_ends: Counter[str]) -> frozenset[int]:
@@ -241,15 +244,15 @@ class _CsvRows:
 
     def rows(self) -> Iterator[Row]:
         """Each data row that holds anything; every call parses the snapshot anew."""
-        width = len(self.header)
+        width, torn = len(self.header), self._torn
         with self._parsed() as records:
             for number, record in itertools.islice(enumerate(records, 1), self._header_row, None):
                 joined = "".join(record)
-                if not joined or joined.isspace() or is_unseen(joined):
+                if not joined or not ("!" <= joined[0] <= "~" or not is_unseen(joined)):
                     continue
                 cells = _unwrapped(record) if '="' in joined else record
                 bad = _bad_cells(cells) if "#" in joined or "Err:" in joined else NOTHING
-                if number in self._torn:
+                if torn and number in torn:
                     bad = {index: TORN_ROW for index, cell in enumerate(cells) if cell.strip()}
                 row = Row(number, tuple(cells), (), bad)
                 yield row if len(cells) == width else fit(row, width)
