@@ -65,8 +65,8 @@ def fit(row: Row, width: int) -> Row:
     if len(cells) == width:
         return row
     if len(cells) < width:
-        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates)
-    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates)
+        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates, row.is_hidden)
+    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates, row.is_hidden)
 
 
 def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetError:

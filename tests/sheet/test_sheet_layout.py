@@ -10,7 +10,7 @@ from made_workbooks import ods, ods_cell, ods_row
 
 from importer.sheet import Layout, open_table
 
-CELLS = [["Name", "City", "Due"], ["Asha", "Mysuru", "x"], ["Ravi", "", "y"], ["Uma", "", "z"], ["Om", "Pune", ""]]
+CELLS = [["Name", "City", "Due"], ["Asha", "Mysuru", "x"], ["Ravi", "", "y"], ["Uma", "", ""], ["Om", "Pune", ""]]
 HIDDEN = 4  # the row of Uma
 WARNING = "Cells merged over several rows: 1 (B2:B4). Only the first row of each has the value"
 

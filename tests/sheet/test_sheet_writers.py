@@ -228,6 +228,25 @@ def test_a_stored_value_is_read_as_other_readers_do(tmp_path: Path, cell: str, t
         assert list(table.rows()) == [Row(2, (text,), (), {}, next(table.rows()).dates)]
 
 
+def test_a_sheet_whose_part_is_missing_is_told_and_another_can_be_named(tmp_path: Path) -> None:
+    parts = xlsx_parts(ROWS, strings=STRINGS, formats=FORMATS)
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+        "<sheets>", '<sheets><sheet name="Gone" sheetId="9" r:id="rId9"/>'
+    )
+    path = pack(tmp_path / "leads.xlsx", parts)
+    with pytest.raises(SheetError, match="sheet 'Gone', is damaged or incomplete"):
+        open_table(path)
+    with open_table(path, sheet="Leads") as table:
+        assert list(table.rows()) == WANTED
+
+
+@pytest.mark.parametrize("hidden", ["1", "true"])
+def test_a_hidden_row_is_noticed_in_both_spellings(tmp_path: Path, hidden: str) -> None:
+    rows = ROWS.replace('<row r="3">', f'<row r="3" hidden="{hidden}">')
+    with open_table(pack(tmp_path / "leads.xlsx", xlsx_parts(rows, strings=STRINGS, formats=FORMATS))) as table:
+        assert "1 (row 3)" in table.warnings[0]
+
+
 @pytest.mark.parametrize("stored", ["1", "true", "TRUE"])
 def test_the_epoch_of_1904_is_kept(tmp_path: Path, stored: str) -> None:
     rows = f'<row r="1">{text_cell("A1", "Day")}</row><row r="2"><c r="A2" s="2"><v>43538.5</v></c></row>'
