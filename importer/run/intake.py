@@ -93,14 +93,18 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
             if shape is not None:
                 return table, shape
             table.close()
-    table = open_table(
-        file,
-        sheet=sheet,
-        header_row=config.header_row,
-        encoding=config.encoding,
-        delimiter=config.delimiter,
-        layout=Layout(merged=config.merged, hidden_rows=config.hidden_rows),
-    )
+    try:
+        table = open_table(
+            file,
+            sheet=sheet,
+            header_row=config.header_row,
+            encoding=config.encoding,
+            delimiter=config.delimiter,
+            layout=Layout(merged=config.merged, hidden_rows=config.hidden_rows),
+        )
+    except SheetError as error:
+        where = _other_sheet(file, [column.header for column in config.columns], but_not=sheet)
+        raise SheetError(error.message, hint=where or error.hint) from error
     try:
         return table, recognise(table.header)
     except UsageError:
@@ -130,10 +134,17 @@ def _where_headers_stand(table: Table, wanted: Sequence[str]) -> str:
     row = find_header_row(table, wanted)
     if row:
         return f"They seem to stand in row {row}: set header_row: {row} in config.yaml."
-    found = find_sheet(table.path, wanted, but_not=table.sheet) if table.sheet else None
+    return _other_sheet(table.path, wanted, but_not=table.sheet) if table.sheet else ""
+
+
+def _other_sheet(file: Path, wanted: Sequence[str], *, but_not: str | None) -> str:
+    """What to set where all the mapped headers stand on another sheet of a workbook; else empty."""
+    found = find_sheet(file, wanted, but_not=but_not)
     if found is None:
         return ""
     sheet, row = found
-    at = f", row {row}" if row != 1 else ""
-    more = f" and header_row: {row}" if row != table.header_row else ""
-    return f'They all stand on sheet {sheet!r}{at}: set sheet: "{sheet}"{more} in config.yaml.'
+    return f"The mapped headers all stand on sheet {sheet!r}, row {row}: set {_settings(sheet, row)} in config.yaml."
+
+
+def _settings(sheet: str, row: int) -> str:
+    return f'sheet: "{sheet}"' + (f" and header_row: {row}" if row != 1 else "")

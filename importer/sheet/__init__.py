@@ -124,6 +124,7 @@ def peek_sheets(path: Path) -> Iterator["SheetTop"]:
     Nothing where the file is a text, or can no longer be read.
     """
     try:
+        _require_file(path)
         with path.open("rb") as file:
             kind = identify(file)
             if kind not in WORKBOOKS:

@@ -84,10 +84,10 @@ def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetErr
 def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
     """The row among the table's first 50 where most of the `wanted` column names stand, or None.
 
-    At least half of them must be there, compared without case and surrounding blanks, and more than in the present
+    At least half of them must be there, compared without case and with single blanks, and more than in the present
     header.
     """
-    names = {name.strip().casefold() for name in wanted} - {""}
+    names = _normalised(wanted) - {""}
     least = max(1, _ENOUGH * len(names))
     found, best = None, len(names & _normalised(table.header))
     for row in table.top:
@@ -99,9 +99,9 @@ def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
 
 def find_in_rows(rows: Iterable[Row], wanted: Collection[str]) -> int | None:
     """The first row that holds all the `wanted` column names, compared as above, or None."""
-    names = {name.strip().casefold() for name in wanted} - {""}
+    names = _normalised(wanted) - {""}
     return next((row.number for row in rows if names and names <= _normalised(row.cells)), None)
 
 
 def _normalised(cells: Collection[str]) -> set[str]:
-    return {cell.strip().casefold() for cell in cells}
+    return {" ".join(cell.split()).casefold() for cell in cells}

@@ -80,6 +80,18 @@ def test_a_wrong_word_for_them_is_told_with_its_line(quiet: Desk, key: str) -> N
     assert f"`{key}`" in run.err
 
 
+def test_a_cover_whose_first_row_is_blank_hides_no_table(quiet: Desk) -> None:
+    path = quiet.folder / "leads.xlsx"
+    book = write_workbook(path, [], [], ["Exported from Numbers"], title="Cover")
+    other = book.create_sheet("Leads")
+    for row in (["First  name", "CITY"], ["Asha", "Pune"]):
+        other.append(row)
+    book.save(path)
+    run = quiet.call(path.name)
+    assert run.status == 2
+    assert "on sheet 'Leads', row 1: set sheet: \"Leads\" in config.yaml" in run.err
+
+
 @pytest.mark.parametrize("sheet", [None, "Cover"])
 def test_headers_on_another_sheet_are_told_with_its_name_and_row(quiet: Desk, sheet: str | None) -> None:
     path = quiet.folder / "leads.xlsx"
