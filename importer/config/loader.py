@@ -230,6 +230,8 @@ def _assemble(
         header_row=model.header_row,
         encoding=model.encoding,
         delimiter=model.delimiter,
+        merged=model.merged,
+        hidden_rows=model.hidden_rows,
         source=model.source,
         ledger=environment.value("LSQ_LEDGER") or model.ledger,
         columns=tuple(_columns(model, document, policies)),

@@ -10,6 +10,7 @@ from importer.config.account import base_url_of
 from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.section import Section, read_field_name
+from importer.config.settings import HiddenRows, Merged
 from importer.config.wording import ask, describe
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
@@ -119,6 +120,8 @@ class ConfigModel(Section):
     header_row: Annotated[int, Field(ge=1)] = 1
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None
     delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
+    merged: Merged = "first"
+    hidden_rows: HiddenRows = "read"
     source: Text | None = None
     ledger: Text | None = None
     columns: dict[str, ColumnModel] = Field(default_factory=dict)

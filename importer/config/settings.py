@@ -15,12 +15,16 @@ __all__ = [
     "Config",
     "Constant",
     "DuplicatesAre",
+    "HiddenRows",
     "Limits",
+    "Merged",
     "UnmappedColumns",
 ]
 
 Auth = Literal["query", "headers"]
 DuplicatesAre = Literal["failures", "ok"]
+Merged = Literal["first", "fill"]
+HiddenRows = Literal["read", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Config:
     header_row: int = 1
     encoding: str | None = None
     delimiter: str | None = None
+    merged: Merged = "first"
+    hidden_rows: HiddenRows = "read"
     source: str | None = None
     ledger: str | None = None
     columns: tuple[Column, ...] = ()

@@ -16,7 +16,7 @@ from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
 from importer.leadsquared.users import AccountUser
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
-from importer.sheet import Row, Table, find_header_row, open_table
+from importer.sheet import Layout, Row, Table, find_header_row, find_sheet, open_table
 
 __all__ = ["Intake", "open_intake"]
 
@@ -72,13 +72,15 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
             raise SheetError(f"{file} is a text file and has no sheets.", hint="Leave --sheet out.")
         for note in table.notes:
             logger.info("%s: %s", file.name, note)
+        for warning in table.warnings:
+            logger.warning("%s: %s", file.name, warning)
         header = table.header if shape is None else shape.header
         if shape is None:
             refuse_collisions(header)
         mapping = _plan(table, header, config)
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
-            raise SheetError(f"{file}: there is no data row below the header.", hint="Nothing was sent.")
+            logger.info("%s: there is no data row below the header: nothing to be done.", file.name)
         return Intake(table, shape, header, mapping, row_count)
     except BaseException:
         table.close()
@@ -95,13 +97,18 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
             if shape is not None:
                 return table, shape
             table.close()
-    table = open_table(
-        file,
-        sheet=sheet,
-        header_row=config.header_row,
-        encoding=config.encoding,
-        delimiter=config.delimiter,
-    )
+    try:
+        table = open_table(
+            file,
+            sheet=sheet,
+            header_row=config.header_row,
+            encoding=config.encoding,
+            delimiter=config.delimiter,
+            layout=Layout(merged=config.merged, hidden_rows=config.hidden_rows),
+        )
+    except SheetError as error:
+        where = _other_sheet(file, [column.header for column in config.columns], but_not=sheet)
+        raise SheetError(error.message, hint=where or error.hint) from error
     try:
         return table, recognise(table.header)
     except UsageError:
@@ -129,8 +136,28 @@ def _plan(
             users=users,
         )
     except MissingHeaderError as error:
-        row = find_header_row(table, [column.header for column in config.columns])
-        hint = f"They seem to stand in row {row}: set header_row: {row} in config.yaml." if row else error.hint
+        hint = _where_headers_stand(table, [column.header for column in config.columns]) or error.hint
         raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
     except UsageError as error:
         raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
+
+
+def _where_headers_stand(table: Table, wanted: Sequence[str]) -> str:
+    """What to set so that the mapped headers are found; empty where they stand nowhere."""
+    row = find_header_row(table, wanted)
+    if row:
+        return f"They seem to stand in row {row}: set header_row: {row} in config.yaml."
+    return _other_sheet(table.path, wanted, but_not=table.sheet) if table.sheet else ""
+
+
+def _other_sheet(file: Path, wanted: Sequence[str], *, but_not: str | None) -> str:
+    """What to set where all the mapped headers stand on another sheet of a workbook; else empty."""
+    found = find_sheet(file, wanted, but_not=but_not)
+    if found is None:
+        return ""
+    sheet, row = found
+    return f"The mapped headers all stand on sheet {sheet!r}, row {row}: set {_settings(sheet, row)} in config.yaml."
+
+
+def _settings(sheet: str, row: int) -> str:
+    return f'sheet: "{sheet}"' + (f" and header_row: {row}" if row != 1 else "")

@@ -3,22 +3,50 @@
     table = open_table(Path("leads.xlsx"))
     for row in table.rows(): ...
 
-Which libraries do the reading is this package's affair alone: `csv` for text, openpyxl for .xlsx and .xlsm, calamine
-through pandas for the rest. Each is imported only when a file asks for it.
+Which libraries do the reading is this package's affair alone: `csv` for text, expat for .xlsx, .xlsm and .ods, xlrd for
+.xls, calamine through pandas for .xlsb. Each is imported only when a file asks for it.
 """
 
+import stat
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
-from importer.sheet.header import Found, find_header_row
-from importer.sheet.kinds import FORMATS, Kind, identify, require_kind, require_sane_archive, require_whole_archive
+from importer.sheet.header import Found, find_header_row, find_in_rows
+from importer.sheet.kinds import (
+    FORMATS,
+    WORKBOOKS,
+    Kind,
+    identify,
+    require_kind,
+    require_sane_archive,
+    require_whole_archive,
+)
+from importer.sheet.layout import HiddenRowsRule, Layout, MergedRule
 from importer.sheet.table import Identity, Row, Table
+from importer.sheet.xmlparts import NotWellFormedError
+
+if TYPE_CHECKING:
+    from importer.sheet.workbook import SheetTop, Workbook
 
 _UNREACHABLE = "Check that its drive is reachable, or copy the file to this machine."
 
-__all__ = ["FORMATS", "Row", "Table", "find_header_row", "open_table"]
+_DEFAULT_LAYOUT = Layout()
+
+__all__ = [
+    "FORMATS",
+    "HiddenRowsRule",
+    "Layout",
+    "MergedRule",
+    "Row",
+    "Table",
+    "find_header_row",
+    "find_sheet",
+    "open_table",
+    "peek_sheets",
+]
 
 
 def open_table(
@@ -28,14 +56,17 @@ def open_table(
     header_row: int = 1,
     encoding: str | None = None,
     delimiter: str | None = None,
+    layout: Layout = _DEFAULT_LAYOUT,
 ) -> Table:
     """Read a whole spreadsheet once and return its table, or raise SheetError saying what is wrong and what to do.
 
     `sheet` names a worksheet (default: the first visible one that holds anything); `header_row` is the number that
-    the spreadsheet shows. `encoding` and `delimiter` concern text files alone. The caller closes the table.
+    the spreadsheet shows. `encoding` and `delimiter` concern text files alone, `layout` workbooks. The caller
+    closes the table.
     """
     if header_row < 1:
         raise SheetError(f"header_row: {header_row} is no row.", hint="Rows are counted from 1.")
+    _require_file(path)
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
@@ -44,7 +75,7 @@ def open_table(
             if kind is Kind.TEXT:
                 found = read_csv(path, file, header_row=header_row, encoding=encoding, delimiter=delimiter)
             else:
-                found = _read_workbook(path, file, kind, notes, sheet=sheet, header_row=header_row)
+                found = _read_workbook(path, file, kind, notes, sheet=sheet, header_row=header_row, layout=layout)
             changed = Identity.of(path.stat()) != identity
     except FileNotFoundError as error:
         raise SheetError(f"{path}: there is no such file.", hint=_neighbours(path)) from error
@@ -64,10 +95,58 @@ def open_table(
         header_row=header_row,
         row_count=found.row_count,
         notes=found.notes,
+        warnings=found.warnings,
         top=found.top,
         source=found.source,
         identity=identity,
     )
+
+
+def _require_file(path: Path) -> None:
+    """Refuse what can be read but once: a file is read whole, and looked at again when its report is written."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        if str(path) != "-":
+            return  # told when it is opened
+        mode = stat.S_IFIFO
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        what = "standard input" if str(path) in {"-", "/dev/stdin"} else "a pipe or a device, not a file"
+        raise SheetError(
+            f"{path}: this is {what}, which can be read only once.",
+            hint="Save it to a file, with the ending that says its format, and name that.",
+        )
+
+
+def peek_sheets(path: Path) -> Iterator["SheetTop"]:
+    """Each worksheet of a workbook with its first rows, visible ones first.
+
+    Nothing where the file is a text, or can no longer be read.
+    """
+    try:
+        _require_file(path)
+        with path.open("rb") as file:
+            kind = identify(file)
+            if kind not in WORKBOOKS:
+                return
+            from importer.sheet.workbook import peek_sheets as peek
+
+            workbook = _open_workbook(path, file, kind, ())
+            try:
+                yield from peek(workbook)
+            finally:
+                workbook.close()
+    except (OSError, SheetError):
+        return
+
+
+def find_sheet(path: Path, wanted: Collection[str], *, but_not: str | None) -> tuple[str, int] | None:
+    """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row."""
+    for top in peek_sheets(path):
+        row = None if top.name == but_not else find_in_rows(top.rows, wanted)
+        if row is not None:
+            return top.name, row
+    return None
 
 
 def _read_workbook(
@@ -78,32 +157,51 @@ def _read_workbook(
     *,
     sheet: str | None,
     header_row: int,
+    layout: Layout,
 ) -> Found:
     from importer.sheet.workbook import read_table
 
     if kind is not Kind.XLS:
         require_sane_archive(path, file)
-    if kind is Kind.XLSX:
-        from importer.sheet.excel import OpenpyxlWorkbook, UnreadableByOpenpyxl
+    try:
+        return _closing(
+            _open_workbook(path, file, kind, notes),
+            lambda workbook: read_table(path, workbook, sheet=sheet, header_row=header_row, layout=layout),
+        )
+    except NotWellFormedError:
+        return _closing(
+            _open_workbook(path, file, kind, notes, is_lenient=True),
+            lambda workbook: read_table(path, workbook, sheet=sheet, header_row=header_row, layout=layout),
+        )
 
-        try:
-            workbook = OpenpyxlWorkbook(path, file, notes)
-        except UnreadableByOpenpyxl:
-            pass
-        else:
-            try:
-                return read_table(path, workbook, sheet=sheet, header_row=header_row)
-            finally:
-                workbook.close()
+
+def _open_workbook(
+    path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...], *, is_lenient: bool = False
+) -> "Workbook":
+    """The reader for a kind of workbook, each imported where a file asks for it."""
+    if kind is Kind.XLSX:
+        from importer.sheet.excel import ExcelWorkbook
+
+        return ExcelWorkbook(path, file, notes, is_lenient=is_lenient)
+    if kind is Kind.ODS:
+        from importer.sheet.odsfile import OdsWorkbook
+
+        return OdsWorkbook(path, file, notes, is_lenient=is_lenient)
+    if kind is Kind.XLS:
+        from importer.sheet.xlsfile import XlsWorkbook
+
+        return XlsWorkbook(path, file, notes)
     from importer.sheet.calamine import CalamineWorkbook
 
-    if kind is not Kind.XLS:
-        require_whole_archive(path, file)
-    other = CalamineWorkbook(path, file, kind, notes)
+    require_whole_archive(path, file)
+    return CalamineWorkbook(path, file, notes)
+
+
+def _closing(workbook: "Workbook", read: Callable[["Workbook"], Found]) -> Found:
     try:
-        return read_table(path, other, sheet=sheet, header_row=header_row)
+        return read(workbook)
     finally:
-        other.close()
+        workbook.close()
 
 
 def _neighbours(path: Path) -> str:

@@ -1,15 +1,11 @@
-"""An .xls, .xlsb or .ods, or an .xlsx that openpyxl cannot read → rows, through pandas' door to calamine.
+"""An .xlsb → rows, through pandas' door to calamine.
 
 pandas opens the file and hands over calamine's own workbook: its raw values are taken, before pandas would turn
 `NA` into nothing or a code into a float. calamine holds the sheet in memory.
 
-calamine gives an empty value for an error cell and says nothing of number formats. Where either matters is found by
-reading the file a second time, in `odsfile`, `biff` and `package`, and laid over calamine's values: an error cell
-is bad, a zero-padded number keeps its zeros, midnight in a date with a time is no mere date. Where that fails (a
-workbook from before Excel 97, say) a note says so. What remains unknown here:
-
-- a formula without a saved result is an empty cell, but for an .xlsx;
-- a number that calamine takes for a date because of its format is that date, even one that does not exist.
+calamine gives an empty value for an error cell and says nothing of number formats, hidden rows and merged cells. Those
+are found by reading the file a second time, in `xlsbfile`, and laid over calamine's values. Where that fails a note
+says so.
 """
 
 import subprocess
@@ -17,20 +13,16 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
-from xml.parsers import expat
 
 from importer.errors import SheetError
-from importer.sheet.biff import NotUnderstood, read_xls_cells, read_xlsb_cells
-from importer.sheet.cells import CellText, DateKind, boolean_text, is_error_value, moment_text, number_text
-from importer.sheet.kinds import Kind
-from importer.sheet.odsfile import read_ods_cells
-from importer.sheet.package import read_xlsx_cells
-from importer.sheet.table import NO_DATES, NOTHING, Row
+from importer.sheet.cells import CellText, boolean_text, is_error_value, moment_text, number_text
+from importer.sheet.numberformat import DateKind
+from importer.sheet.table import NO_DATES, NOTHING, Area, Row
 from importer.sheet.workbook import SheetInfo
+from importer.sheet.xlsbfile import NotUnderstood, SheetExtras, read_xlsb_extras
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook as _Book
@@ -50,19 +42,19 @@ except Exception:
 """
 
 _BLIND = (
-    "In this file error cells such as #N/A cannot be told from empty ones, nor zero-padded numbers from plain ones: "
-    "save it as .xlsx if it holds any."
+    "In this file error cells such as #N/A cannot be told from empty ones, zero-padded numbers from plain ones, or "
+    "hidden rows from others: save it as .xlsx if it holds any."
 )
 
 
 class CalamineWorkbook:
     """A workbook read by calamine."""
 
-    def __init__(self, path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = ()) -> None:
         from pandas import ExcelFile
         from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-        if kind in (Kind.XLS, Kind.XLSB) and not _survives(path):
+        if not _survives(path):
             raise _damaged(path)
         self._path = path
         self._failures = (CalamineError, OSError, ValueError)
@@ -79,7 +71,7 @@ class CalamineWorkbook:
         except BaseException as error:
             _raise_unless_panic(error)
             raise _damaged(path) from error
-        self._overlay, blind = _find_overlay(file, kind)
+        self._extras, blind = _find_extras(file)
         self.notes = (*notes, _BLIND) if blind else notes
         self.sheets = tuple(
             SheetInfo(sheet.name, hidden=sheet.visible != SheetVisibleEnum.Visible)
@@ -89,8 +81,9 @@ class CalamineWorkbook:
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Each row that holds anything, with all its cells."""
+        extras = self._extras.get(sheet, SheetExtras())
         overlay: dict[int, dict[int, CellText]] = {}
-        for (row_index, column), text in self._overlay.get(sheet, {}).items():
+        for (row_index, column), text in extras.cells.items():
             overlay.setdefault(row_index, {})[column] = text
         try:
             found = self._book.get_sheet_by_name(sheet)
@@ -103,7 +96,7 @@ class CalamineWorkbook:
                 cells = [*left, *values] if len(values) < width else values
                 row = _row(index + 1, cells, overlay.pop(index, None))
                 if row is not None:
-                    yield row
+                    yield row._replace(is_hidden=index in extras.hidden_rows)
             for index in sorted(overlay):  # rows of which calamine sees nothing at all
                 row = _row(index + 1, (), overlay[index])
                 if row is not None:
@@ -114,13 +107,17 @@ class CalamineWorkbook:
             _raise_unless_panic(error)
             raise _damaged(self._path, sheet) from error
 
+    def merged(self, sheet: str) -> Sequence[Area]:
+        """The merged areas of a sheet."""
+        return self._extras.get(sheet, SheetExtras()).merged
+
     def close(self) -> None:
         """Let go of the workbook."""
         self._book.close()
 
 
 def _survives(path: Path) -> bool:
-    """Whether calamine opens a binary workbook without ending its process.
+    """Whether calamine opens the workbook without ending its process.
 
     It believes the counts that such a file holds, and where a damaged one makes it ask for more memory than there is,
     the process is aborted, which no handler can catch: so another process tries first.
@@ -138,26 +135,11 @@ def _raise_unless_panic(error: BaseException) -> None:
         raise error
 
 
-def _find_overlay(file: BinaryIO, kind: Kind) -> tuple[dict[str, dict[tuple[int, int], CellText]], bool]:
-    """What calamine leaves out, by sheet and cell, and whether nothing could be learned about that."""
-    readers = {
-        Kind.ODS: read_ods_cells,
-        Kind.XLS: read_xls_cells,
-        Kind.XLSB: read_xlsb_cells,
-        Kind.XLSX: read_xlsx_cells,
-    }
+def _find_extras(file: BinaryIO) -> tuple[dict[str, SheetExtras], bool]:
+    """What calamine leaves out, by sheet, and whether nothing could be learned about that."""
     try:
-        return readers[kind](file), False
-    except (
-        NotUnderstood,
-        LookupError,
-        ValueError,
-        OSError,
-        EOFError,
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ):
+        return read_xlsb_extras(file), False
+    except (NotUnderstood, OSError, EOFError, zipfile.BadZipFile, zlib.error):
         return {}, True
 
 
@@ -165,7 +147,7 @@ def _row(number: int, values: Sequence[object], overlay: dict[int, CellText] | N
     found = [_text(value) for value in values]
     for column, text in (overlay or {}).items():
         found.extend([CellText("")] * (column + 1 - len(found)))
-        found[column] = text if text.text or not text.date else replace(found[column], date=text.date)
+        found[column] = text
     if not any(cell.text for cell in found):
         return None
     bad = {

@@ -2,40 +2,48 @@
 
 Numbers keep all their digits (15 significant ones, as Excel has them) and are never written with an exponent;
 percent, currency and thousands are shown as the plain number. A format that pads with zeros keeps its padding, and
-where it is made of zeros and separators alone (`00000`, `000-00-0000`, `(000) 000-0000`) a whole number is
-written just as the format shows it. Dates are `YYYY-MM-DD HH:MM:SS`, times `HH:MM:SS`, elapsed times `HH:MM:SS`
-with as many hours as there are, all rounded to the second. Whether a date has a time of day is told beside the text
-by `DateKind`, from the number format.
+where it is made of zeros and fixed text alone (`00000`, `(000) 000-0000`, `"LEAD-"0000`) a whole number is written
+just as the format shows it. Dates are `YYYY-MM-DD HH:MM:SS`, times `HH:MM:SS`, rounded to the second; a cell that
+is shown as a date alone is that day at 00:00:00, whatever clock time it hides. Elapsed times have as many hours as
+there are: `25:30` where the format is `[h]:mm` and no seconds are hidden, else `25:30:00`. Whether a date has a time
+of day is told beside the text by `DateKind`, from the number format.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Literal
+
+from importer.sheet.numberformat import DIGIT, GENERAL, CellFormat, DateKind
 
 __all__ = [
     "ERROR_VALUES",
     "FORMULA_WITHOUT_RESULT",
-    "GENERAL",
-    "CellFormat",
+    "MISSING_STRING",
+    "NO_NUMBER",
+    "TORN_ROW",
+    "UNKNOWN_KIND",
+    "UNREADABLE",
     "CellText",
-    "DateKind",
     "boolean_text",
     "is_error_value",
     "iso_text",
     "moment_text",
     "number_text",
-    "parse_format",
     "serial_text",
+    "stored_number",
     "unescape_text",
 ]
 
-DateKind = Literal["date", "datetime", "time", "duration"]
-
 FORMULA_WITHOUT_RESULT = "formula without a saved result"
 DATE_OUT_OF_RANGE = "number shown as a date that does not exist"
+NO_NUMBER = "number cell that holds no number"
+MISSING_STRING = "text that is missing in the file"
+UNKNOWN_KIND = "cell of an unknown kind"
+TORN_ROW = "piece of a row that a stray line break has torn apart"
+UNREADABLE = (FORMULA_WITHOUT_RESULT, DATE_OUT_OF_RANGE, NO_NUMBER, MISSING_STRING, UNKNOWN_KIND, TORN_ROW)
+"""All that makes a cell unreadable but for the error values."""
 
 # Excel's own names, then those that its other languages and LibreOffice write into a CSV.
 ERROR_VALUES = frozenset(
@@ -88,23 +96,13 @@ _LIBREOFFICE_ERROR = re.compile(r"Err:5\d\d")
 _SECONDS_PER_DAY = 86_400
 _SIGNIFICANT_DIGITS = 15
 _LAST_SERIAL = 2_958_465  # 9999-12-31 in the 1900 system
+_FIRST_YEAR = 1900
 _PHANTOM_LEAP_DAY = 60  # the 1900 system has a 1900-02-29
 _DAYS_1900_TO_1904 = 1462
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's date has no time zone
+_MOST_DAYS = 1e9
+_FLOAT_NOISE_DAYS = 1e-9  # a tenth of a millisecond: what arithmetic on dates leaves
 _PLAIN_EXPONENTS = range(-30, 31)  # beyond these, zeros tell a person less than an exponent
-
-
-@dataclass(frozen=True, slots=True)
-class CellFormat:
-    """What a number format says about a number: `date`, or the zeros it pads with.
-
-    `zeros` is how many digits there are at least before the decimal point (0 or 1: no padding). `template` is the
-    format itself, without quotes, where it is zeros and separators alone.
-    """
-
-    date: DateKind | None = None
-    zeros: int = 0
-    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,45 +114,23 @@ class CellText:
     bad: str = ""
 
 
-GENERAL = CellFormat()
-
-_QUOTED = re.compile(r'"([^"]*)"')
-_FILLER = re.compile(r"[_*].")  # a blank as wide as a character, a character repeated over the cell's width
-_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[[^\]]*\]")
-_AM_PM = re.compile(r"am/pm|a/p", re.IGNORECASE)
-_CONDITION = re.compile(r"\[[<>=]")
-_TEMPLATE = re.compile(r"[+( ]*0[0 ()+/-]*")
-_PADDING = re.compile(r"[^0#?.]*([0#?,]*0[0#?,]*)")
-_SECTION = re.compile(r'((?:"[^"]*"|\\.|[^;"\\])*)(?:;|$)')
+_STORED_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-@lru_cache(maxsize=4096)
-def parse_format(code: str) -> CellFormat:
-    """What a number format's code (`00000`, `d/m/yyyy`) means for the text of a positive number."""
-    section = _SECTION.match(code)
-    first = section.group(1) if section else code
-    bare = _FILLER.sub("", re.sub(r"\\.", "", _QUOTED.sub("", first)))
-    if _ELAPSED.search(bare):
-        return CellFormat(date="duration")
-    bare = _AM_PM.sub("h", _BRACKETS.sub("", bare))
-    letters = bare.lower().replace("general", "")
-    if re.search("[ydhsm]", letters):
-        has_time = bool(re.search("[hs]", letters))
-        has_date = bool(re.search("[yd]", letters)) or not has_time
-        return CellFormat(date="datetime" if has_date and has_time else "date" if has_date else "time")
-    return _padding(first, bare)
+def stored_number(text: str) -> float | None:
+    """The number that an XML workbook stores as this text (`.56`, `1E5`), or None: `NaN` and `INF` are none.
 
-
-def _padding(first: str, bare: str) -> CellFormat:
-    if _CONDITION.search(first) or re.search("[%E@]", bare):
-        return GENERAL
-    shown = re.sub(r"\\(.)", r"\1", _QUOTED.sub(r"\1", _FILLER.sub("", _BRACKETS.sub("", first))))
-    if _TEMPLATE.fullmatch(shown) and bare.count("0") > 1 and shown.count("0") == bare.count("0"):
-        return CellFormat(zeros=bare.count("0"), template=shown)
-    whole = _PADDING.match(bare)
-    zeros = whole.group(1).count("0") if whole and "/" not in bare else 0
-    return CellFormat(zeros=zeros) if zeros > 1 else GENERAL
+    A whole number is an `int`, so that none of its digits is lost.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    if _STORED_NUMBER.fullmatch(text) is None:
+        return None
+    if text[1:].isdecimal() and text[0] != ".":
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def number_text(value: float, cell_format: CellFormat = GENERAL) -> str:
@@ -169,9 +145,10 @@ def number_text(value: float, cell_format: CellFormat = GENERAL) -> str:
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
     whole, point, fraction = digits.partition(".")
     padded = whole.zfill(cell_format.zeros)
-    if cell_format.template and not point and not sign and len(padded) == cell_format.zeros:
-        following = iter(padded)
-        return "".join(next(following) if mark == "0" else mark for mark in cell_format.template)
+    if cell_format.template and not point and not sign:
+        more = len(padded) - cell_format.zeros + 1  # a longer number begins at the first digit's place
+        following = iter((padded[:more], *padded[more:]))
+        return "".join(next(following) if mark == DIGIT else mark for mark in cell_format.template)
     return f"{sign}{padded}{point}{fraction}"
 
 
@@ -191,9 +168,13 @@ def serial_text(serial: float, cell_format: CellFormat, *, epoch_1904: bool = Fa
     Below one day it is a time of day, unless the format shows a date and the epoch is 1904, whose day 0 is real.
     """
     kind = cell_format.date
+    if not abs(serial) <= _MOST_DAYS:
+        return CellText(number_text(serial), bad=DATE_OUT_OF_RANGE)
     seconds = round(serial * _SECONDS_PER_DAY)
     if kind == "duration":
-        return CellText(_duration_text(seconds), "duration")
+        return CellText(_duration_text(seconds, cell_format), "duration")
+    if kind == "date":  # the clock is not shown: it is dropped, never rounded up to the next day
+        seconds = math.floor(serial + _FLOAT_NOISE_DAYS) * _SECONDS_PER_DAY
     days, rest = divmod(seconds, _SECONDS_PER_DAY)
     if days == 0 and kind != "date":
         return CellText(_clock(rest), "time")
@@ -211,15 +192,17 @@ def moment_text(value: datetime | date | time | timedelta, cell_format: CellForm
     Without a format to tell, midnight sharp counts as a date.
     """
     if isinstance(value, timedelta):
-        return CellText(_duration_text(round(value.total_seconds())), "duration")
+        return CellText(_duration_text(round(value.total_seconds()), cell_format), "duration")
     if isinstance(value, time):
         seconds = value.hour * 3600 + value.minute * 60 + value.second + round(value.microsecond / 1e6)
         return CellText(_clock(seconds % _SECONDS_PER_DAY), "time")
     if not isinstance(value, datetime):
         return CellText(f"{value.isoformat()} 00:00:00", "date")
+    if cell_format.date == "date":
+        return CellText(f"{value.date().isoformat()} 00:00:00", "date")
     if value.microsecond:
         value = value.replace(microsecond=0) + timedelta(seconds=round(value.microsecond / 1e6))
-    date_only = cell_format.date == "date" or (cell_format.date is None and value.time() == time())
+    date_only = cell_format.date is None and value.time() == time()
     return CellText(value.isoformat(sep=" ", timespec="seconds"), "date" if date_only else "datetime")
 
 
@@ -230,8 +213,11 @@ def iso_text(stored: str, cell_format: CellFormat = GENERAL) -> CellText:
             value = parse(stored.removesuffix("Z"))
         except ValueError:
             continue
-        if isinstance(value, datetime) and "T" not in stored:
-            return moment_text(value.date())
+        if isinstance(value, datetime):
+            if value.year < _FIRST_YEAR:  # a time of day, on the day before the first
+                return moment_text(value.time())
+            if "T" not in stored and cell_format.date != "datetime":
+                return moment_text(value.date())
         return moment_text(value, cell_format)
     return CellText(stored)
 
@@ -242,8 +228,15 @@ def _clock(seconds: int) -> str:
     return f"{hour:02}:{minute:02}:{second:02}"
 
 
-def _duration_text(seconds: int) -> str:
-    return f"-{_clock(-seconds)}" if seconds < 0 else _clock(seconds)
+def _duration_text(seconds: int, cell_format: CellFormat) -> str:
+    """An elapsed time as its format shows it, with the seconds where that would hide some."""
+    sign, shown = ("-" if seconds < 0 else ""), _clock(abs(seconds))
+    if cell_format.elapsed and (seconds % 60 == 0 or cell_format.elapsed.endswith("ss")):
+        if not cell_format.elapsed.endswith("ss"):
+            shown = shown.removesuffix(":00")
+        if cell_format.elapsed.startswith("[h]") and shown.startswith("0"):
+            shown = shown[1:]
+    return f"{sign}{shown}"
 
 
 def boolean_text(value: bool) -> str:  # noqa: FBT001 - the value is what the function is about

@@ -1,147 +1,98 @@
-"""An .xlsx or .xlsm → rows, through openpyxl's knowledge of the package and one streaming pass over the sheet.
+"""An .xlsx or .xlsm → rows, in one streaming pass over the sheet.
 
 The texts of a workbook's cells stand in one shared table, which is held in memory during that pass; afterwards the
-rows stream from a snapshot on disk.
+rows stream from a snapshot on disk. What the XML standard forbids and some writers write all the same is read in a
+second, lenient attempt, by the same rules for cells.
 """
 
-import warnings
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
-from xml.parsers import expat
 
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-from openpyxl.utils.datetime import MAC_EPOCH
-from openpyxl.xml.constants import SHARED_STRINGS
-
-from importer.errors import SheetError
 from importer.sheet.cells import (
     FORMULA_WITHOUT_RESULT,
-    GENERAL,
-    CellFormat,
+    MISSING_STRING,
+    NO_NUMBER,
+    UNKNOWN_KIND,
     CellText,
-    DateKind,
     boolean_text,
     is_error_value,
     iso_text,
     number_text,
-    parse_format,
     serial_text,
+    stored_number,
     unescape_text,
 )
-from importer.sheet.sheetxml import RawCell, stream_rows, stream_strings
-from importer.sheet.table import NO_DATES, NOTHING, Row
+from importer.sheet.numberformat import GENERAL, CellFormat, DateKind
+from importer.sheet.package import Package, read_cell_formats, read_workbook
+from importer.sheet.sheetxml import RawCell, stream_merged, stream_rows, stream_strings
+from importer.sheet.table import NO_DATES, NOTHING, Area, Row
 from importer.sheet.workbook import SheetInfo
+from importer.sheet.xmlparts import told_damage
 
-__all__ = ["OpenpyxlWorkbook", "UnreadableByOpenpyxl"]
+__all__ = ["ExcelWorkbook"]
 
-# Built-in formats of East Asian Excel that openpyxl does not list: most are dates, some times.
-_EAST_ASIAN_DATES = {
-    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), CellFormat(date="date")),
-    **dict.fromkeys((32, 33, 34, 35, 55, 56), CellFormat(date="datetime")),
-}
+_MAIN_PART = "xl/workbook.xml"
+_NO_CELLS = frozenset(("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"))
 
 
-class UnreadableByOpenpyxl(Exception):  # noqa: N818 - no error to a user: another reader takes over
-    """openpyxl cannot open this workbook or finds no sheet in it."""
+class ExcelWorkbook:
+    """A workbook in the Office Open XML format, whoever wrote it.
 
-
-class _Reader(ExcelReader):
-    """openpyxl's reader of the package, without the parts that hold no cells.
-
-    Properties, themes and the like are passed over, since damage there is no reason to refuse a sheet. Worksheets are
-    listed, not opened.
+    `is_lenient`: read parts that are not well-formed XML, as far as their meaning is beyond doubt.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__(file, read_only=True, data_only=True, keep_links=False)
-        self.sheets: list[SheetInfo] = []
-        self.targets: dict[str, str] = {}
-
-    def read_properties(self) -> None:
-        pass
-
-    def read_custom(self) -> None:
-        pass
-
-    def read_theme(self) -> None:
-        pass
-
-    def read_strings(self) -> None:
-        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
-        name = part.PartName.lstrip("/") if part is not None else None
-        if name in self.valid_files:
-            with self.archive.open(name) as source:
-                self.shared_strings = list(stream_strings(source))
-
-    def read_worksheets(self) -> None:
-        for sheet, relation in self.parser.find_sheets():
-            if relation.target in self.valid_files and relation.Type.endswith("/worksheet"):
-                self.sheets.append(SheetInfo(sheet.name, hidden=sheet.state != "visible"))
-                self.targets[sheet.name] = relation.target
-
-
-class OpenpyxlWorkbook:
-    """A workbook whose package openpyxl understands."""
-
-    def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = (), *, is_lenient: bool = False) -> None:
         self._path = path
+        self._merged: dict[str, list[Area]] = {}
         self.notes = notes
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what openpyxl would drop on saving is of no interest here
-                self._reader = _Reader(file)
-                self._reader.read()
-        except (ValueError, TypeError, LookupError, AttributeError, OSError, SyntaxError, expat.ExpatError) as error:
-            raise UnreadableByOpenpyxl(str(error)) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise _damaged(path) from error
-        if not self._reader.sheets:
-            raise UnreadableByOpenpyxl("no sheets")
-        self.sheets = tuple(self._reader.sheets)
-        self._epoch_1904 = self._reader.wb.epoch == MAC_EPOCH
-        self._formats = self._cell_formats()
+        with told_damage(path):
+            self._package = Package(file, is_lenient=is_lenient)
+            main = self._package.main_part(_MAIN_PART)
+            book = read_workbook(self._package, main)
+            self._epoch_1904 = book.epoch_1904
+            self._parts = {sheet.name: sheet for sheet in book.sheets if sheet.kind not in _NO_CELLS}
+            self.sheets = tuple(SheetInfo(sheet.name, hidden=sheet.is_hidden) for sheet in self._parts.values())
+            self._formats = self._read_formats(main)
+            self._strings = self._read_strings(main)
 
-    def _cell_formats(self) -> list[CellFormat]:
-        workbook = self._reader.wb
-        custom = workbook._number_formats  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl names a style's format only through a cell
-        formats: list[CellFormat] = []
-        for style in workbook._cell_styles:  # type: ignore[attr-defined]  # noqa: SLF001 - the same
-            number = style.numFmtId
-            if number in _EAST_ASIAN_DATES:
-                formats.append(_EAST_ASIAN_DATES[number])
-            elif number < BUILTIN_FORMATS_MAX_SIZE:
-                formats.append(parse_format(BUILTIN_FORMATS.get(number, "General")))
-            else:
-                formats.append(parse_format(custom[number - BUILTIN_FORMATS_MAX_SIZE]))
-        return formats
+    def _related(self, main: str, kind: str) -> str | None:
+        """The part that the workbook's relations name for this, or that has the usual name."""
+        targets = [relation.target for relation in self._package.relations(main).values() if relation.kind == kind]
+        usual = f"xl/{kind}.xml"
+        return next((name for name in (*targets, usual) if name in self._package), None)
+
+    def _read_formats(self, main: str) -> list[CellFormat]:
+        name = self._related(main, "styles")
+        return [] if name is None else read_cell_formats(self._package, name)
+
+    def _read_strings(self, main: str) -> list[str]:
+        name = self._related(main, "sharedStrings")
+        if name is None:
+            return []
+        with self._package.open(name) as part:
+            return list(stream_strings(part))
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Each row that holds anything, with all its cells."""
-        texts = _CellTexts(self._reader.shared_strings, self._formats, epoch_1904=self._epoch_1904)
-        try:
-            with self._reader.archive.open(self._reader.targets[sheet]) as part:
-                for number, cells in stream_rows(part):
-                    yield texts.row(number, cells)
-        except (ValueError, LookupError, OSError, EOFError, OverflowError) as error:
-            raise _damaged(self._path, sheet) from error
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error) as error:
-            raise _damaged(self._path, sheet) from error
+        texts = _CellTexts(self._strings, self._formats, epoch_1904=self._epoch_1904)
+        with told_damage(self._path, sheet), self._package.open(self._parts[sheet].part) as part:
+            merged: list[Area] = []
+            for number, cells, is_hidden in stream_rows(part, merged):
+                yield texts.row(number, cells, is_hidden=is_hidden)
+            self._merged[sheet] = merged
+
+    def merged(self, sheet: str) -> Sequence[Area]:
+        """The merged areas of a sheet."""
+        if sheet not in self._merged:
+            with told_damage(self._path, sheet), self._package.open(self._parts[sheet].part) as part:
+                self._merged[sheet] = stream_merged(part)
+        return self._merged[sheet]
 
     def close(self) -> None:
         """Let go of the shared strings; the file is its opener's."""
-        self._reader.shared_strings = []
-        self._reader.archive.close()
-
-
-def _damaged(path: Path, sheet: str | None = None) -> SheetError:
-    where = f"{path}, sheet {sheet!r}," if sheet else f"{path}"
-    return SheetError(
-        f"{where} is damaged or incomplete.", hint="Open it in Excel or LibreOffice and save it again as .xlsx."
-    )
+        self._strings = []
+        self._package.close()
 
 
 class _CellTexts:
@@ -153,22 +104,24 @@ class _CellTexts:
         self._epoch_1904 = epoch_1904
         self._rarer: dict[str, Callable[[RawCell], CellText]] = {
             "n": self._number,
+            "s": self._missing_string,
             "str": lambda cell: CellText(unescape_text(cell.value or "")),
             "inlineStr": lambda cell: CellText(unescape_text(cell.value or "")),
-            "b": lambda cell: CellText(boolean_text(bool(int(cell.value or "0")))),
+            "b": self._boolean,
             "e": lambda cell: CellText(cell.value or "", bad=cell.value or "error"),
             "d": self._moment,
         }
 
-    def row(self, number: int, cells: list[RawCell]) -> Row:
+    def row(self, number: int, cells: list[RawCell], *, is_hidden: bool = False) -> Row:
         """The texts of one row's cells, from column A to the last that holds anything."""
         texts = [""] * (cells[-1].column + 1)
         bad: dict[int, str] = {}
         dates: dict[int, DateKind] = {}
+        strings = self._strings
         for cell in cells:
             column, kind, _, value, _ = cell
-            if kind == "s" and value:
-                text = self._strings[int(value)]
+            if kind == "s" and value and value.isdecimal() and int(value) < len(strings):
+                text = strings[int(value)]
                 if text[:1] == "#" and is_error_value(text):
                     bad[column] = text.strip()
             else:
@@ -181,7 +134,7 @@ class _CellTexts:
                 elif text[:1] == "#" and is_error_value(text):
                     bad[column] = text.strip()
             texts[column] = text
-        return Row(number, tuple(texts), (), bad or NOTHING, dates or NO_DATES)
+        return Row(number, tuple(texts), (), bad or NOTHING, dates or NO_DATES, is_hidden)
 
     def _rarely(self, cell: RawCell) -> CellText:
         if cell.formula is not None and cell.value is None:
@@ -190,15 +143,31 @@ class _CellTexts:
             # `<v></v>`: an empty text where the cell is a text, and nothing at all where it is a number
             empty_result = cell.formula is None or cell.kind == "str"
             return CellText("") if empty_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
-        return self._rarer[cell.kind](cell)
+        read = self._rarer.get(cell.kind)
+        return CellText(cell.value, bad=UNKNOWN_KIND) if read is None else read(cell)
+
+    def _missing_string(self, cell: RawCell) -> CellText:
+        stored = (cell.value or "").strip()
+        if stored.isdecimal() and int(stored) < len(self._strings):
+            return CellText(self._strings[int(stored)])
+        return CellText(stored, bad=MISSING_STRING)
 
     def _number(self, cell: RawCell) -> CellText:
-        stored = (cell.value or "").strip()
+        stored = cell.value or ""
+        number = stored_number(stored)
+        if number is None:
+            return CellText(stored, bad=NO_NUMBER) if stored.strip() else CellText("")
         cell_format = self._format(cell)
         if cell_format.date:
-            return serial_text(float(stored), cell_format, epoch_1904=self._epoch_1904)
-        number: float = int(stored) if stored.isdecimal() or stored[1:].isdecimal() else float(stored)
+            return serial_text(number, cell_format, epoch_1904=self._epoch_1904)
         return CellText(number_text(number, cell_format))
+
+    def _boolean(self, cell: RawCell) -> CellText:
+        stored = (cell.value or "").strip().lower()
+        if stored in ("true", "false"):
+            return CellText(boolean_text(stored == "true"))
+        number = stored_number(stored)
+        return CellText(stored, bad=NO_NUMBER) if number is None else CellText(boolean_text(number != 0))
 
     def _format(self, cell: RawCell) -> CellFormat:
         return self._formats[cell.style] if cell.style < len(self._formats) else GENERAL

@@ -1,15 +1,27 @@
 """The header of a table, and where in a sheet it stands."""
 
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from importer.errors import SheetError
 from importer.sheet.table import Row, RowSource, Table
 
-__all__ = ["TOP_ROWS", "Found", "find_header_row", "fit", "is_blank", "missing_header", "trim_blanks"]
+__all__ = [
+    "TOP_ROWS",
+    "Found",
+    "find_header_row",
+    "find_in_rows",
+    "fit",
+    "is_blank",
+    "is_unseen",
+    "missing_header",
+    "trim_blanks",
+]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5
+_UNSEEN = frozenset(("Cc", "Cf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +32,23 @@ class Found:
     header: tuple[str, ...]
     row_count: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
     top: tuple[Row, ...]
     source: RowSource
 
 
 def is_blank(cells: Collection[str]) -> bool:
-    """Whether a row's cells hold nothing but blanks."""
-    return not "".join(cells).strip()
+    """Whether a row's cells hold nothing that can be seen."""
+    return is_unseen("".join(cells))
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text shows nothing: blanks, and characters such as a zero-width space or a closing Ctrl-Z."""
+    if not text or text.isspace():
+        return True
+    if "!" <= text[0] <= "~":  # the hot path
+        return False
+    return all(mark.isspace() or unicodedata.category(mark) in _UNSEEN for mark in text)
 
 
 def trim_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -43,8 +65,8 @@ def fit(row: Row, width: int) -> Row:
     if len(cells) == width:
         return row
     if len(cells) < width:
-        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates)
-    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates)
+        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates, row.is_hidden)
+    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates, row.is_hidden)
 
 
 def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetError:
@@ -62,10 +84,10 @@ def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetErr
 def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
     """The row among the table's first 50 where most of the `wanted` column names stand, or None.
 
-    At least half of them must be there, compared without case and surrounding blanks, and more than in the present
+    At least half of them must be there, compared without case and with single blanks, and more than in the present
     header.
     """
-    names = {name.strip().casefold() for name in wanted} - {""}
+    names = _normalised(wanted) - {""}
     least = max(1, _ENOUGH * len(names))
     found, best = None, len(names & _normalised(table.header))
     for row in table.top:
@@ -75,5 +97,11 @@ def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
     return found
 
 
+def find_in_rows(rows: Iterable[Row], wanted: Collection[str]) -> int | None:
+    """The first row that holds all the `wanted` column names, compared as above, or None."""
+    names = _normalised(wanted) - {""}
+    return next((row.number for row in rows if names and names <= _normalised(row.cells)), None)
+
+
 def _normalised(cells: Collection[str]) -> set[str]:
-    return {cell.strip().casefold() for cell in cells}
+    return {" ".join(cell.split()).casefold() for cell in cells}

@@ -1,104 +1,186 @@
-"""What calamine does not tell about an .ods: error cells, padding zeros, dates with a time of day at midnight.
+"""An .ods → rows, streamed from the one part that holds all its sheets.
 
-An OpenDocument file keeps beside each value the text that its program showed for it, so nothing has to be worked out.
+An OpenDocument file keeps beside each value the text that its program showed for it. The value is read by the rules
+that hold for all workbooks; the shown text decides where a cell has no number format of its own, and what an error is.
 """
 
+import re
 import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO
-from xml.parsers import expat
 
-from importer.sheet.cells import CellText, is_error_value
+from importer.sheet.cells import (
+    DATE_OUT_OF_RANGE,
+    FORMULA_WITHOUT_RESULT,
+    NO_NUMBER,
+    CellText,
+    boolean_text,
+    is_error_value,
+    moment_text,
+    number_text,
+    stored_number,
+)
+from importer.sheet.numberformat import GENERAL, CellFormat, DateKind, parse_format
+from importer.sheet.odsstyles import Styles
+from importer.sheet.odsxml import NAMESPACES, OdsCell, RowCollector, TableCollector
+from importer.sheet.table import NO_DATES, NOTHING, Area, Row
+from importer.sheet.workbook import SheetInfo
+from importer.sheet.xmlparts import Handlers, Scrubbed, stream_part, told_damage
 
-__all__ = ["read_ods_cells"]
+__all__ = ["OdsWorkbook"]
 
-_CHUNK_BYTES = 1 << 16
-_MOST_REPEATS = 100_000  # a repeated cell beyond this is formatting, not data
-
-
-class _Collector:
-    """Handlers for expat; the prefixes are those that every writer of the format uses."""
-
-    def __init__(self) -> None:
-        self.sheets: dict[str, dict[tuple[int, int], CellText]] = {}
-        self._cells: dict[tuple[int, int], CellText] = {}
-        self._row = self._column = 0
-        self._in_row: dict[int, CellText] = {}
-        self._row_repeats = self._repeats = 1
-        self._attributes: dict[str, str] = {}
-        self._parts: list[str] = []
-        self._in_cell = self._in_text = self._in_note = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element opens."""
-        if name in ("table:table-cell", "table:covered-table-cell"):
-            self._attributes = attributes
-            self._repeats = int(attributes.get("table:number-columns-repeated", 1))
-            self._parts.clear()
-            self._in_cell = True
-        elif name == "text:p":
-            self._in_text = self._in_cell and not self._in_note
-        elif name == "office:annotation":
-            self._in_note = True
-        elif name == "table:table-row":
-            self._row_repeats = int(attributes.get("table:number-rows-repeated", 1))
-            self._in_row, self._column = {}, 0
-        elif name == "table:table":
-            self._row = 0
-            self._cells = self.sheets.setdefault(attributes.get("table:name", ""), {})
-
-    def end(self, name: str) -> None:
-        """An element closes."""
-        if name in ("table:table-cell", "table:covered-table-cell"):
-            found = _cell_text(self._attributes, "".join(self._parts))
-            if found is not None:
-                for column in range(self._column, self._column + min(self._repeats, _MOST_REPEATS)):
-                    self._in_row[column] = found
-            self._column += self._repeats
-            self._in_cell = False
-        elif name == "text:p":
-            self._in_text = False
-        elif name == "office:annotation":
-            self._in_note = False
-        elif name == "table:table-row":
-            if self._in_row:
-                for row in range(self._row, self._row + min(self._row_repeats, _MOST_REPEATS)):
-                    self._cells.update({(row, column): found for column, found in self._in_row.items()})
-            self._row += self._row_repeats
-
-    def text(self, data: str) -> None:
-        """Character data."""
-        if self._in_text:
-            self._parts.append(data)
+_DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?")
+_SHOWN_ELAPSED = {re.compile(r"-?\d:\d\d"): "[h]:mm", re.compile(r"-?\d+:\d\d"): "[hh]:mm"}
+_ONE_DAY = timedelta(days=1)
+_MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - a spreadsheet's time has no time zone
+_SHOWN_CODE = re.compile(r"[^\d.,%]*\d[^.,%]*")
+_SHOWN_PHONE = re.compile(r"[+(]*\d[\d ()+/-]*")
+_SHOWN_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+")
 
 
-def _cell_text(attributes: dict[str, str], shown: str) -> CellText | None:
-    """What the cell says beyond its bare value, or None."""
-    kind = attributes.get("office:value-type")
-    if attributes.get("calcext:value-type") == "error" or (kind == "string" and is_error_value(shown)):
-        return CellText(shown, bad=shown or "error")
-    if kind == "float":
-        digits = shown.startswith("0") and shown.isdecimal() and len(shown) > 1
-        if shown in ("TRUE", "FALSE") or (digits and int(shown) == float(attributes.get("office:value", "nan"))):
-            return CellText(shown)
-    day = attributes.get("office:date-value", "")
-    if kind == "date" and "T" not in day and ":" in shown:
-        return CellText(f"{day} 00:00:00", "datetime")
-    return None
+class OdsWorkbook:
+    """An OpenDocument spreadsheet."""
+
+    def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = (), *, is_lenient: bool = False) -> None:
+        self._path = path
+        self._is_lenient = is_lenient
+        self._merged: dict[str, list[Area]] = {}
+        self.notes = notes
+        self._styles = Styles()
+        tables = TableCollector(self._styles)
+        with told_damage(path):
+            self._archive = zipfile.ZipFile(file)
+            for part in ("styles.xml", "content.xml"):
+                if part == "content.xml" or part in self._archive.namelist():
+                    for _ in self._stream(part, tables):
+                        pass
+        self.sheets = tuple(SheetInfo(name, hidden=hidden) for name, hidden in tables.sheets())
+
+    def _stream(self, name: str, handlers: Handlers) -> Iterator[None]:
+        with self._archive.open(name) as part:
+            yield from stream_part(Scrubbed(part) if self._is_lenient else part, handlers, NAMESPACES)
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Each row that holds anything, with all its cells."""
+        collector = RowCollector(sheet)
+        texts = _CellTexts(self._styles)
+        with told_damage(self._path, sheet):
+            for _ in self._stream("content.xml", collector):
+                for number, repeats, cells, is_hidden in collector.rows:
+                    row = texts.row(number, cells, is_hidden=is_hidden)
+                    if row is not None:
+                        yield from (row._replace(number=again) for again in range(number, number + repeats))
+                collector.rows.clear()
+                if collector.is_done:
+                    break
+        self._merged[sheet] = collector.merged
+
+    def merged(self, sheet: str) -> Sequence[Area]:
+        """The merged areas of a sheet."""
+        if sheet not in self._merged:
+            for _ in self.rows(sheet):
+                pass
+        return self._merged[sheet]
+
+    def close(self) -> None:
+        """Let go of the archive; the file is its opener's."""
+        self._archive.close()
 
 
-def read_ods_cells(file: BinaryIO) -> dict[str, dict[tuple[int, int], CellText]]:
-    """By sheet, then by row and column counted from 0: each cell that is more than its bare value says.
+class _CellTexts:
+    """Makes rows of text out of stored cells."""
 
-    Raises the errors of zipfile and expat where the file is damaged.
-    """
-    collector = _Collector()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = collector.start
-    parser.EndElementHandler = collector.end
-    parser.CharacterDataHandler = collector.text
-    with zipfile.ZipFile(file) as archive, archive.open("content.xml") as part:
-        while data := part.read(_CHUNK_BYTES):
-            parser.Parse(data, False)
-        parser.Parse(b"", True)
-    return collector.sheets
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+
+    def row(self, number: int, cells: Sequence[OdsCell], *, is_hidden: bool) -> Row | None:
+        """The texts of one row's cells, or None where they hold nothing."""
+        texts: list[str] = []
+        bad: dict[int, str] = {}
+        dates: dict[int, DateKind] = {}
+        for cell in cells:
+            if len(texts) < cell.column:
+                texts.extend([""] * (cell.column - len(texts)))
+            if cell.kind == "string" and cell.shown and cell.shown[0] not in "#E" and not cell.is_error:
+                texts.extend([cell.value or cell.shown] * cell.repeats)
+                continue
+            found = self._text(cell)
+            for column in range(cell.column, cell.column + cell.repeats):
+                texts.append(found.text)
+                if found.bad:
+                    bad[column] = found.bad
+                elif found.date:
+                    dates[column] = found.date
+        if not any(texts) and not bad:
+            return None
+        return Row(number, tuple(texts), (), bad or NOTHING, dates or NO_DATES, is_hidden)
+
+    def _text(self, cell: OdsCell) -> CellText:
+        shown = cell.shown
+        if cell.is_error or (cell.kind in {"string", ""} and is_error_value(shown)):
+            return CellText(shown, bad=shown.strip() or "error")
+        if cell.formula and not cell.value and not shown and cell.kind != "string":
+            return CellText(f"={cell.formula.partition('=')[2]}", bad=FORMULA_WITHOUT_RESULT)
+        if cell.kind in {"float", "percentage", "currency"}:
+            return _number(cell, self._styles.format_of(cell.style))
+        if cell.kind == "boolean":
+            return CellText(boolean_text(cell.value.strip().lower() in {"true", "1"}) if cell.value else shown)
+        if cell.kind == "date":
+            return _date(cell, self._styles.format_of(cell.style))
+        if cell.kind == "time":
+            return _time(cell, self._styles.format_of(cell.style))
+        return CellText(cell.value or shown)
+
+
+def _number(cell: OdsCell, cell_format: CellFormat | None) -> CellText:
+    number = stored_number(cell.value)
+    if number is None:
+        return CellText(cell.shown or cell.value, bad=NO_NUMBER)
+    if cell.shown in {"TRUE", "FALSE"}:  # a number under a format for truth values
+        return CellText(cell.shown)
+    if cell_format is None and cell.kind == "float" and _is_code(cell.shown, number):
+        return CellText(cell.shown)
+    return CellText(number_text(number, cell_format or GENERAL))
+
+
+def _is_code(shown: str, number: float) -> bool:
+    """Whether a text shows a whole number with leading zeros or among separators, as a format of zeros does."""
+    digits = re.sub(r"\D", "", shown)
+    if not digits.isascii() or not digits or number != int(digits) or _SHOWN_CODE.fullmatch(shown) is None:
+        return False
+    is_padded = len(digits) > 1 and digits.startswith("0")
+    return is_padded or (_SHOWN_PHONE.fullmatch(shown) is not None and _SHOWN_THOUSANDS.fullmatch(shown) is None)
+
+
+def _date(cell: OdsCell, cell_format: CellFormat | None) -> CellText:
+    try:
+        value = datetime.fromisoformat(cell.value)
+    except ValueError:
+        return CellText(cell.shown or cell.value, bad=DATE_OUT_OF_RANGE)
+    kind = cell_format.date if cell_format else None
+    if kind is None and cell.shown:
+        kind = "datetime" if ":" in cell.shown else "date"
+    if kind is None:
+        return moment_text(value if "T" in cell.value else date.fromisoformat(cell.value))
+    return moment_text(value, CellFormat(date="date" if kind == "date" else "datetime"))
+
+
+def _time(cell: OdsCell, cell_format: CellFormat | None) -> CellText:
+    match = _DURATION.fullmatch(cell.value.strip())
+    if match is None:
+        return CellText(cell.shown or cell.value, bad=DATE_OUT_OF_RANGE)
+    sign, days, hours, minutes, seconds, fraction = match.groups()
+    elapsed = timedelta(
+        days=int(days or 0),
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        seconds=int(seconds or 0) + float(f"0.{fraction or 0}"),
+    )
+    if not sign and elapsed < _ONE_DAY and (cell_format is None or cell_format.date != "duration"):
+        return moment_text((_MIDNIGHT + elapsed).time())
+    if cell_format is None or cell_format.date != "duration":
+        codes = (code for pattern, code in _SHOWN_ELAPSED.items() if pattern.fullmatch(cell.shown))
+        cell_format = parse_format(next(codes, "[hh]:mm:ss"))
+    return moment_text(-elapsed if sign else elapsed, cell_format)

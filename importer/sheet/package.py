@@ -1,112 +1,177 @@
-"""What calamine does not tell about an .xlsx that openpyxl cannot open (Strict Open XML, styles out of order).
+"""An OOXML package as lenient readers see it: which part is which, whatever its writer's habits.
 
-The package's few small parts that say which sheet is where and how numbers are shown, read leniently and whatever
-their namespace; then the cells themselves through `sheetxml`.
+Part names are compared without case, a backslash is a slash, content types are not asked, and XML is understood by
+namespace or, where there is none, by the bare name. The parts that say where the cells are and how they are shown
+are small and read at once; the big ones are streamed by `sheetxml`.
 """
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, BinaryIO, NamedTuple
+from urllib.parse import unquote
 from xml.parsers import expat
 
-from importer.sheet.cells import (
-    FORMULA_WITHOUT_RESULT,
-    GENERAL,
-    CellFormat,
-    CellText,
-    number_text,
-    parse_format,
-)
-from importer.sheet.sheetxml import RawCell, stream_rows
+from importer.sheet.numberformat import GENERAL, CellFormat, built_in_format, parse_format
+from importer.sheet.xmlparts import Scrubbed
 
-__all__ = ["read_relations", "read_xlsx_cells"]
+__all__ = ["Package", "Relation", "SheetPart", "read_cell_formats", "read_workbook"]
+
+Start = Callable[[str, dict[str, str]], None]
+_TRUE = ("1", "true")
 
 
-def _elements(xml: bytes, take: Callable[[str, dict[str, str]], None]) -> None:
-    """Call `take` with each element's local name and attributes (by local name), in the order of the part."""
+class Relation(NamedTuple):
+    """What a part points to: the last word of the relation's type (`worksheet`), and the target's full part name."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A sheet in the order of its tab: its name, whether it is hidden, its relation and its part."""
+
+    name: str
+    is_hidden: bool
+    kind: str
+    part: str
+
+
+@dataclass(slots=True)
+class WorkbookParts:
+    """What a workbook part says."""
+
+    sheets: list[SheetPart] = field(default_factory=list)
+    epoch_1904: bool = False
+
+
+class Package:
+    """The parts of a zipped workbook, by name without regard to case."""
+
+    def __init__(self, file: BinaryIO, *, is_lenient: bool = False) -> None:
+        self._is_lenient = is_lenient
+        self.archive = zipfile.ZipFile(file)
+        self._entries = {_normal(entry.filename): entry for entry in self.archive.infolist()}
+
+    def __contains__(self, name: str) -> bool:
+        return _normal(name) in self._entries
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes] | Scrubbed]:
+        """A part to be streamed as XML; KeyError where there is none of this name."""
+        with self.archive.open(self._entries[_normal(name)]) as part:
+            yield Scrubbed(part) if self._is_lenient else part
+
+    def parse(self, name: str, start: "Start", end: Callable[[str], None] = lambda _name: None) -> None:
+        """Call `start` and `end` with the bare name of each element of a part; attributes keep their namespace."""
+        parser = expat.ParserCreate() if self._is_lenient else expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = lambda name, attributes: start(_bare(name), attributes)
+        parser.EndElementHandler = lambda name: end(_bare(name))
+        with self.open(name) as part:
+            while data := part.read():
+                parser.Parse(data, False)
+        parser.Parse(b"", True)
+
+    def read(self, name: str) -> bytes:
+        """A part's whole content; KeyError where there is none of this name."""
+        return self.archive.read(self._entries[_normal(name)])
+
+    def relations(self, part: str) -> dict[str, Relation]:
+        """Relation id → what it points to, of a part (an empty name: of the package); empty where there are none."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        return _read_relations(self, rels, folder) if rels in self else {}
+
+    def main_part(self, default: str) -> str:
+        """The workbook's own part."""
+        for relation in self.relations("").values():
+            if relation.kind == "officeDocument" and relation.target in self:
+                return relation.target
+        return default
+
+    def close(self) -> None:
+        """Let go of the archive; the file is its opener's."""
+        self.archive.close()
+
+
+def _normal(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _bare(name: str) -> str:
+    return re.split("[ :]", name)[-1]
+
+
+def _read_relations(package: Package, part: str, folder: str) -> dict[str, Relation]:
+    """Relation id → relation, from the .rels of a part in `folder`; what lies outside the package is left out."""
+    found: dict[str, Relation] = {}
+
+    def take(name: str, attributes: dict[str, str]) -> None:
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
+            target = unquote(attributes.get("Target", "")).replace("\\", "/")
+            full = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = Relation(kind, full)
+
+    package.parse(part, take)
+    return found
+
+
+def read_workbook(package: Package, main: str) -> WorkbookParts:
+    """The sheets that the workbook part lists, with their parts, and its epoch."""
+    relations = package.relations(main)
+    found = WorkbookParts()
+
+    def take(name: str, attributes: dict[str, str]) -> None:
+        if name == "workbookPr" and "date1904" in attributes:
+            found.epoch_1904 = attributes.get("date1904", "").strip().lower() in _TRUE
+        elif name == "sheet":
+            number = len(found.sheets) + 1
+            relation = relations.get(_relation_id(attributes))
+            if relation is None:  # in a package without relations, sheets stand in the order of their numbers
+                relation = Relation("worksheet", "" if relations else f"xl/worksheets/sheet{number}.xml")
+            hidden = attributes.get("state", "visible").strip() not in ("visible", "")
+            sheet = attributes.get("name", f"Sheet{number}")
+            found.sheets.append(SheetPart(sheet, hidden, relation.kind, relation.target))
+
+    package.parse(main, take)
+    return found
+
+
+def _relation_id(attributes: dict[str, str]) -> str:
+    """The `id` that stands in a relationships namespace, whichever edition of it."""
+    ids = (value for key, value in attributes.items() if key != "id" and _bare(key) == "id")
+    return next(ids, attributes.get("id", ""))
+
+
+def read_cell_formats(package: Package, part: str) -> list[CellFormat]:
+    """The number format of each cell style, in their order."""
+    codes: dict[str, str] = {}
+    numbers: list[str] = []
+    around: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        take(name.rpartition(":")[2], {key.rpartition(":")[2]: value for key, value in attributes.items()})
+        parent = around[-1] if around else ""
+        if name == "numFmt" and parent == "numFmts":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "xf" and parent == "cellXfs":
+            numbers.append(attributes.get("numFmtId", ""))
+        around.append(name)
 
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.Parse(xml, True)
+    def end(_name: str) -> None:
+        around.pop()
 
-
-def read_relations(xml: bytes) -> dict[str, str]:
-    """Relation id → target, from a .rels part."""
-    found: dict[str, str] = {}
-
-    def take(name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship":
-            found[attributes["Id"]] = attributes["Target"]
-
-    _elements(xml, take)
-    return found
+    package.parse(part, start, end)
+    return list(_formats(codes, numbers))
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Each sheet's name and part."""
-    targets = read_relations(archive.read("xl/_rels/workbook.xml.rels"))
-    sheets: list[tuple[str, str]] = []
-
-    def take(name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet" and attributes.get("id") in targets:
-            part = posixpath.normpath(posixpath.join("/xl", targets[attributes["id"]]))
-            sheets.append((attributes["name"], part.lstrip("/")))
-
-    _elements(archive.read("xl/workbook.xml"), take)
-    return iter(sheets)
-
-
-def _cell_formats(xml: bytes) -> list[CellFormat]:
-    """The number format of each cell style; of the built-in ones only that with a date and a time matters here."""
-    codes = {"22": "m/d/yy h:mm"}
-    styles: list[CellFormat] = []
-    inside = {"cellXfs": False}
-
-    def take(name: str, attributes: dict[str, str]) -> None:
-        if name == "numFmt":
-            codes.setdefault(attributes["numFmtId"], attributes["formatCode"])
-        elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
-            inside["cellXfs"] = name == "cellXfs"
-        elif name == "xf" and inside["cellXfs"]:
-            styles.append(parse_format(codes.get(attributes.get("numFmtId", ""), "General")))
-
-    _elements(xml, take)
-    return styles
-
-
-def read_xlsx_cells(file: BinaryIO) -> dict[str, dict[tuple[int, int], CellText]]:
-    """By sheet, then by row and column counted from 0: error cells, formulas without a result, padded numbers.
-
-    Raises the errors of zipfile and expat, KeyError and ValueError where the package is of an unusual make.
-    """
-    found: dict[str, dict[tuple[int, int], CellText]] = {}
-    with zipfile.ZipFile(file) as archive:
-        formats = _cell_formats(archive.read("xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else []
-        for sheet, name in _sheet_parts(archive):
-            cells = found.setdefault(sheet, {})
-            with archive.open(name) as part:
-                for number, row in stream_rows(part):
-                    for cell in row:
-                        text = _beyond_value(cell, formats)
-                        if text is not None:
-                            cells[number - 1, cell.column] = text
-    return found
-
-
-def _beyond_value(cell: RawCell, formats: list[CellFormat]) -> CellText | None:
-    if cell.kind == "e":
-        return CellText(cell.value or "", bad=cell.value or "error")
-    if cell.formula is not None and not cell.value:
-        has_result = cell.value is not None and cell.kind == "str"
-        return None if has_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
-    cell_format = formats[cell.style] if cell.style < len(formats) else GENERAL
-    if cell.kind == "n" and cell.value:
-        if cell_format.zeros:
-            return CellText(number_text(float(cell.value), cell_format))
-        if cell_format.date == "datetime" and float(cell.value).is_integer():
-            return CellText("", "datetime")  # the kind alone: calamine calls midnight sharp a date
-    return None
+def _formats(codes: dict[str, str], numbers: list[str]) -> Iterator[CellFormat]:
+    for number in numbers:
+        if number in codes:
+            yield parse_format(codes[number])
+        else:
+            yield built_in_format(int(number)) if number.isdecimal() else GENERAL

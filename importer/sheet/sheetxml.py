@@ -1,19 +1,23 @@
 """The two big XML parts of an .xlsx, streamed: a worksheet's cells as they are stored, and the shared strings.
 
-openpyxl opens the workbook and knows its sheets and styles, but its row reader drops a formula that has no saved
-result as if the cell were empty, strips `x005F_` out of texts and reads a sheet without a `dimension` twice. Here
-one pass of expat, the parser beneath it, keeps what is needed and takes half the time.
+One pass of expat keeps what is needed: openpyxl's row reader drops a formula that has no saved result as if the cell
+were empty, strips `x005F_` out of texts, reads a sheet without a `dimension` twice, and takes twice the time. Elements
+are known by their namespace, that of the root element, whatever prefix stands for it.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from typing import IO, NamedTuple
-from xml.parsers import expat
 
 from importer.sheet.cells import unescape_text
+from importer.sheet.table import Area
+from importer.sheet.xmlparts import Scrubbed, stream_part
 
-__all__ = ["RawCell", "stream_rows", "stream_strings"]
+__all__ = ["RawCell", "RawRow", "stream_merged", "stream_rows", "stream_strings"]
 
 _CHUNK_BYTES = 1 << 16
+_MOST_COLUMNS = 16_384
+_TRUE = ("1", "true")
 
 
 class RawCell(NamedTuple):
@@ -30,14 +34,24 @@ class RawCell(NamedTuple):
     formula: str | None
 
 
+class RawRow(NamedTuple):
+    """A row's number, its cells in order of their columns, and whether the row is hidden."""
+
+    number: int
+    cells: list[RawCell]
+    is_hidden: bool
+
+
 class _RowCollector:
-    """Handlers for expat that gather the rows which hold any value or formula."""
+    """Handlers for expat that gather the rows which hold any value or formula, and the merged areas."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[int, list[RawCell]]] = []
-        self._prefix = ""
+        self.rows: list[RawRow] = []
+        self.merged: list[Area] = []
         self._number = 0
+        self._hidden = False
         self._column = -1
+        self._in_order = True
         self._cells: list[RawCell] = []
         self._attributes: dict[str, str] = {}
         self._value: str | None = None
@@ -52,27 +66,35 @@ class _RowCollector:
         if name == "c":
             self._attributes = attributes
             self._value = self._formula = None
+            before = self._column
             reference = attributes.get("r")
-            self._column = self._column + 1 if reference is None else self._index(reference)
+            self._column = self._index(reference) if reference else before + 1
+            if self._column <= before:
+                self._in_order = False
         elif name in ("v", "f") or (name == "t" and not self._in_phonetic):
             self._parts.clear()
             self._collecting = True
         elif name == "row":
             reference = attributes.get("r")
-            self._number = self._number + 1 if reference is None else int(float(reference))
+            self._number = int(float(reference)) if reference else self._number + 1
+            self._hidden = attributes.get("hidden") in _TRUE
             self._column = -1
+            self._in_order = True
             self._cells = []
         elif name == "rPh":
             self._in_phonetic = True
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
         """An element closes."""
         if name == "c":
             if self._value is not None or self._formula is not None:
                 attributes = self._attributes
-                style = int(attributes.get("s", 0))
-                kind = attributes.get("t", "n")
-                self._cells.append(RawCell(self._column, kind, style, self._value, self._formula))
+                style = attributes.get("s") or "0"
+                kind = attributes.get("t") or "n"
+                number = int(style) if style.isdecimal() else 0
+                self._cells.append(RawCell(self._column, kind, number, self._value, self._formula))
         elif name == "v":
             self._value = "".join(self._parts)
             self._collecting = False
@@ -84,7 +106,9 @@ class _RowCollector:
             self._collecting = False
         elif name == "row":
             if self._cells:
-                self.rows.append((self._number, self._cells))
+                if not self._in_order:
+                    self._cells = [cell for _, cell in sorted({cell.column: cell for cell in self._cells}.items())]
+                self.rows.append(RawRow(self._number, self._cells, self._hidden))
         elif name == "rPh":
             self._in_phonetic = False
 
@@ -97,23 +121,48 @@ class _RowCollector:
         letters = reference.rstrip("0123456789")
         index = self._columns.get(letters)
         if index is None:
-            index = 0
-            for letter in letters.upper():
-                index = index * 26 + ord(letter) - 64
-            index -= 1
-            self._columns[letters] = index
+            index = self._columns[letters] = _column_index(letters)
         return index
 
+    def _merge(self, reference: str) -> None:
+        match = re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+):\$?([A-Za-z]+)\$?(\d+)", reference.strip())
+        if match:
+            left, right = sorted((_column_index(match[1]), _column_index(match[3])))
+            top, bottom = sorted((int(match[2]), int(match[4])))
+            self.merged.append(Area(top, bottom, left, right))
 
-def stream_rows(part: IO[bytes]) -> Iterator[tuple[int, list[RawCell]]]:
-    """Each row of a worksheet part that holds a value or a formula, with its number, in the order of the file.
 
-    Cells that are only styled are passed over. Raises expat.ExpatError for XML that is not well-formed.
+def _column_index(letters: str) -> int:
+    index = 0
+    for letter in letters.upper().strip("$"):
+        if not "A" <= letter <= "Z":
+            raise ValueError("a cell's address names no column")
+        index = index * 26 + ord(letter) - 64
+    if not 1 <= index <= _MOST_COLUMNS:
+        raise ValueError("a cell's address is beyond the last column")
+    return index - 1
+
+
+def stream_rows(part: IO[bytes] | Scrubbed, merged: list[Area]) -> Iterator[RawRow]:
+    """Each row of a worksheet part that holds a value or a formula, in the order of the file.
+
+    Cells that are only styled are passed over. After the last row `merged` holds the merged areas, which stand
+    behind the rows in the file. Raises expat.ExpatError for XML that is not well-formed, ValueError for addresses
+    that are none.
     """
     collector = _RowCollector()
-    for _ in _parse(part, collector.start, collector.end, collector.text):
+    for _ in stream_part(part, collector):
         yield from collector.rows
         collector.rows.clear()
+    merged[:] = collector.merged
+
+
+def stream_merged(part: IO[bytes] | Scrubbed) -> list[Area]:
+    """The merged areas of a worksheet part."""
+    collector = _RowCollector()
+    for _ in stream_part(part, collector):
+        collector.rows.clear()
+    return collector.merged
 
 
 class _StringCollector:
@@ -149,41 +198,9 @@ class _StringCollector:
             self._parts.append(data)
 
 
-def stream_strings(part: IO[bytes]) -> Iterator[str]:
+def stream_strings(part: IO[bytes] | Scrubbed) -> Iterator[str]:
     """Each shared string: the runs of rich text joined, phonetic runs (furigana) left out, escapes decoded."""
     collector = _StringCollector()
-    for _ in _parse(part, collector.start, collector.end, collector.text):
+    for _ in stream_part(part, collector):
         yield from collector.strings
         collector.strings.clear()
-
-
-def _parse(
-    part: IO[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
-    text: Callable[[str], None],
-) -> Iterator[None]:
-    """Feed a part to expat chunk by chunk, yielding after each, with the main namespace's prefix taken off.
-
-    The main namespace is that of the root element, so its prefix (mostly none) is the root's.
-    """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.CharacterDataHandler = text
-
-    def start_root(name: str, attributes: dict[str, str]) -> None:
-        prefix, colon, _ = name.rpartition(":")
-        if not colon:
-            parser.StartElementHandler, parser.EndElementHandler = start, end
-        else:
-            cut = prefix + colon
-            parser.StartElementHandler = lambda name, attributes: start(name.removeprefix(cut), attributes)
-            parser.EndElementHandler = lambda name: end(name.removeprefix(cut))
-        start(name.removeprefix(prefix + colon), attributes)
-
-    parser.StartElementHandler = start_root
-    while data := part.read(_CHUNK_BYTES):
-        parser.Parse(data, False)
-        yield
-    parser.Parse(b"", True)
-    yield

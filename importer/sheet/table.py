@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Protocol, Self
 
-from importer.sheet.cells import DateKind
+from importer.sheet.numberformat import DateKind
 
-__all__ = ["NOTHING", "Identity", "Row", "RowSource", "Table"]
+__all__ = ["NOTHING", "Area", "Identity", "Row", "RowSource", "Table"]
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
 NO_DATES: Mapping[int, DateKind] = MappingProxyType({})
@@ -23,7 +23,8 @@ class Row(NamedTuple):
     column's index to what makes its cell unreadable: an error value (`#N/A`),
     `formula without a saved result`, or a number shown as a date that does not exist. `dates` maps the index of
     each cell that the workbook itself holds as a date to its kind (`date` when its number format shows no time of
-    day); always empty for CSV. Indexes from `len(cells)` on speak of `extra`.
+    day); always empty for CSV. Indexes from `len(cells)` on speak of `extra`. `is_hidden` is known while a workbook is
+    read, and forgotten in its snapshot.
     """
 
     number: int
@@ -31,6 +32,16 @@ class Row(NamedTuple):
     extra: tuple[str, ...] = ()
     bad: Mapping[int, str] = NOTHING
     dates: Mapping[int, DateKind] = NO_DATES
+    is_hidden: bool = False
+
+
+class Area(NamedTuple):
+    """Merged cells: rows by their number, columns counted from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
 
 
 class RowSource(Protocol):
@@ -67,8 +78,9 @@ class Table:
     What is streamed is a snapshot: it stays the same whatever happens to the file. `unchanged` tells whether the
     file on disk still is what the snapshot was taken from. Blank rows are passed over and keep their number.
     `row_count` counts the rows that `rows` yields. `notes` are sentences for the user: what was passed over or
-    assumed. `top` holds the rows among the sheet's first 50, header included, each with all its cells (those of a
-    workbook without the blank ones): for a hint where the table really starts.
+    assumed; `warnings` tell what may well be imported otherwise than the user expects. `top` holds the rows among
+    the sheet's first 50, header included, each with all its cells (those of a workbook without the blank ones): for a
+    hint where the table really starts.
     """
 
     path: Path
@@ -77,6 +89,7 @@ class Table:
     header_row: int
     row_count: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
     top: tuple[Row, ...]
     source: RowSource
     identity: Identity

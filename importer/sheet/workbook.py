@@ -2,17 +2,19 @@
 
 import difflib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from importer.errors import SheetError
 from importer.sheet.header import TOP_ROWS, Found, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
 from importer.sheet.snapshot import RowSpool
-from importer.sheet.table import Row
+from importer.sheet.table import Area, Row
+from importer.sheet.totals import LastRow
 
-__all__ = ["SheetInfo", "Workbook", "read_table"]
+__all__ = ["SheetInfo", "SheetTop", "Workbook", "peek_sheets", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,15 @@ class SheetInfo:
 
     name: str
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTop:
+    """A worksheet's name, whether it is hidden, and those of its first 50 rows that hold anything."""
+
+    name: str
+    is_hidden: bool
+    rows: tuple[Row, ...]
 
 
 class Workbook(Protocol):
@@ -40,12 +51,22 @@ class Workbook(Protocol):
         """Each row that holds a value, with all its cells and its number, in ascending order."""
         ...
 
+    def merged(self, sheet: str) -> Sequence[Area]:
+        """The merged cells of a sheet, in any order; cheap once its rows were read to the end."""
+        ...
 
-def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row: int) -> Found:
+    def close(self) -> None:
+        """Let go of what is open; the file is its opener's."""
+        ...
+
+
+def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row: int, layout: Layout) -> Found:
     """The named sheet's table, or that of the first visible sheet that holds anything."""
+    if not workbook.sheets:
+        raise SheetError(f"{path}: cannot be read, there is no worksheet in it.", hint="Is it the right file?")
     if sheet is not None:
         chosen = _named(path, workbook, sheet)
-        return _read_sheet(path, workbook, chosen, header_row, ())
+        return _read_sheet(path, workbook, chosen, header_row=header_row, layout=layout)
     empty: list[str] = []
     for info in workbook.sheets:
         if info.hidden:
@@ -53,7 +74,14 @@ def read_table(path: Path, workbook: Workbook, *, sheet: str | None, header_row:
         if _is_empty(workbook, info.name):
             empty.append(info.name)
             continue
-        return _read_sheet(path, workbook, info.name, header_row, _passed_over(workbook, info.name, empty))
+        return _read_sheet(
+            path,
+            workbook,
+            info.name,
+            header_row=header_row,
+            layout=layout,
+            notes=_passed_over(workbook, info.name, empty),
+        )
     hidden = [info.name for info in workbook.sheets if info.hidden]
     raise SheetError(
         f"{path}: no visible sheet holds anything.",
@@ -108,7 +136,19 @@ def _listed(names: list[str]) -> str:
     return ", ".join(repr(name) for name in names)
 
 
-def _read_sheet(path: Path, workbook: Workbook, sheet: str, header_row: int, notes: tuple[str, ...]) -> Found:
+def peek_sheets(workbook: Workbook) -> Iterator[SheetTop]:
+    """Each worksheet with its first rows, visible ones first; one that cannot be read is passed over."""
+    for info in sorted(workbook.sheets, key=lambda info: info.hidden):
+        try:
+            rows = tuple(itertools.takewhile(lambda row: row.number <= TOP_ROWS, workbook.rows(info.name)))
+        except SheetError:
+            continue
+        yield SheetTop(info.name, info.hidden, rows)
+
+
+def _read_sheet(
+    path: Path, workbook: Workbook, sheet: str, *, header_row: int, layout: Layout, notes: tuple[str, ...] = ()
+) -> Found:
     where = f"{path}, sheet {sheet!r}"
     rows = workbook.rows(sheet)
     top: list[Row] = []
@@ -123,9 +163,16 @@ def _read_sheet(path: Path, workbook: Workbook, sheet: str, header_row: int, not
             break
     if not header:
         raise missing_header(where, header_row, itertools.chain(top, rows))
+    if layout.merged == "fill":
+        rows = fill_merged(rows, covered_rows(workbook.merged(sheet), header_row))
+    hidden, last = HiddenRows(is_skipped=layout.hidden_rows == "skip"), LastRow()
     spool = RowSpool()
     try:
-        spool.extend(_data_rows(where, rows, len(header), header_row, top))
+        in_order = _data_rows(where, rows, len(header), header_row, top)
+        spool.extend(last.watch(hidden.watch(in_order)))
+        warnings = [hidden.warning(), last.warning()]
+        if layout.merged == "first":
+            warnings.insert(1, merged_warning(covered_rows(workbook.merged(sheet), header_row)))
     except BaseException:
         spool.close()
         raise
@@ -134,6 +181,7 @@ def _read_sheet(path: Path, workbook: Workbook, sheet: str, header_row: int, not
         header=header,
         row_count=spool.row_count,
         notes=(*workbook.notes, *notes),
+        warnings=tuple(warning for warning in warnings if warning),
         top=tuple(row for row in top if row.number <= TOP_ROWS),
         source=spool,
     )

@@ -8,10 +8,11 @@ from importer.sheet.cells import (
     iso_text,
     moment_text,
     number_text,
-    parse_format,
     serial_text,
+    stored_number,
     unescape_text,
 )
+from importer.sheet.numberformat import parse_format
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,13 @@ def test_a_number_keeps_its_fifteen_digits_and_has_no_exponent(value: float, tex
         ("[<=9999999]###-####;(###) ###-####", 5551234567, "5551234567"),
         ("# ?/?", 0.5, "0.5"),
         ("@", 7, "7"),
+        ('"LEAD-"0000', 42, "LEAD-0042"),
+        (r"\L\-000", 7, "L-007"),
+        ('"A0-"00', 7, "A0-07"),
+        ('000" km"', 7, "007 km"),
+        ('"LEAD-"0000', 12345, "LEAD-12345"),
+        ('0" days"', 7, "7"),
+        ('"Rs."#,##0', 1250, "1250"),
     ],
 )
 def test_a_number_format_adds_padding_and_nothing_else(code: str, value: float, text: str) -> None:
@@ -101,7 +109,9 @@ def test_a_format_tells_a_date_from_a_time_from_a_number(code: str, kind: str | 
     ("serial", "code", "epoch_1904", "wanted"),
     [
         (45292, "d/m/yyyy", False, CellText("2024-01-01 00:00:00", "date")),
-        (45292.5, "d/m/yyyy", False, CellText("2024-01-01 12:00:00", "date")),
+        (45292.5, "d/m/yyyy", False, CellText("2024-01-01 00:00:00", "date")),
+        (45292.999999, "d/m/yyyy", False, CellText("2024-01-01 00:00:00", "date")),
+        (45291.9999999999, "d/m/yyyy", False, CellText("2024-01-01 00:00:00", "date")),
         (45292, "d/m/yyyy h:mm", False, CellText("2024-01-01 00:00:00", "datetime")),
         (45292.5, "h:mm", False, CellText("2024-01-01 12:00:00", "datetime")),
         (45291.999999, "d/m/yyyy h:mm", False, CellText("2024-01-01 00:00:00", "datetime")),
@@ -113,8 +123,11 @@ def test_a_format_tells_a_date_from_a_time_from_a_number(code: str, kind: str | 
         (2958465, "d/m/yyyy", False, CellText("9999-12-31 00:00:00", "date")),
         (0.75, "h:mm", False, CellText("18:00:00", "time")),
         (0.99999999, "h:mm", False, CellText("1900-01-01 00:00:00", "datetime")),
-        (1.5, "[h]:mm", False, CellText("36:00:00", "duration")),
-        (-0.25, "[h]:mm", False, CellText("-06:00:00", "duration")),
+        (1.5, "[h]:mm", False, CellText("36:00", "duration")),
+        (-0.25, "[h]:mm", False, CellText("-6:00", "duration")),
+        (0.25, "[hh]:mm:ss", False, CellText("06:00:00", "duration")),
+        (1.5001, "[h]:mm", False, CellText("36:00:09", "duration")),
+        (1.5, "[mm]:ss", False, CellText("36:00:00", "duration")),
     ],
 )
 def test_a_serial_becomes_the_moment_that_excel_shows(
@@ -124,6 +137,23 @@ def test_a_serial_becomes_the_moment_that_excel_shows(
     wanted: CellText,
 ) -> None:
     assert serial_text(serial, parse_format(code), epoch_1904=epoch_1904) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (".56", 0.56),
+        ("7.", 7.0),
+        (" 7 ", 7),
+        ("+7", 7),
+        ("-.5", -0.5),
+        ("1E5", 100000.0),
+        ("12345678901234567", 12345678901234567),
+        *((text, None) for text in ("NaN", "INF", "-Infinity", "1e999", "seven", "1_000", "", "٣", "0x10")),
+    ],
+)
+def test_a_stored_number_is_read_as_xml_writes_numbers(text: str, number: float | None) -> None:
+    assert stored_number(text) == number
 
 
 @pytest.mark.parametrize("serial", [0, -1, 60, 2958466, 1e12])

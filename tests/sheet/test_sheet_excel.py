@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from importer.errors import SheetError
 from importer.sheet import Row, open_table
-from importer.sheet.excel import OpenpyxlWorkbook, UnreadableByOpenpyxl
 from importer.sheet.sheetxml import stream_strings
 
 
@@ -202,8 +201,8 @@ def test_a_workbook_whose_styles_openpyxl_rejects_is_read_with_its_padding_and_e
         formats={"A2": "000", "D2": "d/m/yy h:mm"},
     )
     edit(path, "xl/styles.xml", lambda xml: xml.replace(b'patternType="gray125"', b'patternType="nonsense"'))
-    with pytest.raises(UnreadableByOpenpyxl), path.open("rb") as file:
-        OpenpyxlWorkbook(path, file)
+    with pytest.raises(ValueError, match="could not read stylesheet"):
+        openpyxl.load_workbook(path)
     with open_table(path) as table:
         (row,) = table.rows()
         assert table.notes == ()
@@ -223,9 +222,8 @@ def test_damaged_document_properties_do_not_matter(tmp_path: Path) -> None:
     "damage",
     [
         lambda xml: xml[: len(xml) // 2],
-        lambda xml: xml.replace(b"<v>7</v>", b"<v>seven</v>"),
-        lambda xml: xml.replace(b'<c r="A2" t="n">', b'<c r="A2" t="nonsense">'),
-        lambda xml: xml.replace(b'<c r="A2" t="n">', b'<c r="A2" t="s">'),
+        lambda xml: xml.replace(b'r="A2"', b'r="ZZZZ2"'),
+        lambda xml: xml.replace(b'<row r="2">', b'<row r="two">'),
         lambda xml: xml.replace(b'r="2"', b'r="1"', 1),
     ],
 )
@@ -235,6 +233,27 @@ def test_a_damaged_sheet_is_refused_by_name(tmp_path: Path, damage: Callable[[by
         open_table(path)
     assert "sheet 'Sheet'" in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "bad"),
+    [
+        ("<v>seven</v>", "seven", "number cell that holds no number"),
+        ("<v>NaN</v>", "NaN", "number cell that holds no number"),
+        ("<v>-INF</v>", "-INF", "number cell that holds no number"),
+        ("t='nonsense'><v>7</v>", "7", "cell of an unknown kind"),
+        ("t='s'><v>99</v>", "99", "text that is missing in the file"),
+        ("t='s'><v>-1</v>", "-1", "text that is missing in the file"),
+        ("t='b'><v>maybe</v>", "maybe", "number cell that holds no number"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_bad_and_no_other(tmp_path: Path, cell: str, text: str, bad: str) -> None:
+    cell = cell if cell.startswith("t=") else f">{cell}"
+    row = f'<row r="2"><c r="A2" {cell}</c><c r="B2" t="str"><v>fine</v></c></row>'
+    with open_table(with_cells(tmp_path / "leads.xlsx", HEADER + row)) as table:
+        (found,) = table.rows()
+    assert found.cells == (text, "fine")
+    assert found.bad == {0: bad}
 
 
 # What XML can carry and openpyxl writes as it is: no control characters, no CR, nothing that is an escape itself.
