@@ -225,6 +225,7 @@ def _assemble(
         encoding=model.encoding,
         delimiter=model.delimiter,
         source=model.source,
+        identity=model.identity,
         ledger=environment.value("LSQ_LEDGER") or model.ledger,
         columns=tuple(_columns(model, document, policies)),
         constants=constants,

@@ -17,6 +17,7 @@ __all__ = ["ConfigModel", "validate"]
 
 MOST_WORKERS = 200
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
+IDENTITIES = ("mapped", "all")
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("cp437", "cp850", "cp874", "latin-1", "iso-8859-2", "iso-8859-15", "koi8-r", "mac-roman", "shift_jis"),
@@ -29,6 +30,14 @@ def _unique_field(text: object) -> str:
     if name.sub is not None:
         raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
     return str(name)
+
+
+def _identity(value: object) -> "str | tuple[str, ...]":
+    if value in IDENTITIES:
+        return str(value)
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError("it must be mapped, all, or a list of headers, such as [Customer ID]")
+    return tuple(value)
 
 
 def _encoding(text: object) -> str:
@@ -96,6 +105,7 @@ class ConfigModel(Section):
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None
     delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
     source: Text | None = None
+    identity: Annotated[str | tuple[str, ...], PlainValidator(_identity)] = "mapped"
     ledger: Text | None = None
     columns: dict[str, ColumnModel] = Field(default_factory=dict)
     constants: dict[str, Text] = Field(default_factory=dict)

@@ -70,7 +70,10 @@ class BreakerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business."""
+    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business.
+
+    `identity` says which columns make a row the same row: `mapped`, `all`, or those with these headers.
+    """
 
     path: Path | None = None
     account: Account = field(default_factory=Account)
@@ -83,6 +86,7 @@ class Config:
     encoding: str | None = None
     delimiter: str | None = None
     source: str | None = None
+    identity: str | tuple[str, ...] = "mapped"
     ledger: str | None = None
     columns: tuple[Column, ...] = ()
     constants: tuple[Constant, ...] = ()

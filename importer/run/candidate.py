@@ -6,19 +6,34 @@ from typing import NamedTuple
 from importer.errors import RowProblem
 from importer.lead.keys import unique_keys
 from importer.lead.lead import Lead
+from importer.ledger.cellmarks import are_marks, same_marks
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.reference import read_reference
 from importer.report import PastLine
 from importer.run.intake import Intake
 from importer.sheet import Row
 
-__all__ = ["Candidate", "CandidateMaker"]
+__all__ = [
+    "LEAD_OF_ANOTHER_LINE",
+    "LINE_ERRORS",
+    "REFERENCE_LOST",
+    "UNCLEAR_COPY",
+    "Candidate",
+    "CandidateMaker",
+]
+
+REFERENCE_LOST = "reference_lost"
+LEAD_OF_ANOTHER_LINE = "lead_of_another_line"
+UNCLEAR_COPY = "unclear_copy"
+LINE_ERRORS = frozenset({REFERENCE_LOST, LEAD_OF_ANOTHER_LINE, UNCLEAR_COPY})
+"""Why a line of a report is not sent before a person has said what it is; see `run/references`."""
 
 
 class Candidate(NamedTuple):
     """A row of the file. `given_ref` is the reference that its report line carries, when it is one of this account.
 
-    `is_foreign` says that the line carries a reference of another account.
+    `is_foreign` says that the line carries a reference of another account. What the ledger remembers of cells is made
+    only where it is asked for: most rows are new, and a check of a million rows needs none of it.
     """
 
     place: int
@@ -26,16 +41,33 @@ class Candidate(NamedTuple):
     past: PastLine | None
     lead: Lead
     problems: tuple[RowProblem, ...]
-    cells: bytes
+    digests: Digests
     keys: tuple[bytes, ...]
     given_ref: bytes | None
     is_foreign: bool
 
-    def under(self, ref: bytes) -> "Candidate":
-        """The row as it goes by this reference: where that is not its line's own, the line is a second copy of one, and
-        the row is new.
+    @property
+    def cells(self) -> bytes:
+        """The row's cells as the ledger remembers them."""
+        return self.digests.of_each(self.row.cells)
+
+    @property
+    def has_lost_reference(self) -> bool:
+        """Whether this is a line of a report whose reference is gone, and no line that a person added."""
+        past = self.past
+        return self.given_ref is None and not self.is_foreign and past is not None and past.status is not None
+
+    def has_cells(self, known: bytes) -> bool:
+        """Whether these are the cells that the ledger remembers."""
+        return same_marks(known, self.cells) if are_marks(known) else self.digests.of_cells(self.row.cells) == known
+
+    def under(self, ref: bytes, *, is_known: bool) -> "Candidate":
+        """The row under `ref`. If its report line carries another reference and the ledger does not know `ref`, the
+        line is a copy: drop its history and treat it as new.
         """
-        return self if self.given_ref is None or self.given_ref == ref else self._replace(given_ref=None, past=None)
+        if self.given_ref is None or self.given_ref == ref:
+            return self
+        return self._replace(given_ref=ref) if is_known else self._replace(given_ref=None, past=None)
 
 
 class CandidateMaker:
@@ -78,7 +110,7 @@ class CandidateMaker:
             past,
             Lead(self._assembly, texts, unique),
             problems,
-            self._digests.of_cells(row.cells),
+            self._digests,
             tuple([of_key(key.field, key.exact) for key in unique]),
             given,
             is_foreign,

@@ -99,6 +99,9 @@ def make_review(job: Job, *, payloads: TextIO | None = None, check_stop: Callabl
         scratch=job.scratch,
         again=job.options.again,
         payloads=payloads,
+        trusts_references=job.options.trust_references,
+        trusts_lead_ids=job.options.trust_lead_ids,
+        elsewhere=job.elsewhere,
         check_stop=check_stop,
     )
 

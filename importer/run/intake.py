@@ -9,7 +9,9 @@ from pathlib import Path
 
 from importer.config import Config
 from importer.errors import SheetError, UsageError
-from importer.lead.header import MissingHeaderError
+from importer.lead.columns import Column
+from importer.lead.fieldname import FieldName
+from importer.lead.header import MissingHeaderError, match_columns
 from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
@@ -23,13 +25,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A file ready to be imported. `header` is the original one, without a report's own columns."""
+    """A file ready to be imported. `header` is the original one, without a report's own columns.
+
+    `identity` are the places of the columns that make a row the same row; None: those that are mapped.
+    """
 
     table: Table
     shape: ReportShape | None
     header: tuple[str, ...]
     mapping: LeadMapping
     row_count: int
+    identity: tuple[int, ...] | None = None
 
     def check_against(self, fields: FieldList | None, config: Config) -> "Intake":
         """The same intake with its mapping checked against the account's fields, if they are known; UsageError where
@@ -75,7 +81,8 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
             raise SheetError(f"{file}: there is no data row below the header.", hint="Nothing was sent.")
-        return Intake(table, shape, header, mapping, row_count)
+        identity = _find_identity(table, header, config, is_report=shape is not None)
+        return Intake(table, shape, header, mapping, row_count, identity)
     except BaseException:
         table.close()
         raise
@@ -103,6 +110,21 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
     except UsageError:
         table.close()
         raise
+
+
+def _find_identity(
+    table: Table, header: tuple[str, ...], config: Config, *, is_report: bool
+) -> tuple[int, ...] | None:
+    """The places of the columns under `identity:`. A report's lines have references: there one may be missing."""
+    if config.identity == "mapped":
+        return None
+    if config.identity == "all":
+        return tuple(range(len(header)))
+    match = match_columns(header, [Column(name, FieldName("Identity")) for name in config.identity])
+    if match.problems and not is_report:
+        problems = "\n".join(["The columns under identity: do not fit the spreadsheet:", *map("  {}".format, match.problems)])
+        raise UsageError(f"{table.path}: {problems}", hint="Mend identity: in config.yaml. Nothing was sent.")
+    return tuple(sorted(index for index, _ in match.found)) or None
 
 
 def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldList | None = None) -> LeadMapping:

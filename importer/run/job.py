@@ -18,6 +18,7 @@ from importer.leadsquared.pacing import Pacer
 from importer.leadsquared.slots import Slots
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
+from importer.ledger.identity import IdentityColumn
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
 from importer.ledger.slots import SharedSlots
@@ -31,6 +32,7 @@ from importer.run.candidate import CandidateMaker
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
 from importer.run.options import Options
+from importer.run.source import Elsewhere, source_of_file
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -77,6 +79,7 @@ class Job:
     book: Book
     scratch: Scratch
     digests: Digests
+    elsewhere: Elsewhere
     maker: CandidateMaker
     client: Client | None
     slots: SharedSlots | None
@@ -119,7 +122,8 @@ async def open_job(
         config = target.config
         ledger = stack.enter_context(_open_ledger(stack, options, target))
         book = _open_book(stack, options, target, ledger)
-        source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
+        source = config.source or (book.source_of(options.file) if intake.shape else "")
+        source = source or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
         if not options.dry_run and not ledger.locks.take_source(target.identity, source):
             if not options.wait:
                 raise BusyError(
@@ -145,7 +149,7 @@ async def open_job(
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
         intake = intake.check_against(known.fields, config)
-        digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
+        digests = _make_digests(intake, ledger, identity=target.identity, source=source)
         yield Job(
             options=options,
             config=config,
@@ -157,6 +161,7 @@ async def open_job(
             book=book,
             scratch=stack.enter_context(Scratch()),
             digests=digests,
+            elsewhere=_watch_elsewhere(options, config, intake, ledger, source),
             maker=CandidateMaker(
                 intake,
                 digests,
@@ -172,6 +177,32 @@ async def open_job(
             started_at=started_at,
             timeline=timeline,
         )
+
+
+def _make_digests(intake: Intake, ledger: Ledger, *, identity: str, source: str) -> Digests:
+    """The digests of a file's rows, of which those columns count that `identity:` names, or that are mapped."""
+    fields: dict[int, str] = {}
+    for mapped in intake.mapping.columns:
+        fields.setdefault(mapped.index, str(mapped.field))
+    columns = [IdentityColumn(index, text, fields.get(index, "")) for index, text in enumerate(intake.header)]
+    return Digests(
+        ledger.secret,
+        account=identity,
+        source=source,
+        header=intake.header,
+        columns=columns,
+        counted=tuple(fields) if intake.identity is None else intake.identity,
+        spare=tuple(fields),
+    )
+
+
+def _watch_elsewhere(options: Options, config: Config, intake: Intake, ledger: Ledger, source: str) -> Elsewhere:
+    """What asks about rows that are known from another folder's file; nothing where that was answered before."""
+    path = str(options.file.resolve())
+    is_answered = config.source or intake.shape is not None or options.same_source or options.new_source
+    if is_answered or source != options.file.name or ledger.runs.has_imported(path, source=source):
+        return Elsewhere()
+    return Elsewhere(ledger.runs, file=options.file)
 
 
 def make_client(

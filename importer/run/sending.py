@@ -129,7 +129,7 @@ class Sender:
                 )
                 return False
             self._unfinished[candidate.place] = asyncio.Event()
-            await self._queue.put(_Item(candidate.under(note.ref), note, known))
+            await self._queue.put(_Item(candidate.under(note.ref, is_known=known is not None), note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
@@ -232,7 +232,7 @@ class Sender:
             raise
         self._finish(item, outcome)
         self._settle(Settled(item.note.ref, _lasting(outcome, known), time.time()))
-        is_repeat = known is not None and known.cells == item.candidate.cells and known.error == outcome.error
+        is_repeat = known is not None and known.error == outcome.error and item.candidate.has_cells(known.cells)
         if not (is_repeat and outcome.error):
             self._judge(outcome)
 
