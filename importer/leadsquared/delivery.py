@@ -10,8 +10,8 @@ What is known after an attempt decides what may follow:
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
 from importer.lead.lead import Lead
@@ -19,7 +19,15 @@ from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_an
 from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
 from importer.leadsquared.recognition import is_ours
 from importer.leadsquared.retries import MOST_RETRIES, Retries
-from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
+from importer.leadsquared.tips import (
+    CONNECT_TIP,
+    EDITED_TIP,
+    KEYLESS_TIP,
+    SERVER_TIP,
+    UNSENT_MESSAGE,
+    UNSENT_TIP,
+    tip_for,
+)
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
@@ -48,7 +56,7 @@ class _Course:
 
     `since` is the first intent that may have created it, `sent_at` the latest moment at which a call may have, `doubts`
     counts the attempts that may have, and `is_unchecked` says that it must be looked up before it may be sent again.
-    `hidden` is what no message may show.
+    `hidden` is what no message may show, `agreeing` the unique fields that were not edited since, None for all.
     """
 
     lead: Lead
@@ -57,8 +65,16 @@ class _Course:
     sent_at: float
     is_unchecked: bool
     doubts: int
+    agreeing: Collection[str] | None
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
+
+    @property
+    def known_lead(self) -> Lead:
+        """The lead with only those of its unique values that an earlier attempt sent as well."""
+        if self.agreeing is None:
+            return self.lead
+        return self.lead._replace(keys=tuple(key for key in self.lead.keys if key.field in self.agreeing))
 
     def doubt(self, answer: Answer, *, now: float) -> None:
         self.last = answer
@@ -97,10 +113,13 @@ class Delivery:
         self._secrets = secrets
         self._is_ending = False
 
-    async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
+    async def deliver(
+        self, lead: Lead, *, since: float, is_in_doubt: bool = False, agreeing: Collection[str] | None = None
+    ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
         `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
+        `agreeing`: its unique values were edited since, and only these fields' are what they were; by them it is found.
         """
         course = _Course(
             lead,
@@ -109,6 +128,7 @@ class Delivery:
             sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S),
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
+            agreeing=agreeing,
         )
         try:
             return await self._pursue(course)
@@ -184,7 +204,7 @@ class Delivery:
         """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""
         if not course.lead.keys:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
-        key = self._look_up.key_of(course.lead)
+        key = self._look_up.key_of(course.known_lead)
         if key is not None:
             found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden)
             if isinstance(found, Answer):
@@ -225,13 +245,14 @@ class Delivery:
         for lead in found:
             if not self._owns(lead.lead_id) and is_ours(
                 lead,
-                course.lead,
+                course.known_lead,
                 unique=self._unique,
                 country_code=self._country_code,
                 since=course.since,
                 skew_s=self._client.skew_s or 0.0,
             ):
-                return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
+                outcome = self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
+                return outcome if course.agreeing is None else replace(outcome, tip=EDITED_TIP)
         answer = Answer(
             Kind.DUPLICATE,
             error="MXDuplicateEntryException",

@@ -49,7 +49,7 @@ class Digests:
         self._columns = [(index, f"{len(names[index])}:{names[index]}") for index in order]
         if columns is None:
             columns = [IdentityColumn(index, name) for index, name in enumerate(header)]
-        counted = [column.index for column in columns] if counted is None else counted
+        counted = [column.place for column in columns] if counted is None else counted
         self._secret = secret
         self._all = columns
         self.identity = self._identity_of(counted)
@@ -57,14 +57,14 @@ class Digests:
         self._spare = self._prefixes(self._identity_of(spare))
         marked = {*counted, *spare}
         self._marked = [
-            (column.index, label_field(column.field, secret) if column.field else label_header(column.header, secret))
+            (column.place, label_field(column.field, secret) if column.field else label_header(column.header, secret))
             for column in columns
-            if column.index in marked
+            if column.place in marked
         ]
 
     def _identity_of(self, places: Sequence[int]) -> Identity:
         wanted = set(places)
-        return Identity.of([column for column in self._all if column.index in wanted], self._secret)
+        return Identity.of([column for column in self._all if column.place in wanted], self._secret)
 
     def _prefixes(self, identity: Identity) -> list[tuple[int, str]]:
         return [(index, label.hex()) for index, label in identity.find(self._all, self._secret) or ()]

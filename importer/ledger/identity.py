@@ -15,9 +15,9 @@ _NO_FIELD = bytes(LABEL_SIZE)
 
 
 class IdentityColumn(NamedTuple):
-    """A column that counts: its place in the header, its header, and the field it fills (empty: it fills none)."""
+    """A column that counts: its place, its header, and the field it fills (empty: it fills none)."""
 
-    index: int
+    place: int
     header: str
     field: str = ""
 
@@ -47,14 +47,14 @@ class Identity(NamedTuple):
 
     def find(self, columns: Sequence[IdentityColumn], secret: bytes) -> list[tuple[int, bytes]] | None:
         """The place of each column and its label, in the identity's order; None where one is not there any more."""
-        by_header = {label_header(column.header, secret): column.index for column in columns}
-        by_field = {label_field(column.field, secret): column.index for column in columns if column.field}
+        by_header = {label_header(column.header, secret): column.place for column in columns}
+        by_field = {label_field(column.field, secret): column.place for column in columns if column.field}
         found: list[tuple[int, bytes]] = []
         for header, field in self.labels:
-            index = by_header.get(header, by_field.get(field))
-            if index is None:
+            place = by_header.get(header, by_field.get(field))
+            if place is None:
                 return None
-            found.append((index, header))
+            found.append((place, header))
         return found
 
 

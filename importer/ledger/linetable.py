@@ -135,7 +135,7 @@ class LineTable:
         with room_needed():
             self._database.execute("INSERT OR IGNORE INTO lead VALUES (?, ?)", (lead_id, place))
         found = self._database.execute("SELECT place FROM lead WHERE lead_id = ?", (lead_id,)).fetchone()
-        return found == (place,)
+        return bool(found == (place,))
 
     def _begin(self) -> None:
         if not self._is_in_use:

@@ -79,7 +79,7 @@ class Rows:
         return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
 
     def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
-        """What is known of these rows, by reference. One that is an alias gives the row that it means, under its own."""
+        """What is known of these rows, by reference; by one that is an alias, of the row that it means."""
         if not refs:
             return {}
         known = {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}

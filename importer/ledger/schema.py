@@ -1,7 +1,8 @@
 """The ledger's tables, their version, and how an older version becomes the present one.
 
-No column holds lead data: `cells`, `keys`, `ref` and what an identity names its columns by are keyed digests, and `message` and `tip` are texts from which
-the lead's values were taken out. No column has a length: a long file name must not end a run on one kind of database.
+No column holds lead data: `cells`, `keys`, `ref` and an identity's `columns` are keyed digests, and `message` and `tip`
+are texts from which the lead's values were taken out. No column has a length: a long file name must not end a run on
+one kind of database.
 """
 
 import secrets

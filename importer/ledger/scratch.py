@@ -53,8 +53,8 @@ class Note(NamedTuple):
 class Scratch:
     """One run's memory; a context manager. `place` counts the file's data rows from 0. LedgerError: no room for it.
 
-    `lines` are the lines of a report. Values and equal rows are looked up in batches: after `prefetch`, `holder` and `next_ordinal` answer from memory
-    for its digests until the next one. Other digests are read one by one.
+    `lines` are a report's. Values and equal rows are looked up in batches: after `prefetch`, `holder` and
+    `next_ordinal` answer from memory for its digests until the next one. Other digests are read one by one.
     """
 
     def __init__(self) -> None:

@@ -42,8 +42,7 @@ _NEW_ROW_TIP = "If it is a new row, empty its lsq_ columns."
 _QUESTIONS = {
     REFERENCE_LOST: (
         "The line says created, but its lsq_ref or its lead id is gone, and this ledger does not know the lead.",
-        "Give the line its lsq_ref back from the report as it was. If its lsq_lead_id is right, run with "
-        f"--trust-lead-ids. {_NEW_ROW_TIP}",
+        f"Give the line its lsq_ref back, or run with --trust-lead-ids if its lead id is right. {_NEW_ROW_TIP}",
     ),
     LEAD_OF_ANOTHER_LINE: (
         "The line says created with a lead that another line of this report created.",

@@ -112,9 +112,7 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         raise
 
 
-def _find_identity(
-    table: Table, header: tuple[str, ...], config: Config, *, is_report: bool
-) -> tuple[int, ...] | None:
+def _find_identity(table: Table, header: tuple[str, ...], config: Config, *, is_report: bool) -> tuple[int, ...] | None:
     """The places of the columns under `identity:`. A report's lines have references: there one may be missing."""
     if config.identity == "mapped":
         return None
@@ -122,7 +120,9 @@ def _find_identity(
         return tuple(range(len(header)))
     match = match_columns(header, [Column(name, FieldName("Identity")) for name in config.identity])
     if match.problems and not is_report:
-        problems = "\n".join(["The columns under identity: do not fit the spreadsheet:", *map("  {}".format, match.problems)])
+        problems = "\n".join(
+            ["The columns under identity: do not fit the spreadsheet:", *map("  {}".format, match.problems)]
+        )
         raise UsageError(f"{table.path}: {problems}", hint="Mend identity: in config.yaml. Nothing was sent.")
     return tuple(sorted(index for index, _ in match.found)) or None
 

@@ -26,7 +26,7 @@ from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
 from importer.run.account import Target, find_target, learn_account, learn_target_fields
-from importer.run.book import Book, open_book
+from importer.run.book import Book, file_digest, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
 from importer.run.inbox import OWN_REPORT
@@ -66,7 +66,8 @@ class Job:
     """One import with all it works on.
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
-    `slots` is None and `host` is empty where there is no account.
+    `read_digest` is that of the file where the report takes its place, empty elsewhere. `slots` is None and `host` is
+    empty where there is no account.
     """
 
     options: Options
@@ -74,6 +75,7 @@ class Job:
     mode: str
     source: str
     report: Path
+    read_digest: str
     intake: Intake
     ledger: Ledger
     book: Book
@@ -112,6 +114,7 @@ async def open_job(
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
+        read_digest = _digest_in_place(options, report)
         intake = _open_input(stack, options, config)
         if options.is_one_of_several and intake.shape is not None:
             raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
@@ -132,6 +135,7 @@ async def open_job(
                 )
             await _await_source(ledger, target.identity, source, check_stop=check_stop)
             # It may have written the very file that we read: its report, run in place.
+            read_digest = _digest_in_place(options, report)
             intake = _open_input(stack, options, config)
             _check_outputs(options, report, intake)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
@@ -156,6 +160,7 @@ async def open_job(
             mode=mode,
             source=source,
             report=report,
+            read_digest=read_digest,
             intake=intake,
             ledger=ledger,
             book=book,
@@ -238,6 +243,16 @@ def _open_input(stack: AsyncExitStack, options: Options, config: Config) -> Inta
     intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
     stack.callback(intake.close)
     return intake
+
+
+def _digest_in_place(options: Options, report: Path) -> str:
+    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
+    if not options.file.is_file() or report.resolve() != options.file.resolve():
+        return ""
+    try:
+        return file_digest(options.file)
+    except OSError:  # reading it tells why
+        return ""
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:

@@ -111,7 +111,12 @@ class References:
         """Hold a line that says created, of a row that the ledger does not know so, against the leads it knows."""
         candidate, known = reference.candidate, reference.known
         past = candidate.past
-        if past is None or candidate.is_foreign or reference.question or (known is not None and known.state in (State.CREATED, State.RESEND)):
+        if (
+            past is None
+            or candidate.is_foreign
+            or reference.question
+            or (known is not None and known.state in (State.CREATED, State.RESEND))
+        ):
             return reference
         was_asked = past.error in LINE_ERRORS
         if past.status is not Status.CREATED and not was_asked:

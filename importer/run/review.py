@@ -88,7 +88,6 @@ class Review:
         """
         for _candidate, note in self.decided(may_write=may_write):
             self._scratch.keep(note)
-        self._elsewhere.check()
         if may_write:
             source, identity = self._identity
             with self._ledger.begin() as connection:
@@ -104,26 +103,11 @@ class Review:
         while batch := list(itertools.islice(candidates, BATCH)):
             self._check_stop()
             yield from self._review(batch, may_write=may_write)
+        self._elsewhere.check()
 
     def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> Iterator[tuple[Candidate, Note]]:
-        values: dict[bytes, Holder] = {}
-        for candidate in batch:
-            if candidate.keys and not candidate.problems:
-                me = Holder(candidate.place, candidate.row.number)
-                for key in candidate.keys:
-                    values.setdefault(key, me)
-        references = self._references.find(batch, values)
-        by_key: Mapping[bytes, KnownRow] = {}
-        if not self._references.is_first:
-            # Of a row that was created itself, it does not matter who else had its values.
-            by_key = self._ledger.rows.find_keys(
-                [
-                    key
-                    for reference in references
-                    if reference.known is None or reference.known.state is not State.CREATED
-                    for key in reference.candidate.keys
-                ]
-            )
+        references = self._references.find(batch, _holders(batch))
+        by_key = self._by_key(references)
         adopted: list[tuple[Intent, State, Outcome]] = []
         for line, reference in zip(batch, references, strict=True):
             candidate = reference.candidate
@@ -147,6 +131,13 @@ class Review:
                 for intent, state, outcome in adopted:
                     self._ledger.rows.record(connection, intent, state, outcome)
                 self._ledger.rows.identities.add_aliases(connection, aliases)
+
+    def _by_key(self, references: Sequence[Reference]) -> Mapping[bytes, KnownRow]:
+        """Whose the unique values of these rows are. Of a row that is created itself, it does not matter."""
+        if self._references.is_first:
+            return {}
+        unsettled = [one for one in references if one.known is None or one.known.state is not State.CREATED]
+        return self._ledger.rows.find_keys([key for one in unsettled for key in one.candidate.keys])
 
     def _ask(self, reference: Reference) -> "tuple[Decision, _Adoption | None]":
         """What becomes of a line that is not sent before a person has said what it is.
@@ -192,6 +183,17 @@ class Review:
             log_outcome(candidate.row.number, decision.outcome)
         if status is Status.READY and reviewed.first_ready is None:
             reviewed.first_ready = candidate.row.number, candidate.lead.body
+
+
+def _holders(batch: Sequence[Candidate]) -> dict[bytes, Holder]:
+    """The unique values of these rows, each with the row that is going to hold it if nobody does."""
+    values: dict[bytes, Holder] = {}
+    for candidate in batch:
+        if candidate.keys and not candidate.problems:
+            me = Holder(candidate.place, candidate.row.number)
+            for key in candidate.keys:
+                values.setdefault(key, me)
+    return values
 
 
 def _adoption(reference: Reference, decision: Decision) -> _Adoption:

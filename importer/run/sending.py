@@ -213,7 +213,7 @@ class Sender:
                 if not decision.is_open:
                     self._finish(item, decision.outcome)
                     return
-                is_in_doubt, since = True, conflict.intent_at
+                is_in_doubt, since, known = True, conflict.intent_at, conflict
             elif self._is_stopping:
                 return
             elif not is_gone:
@@ -222,7 +222,10 @@ class Sender:
 
     async def _send(self, item: _Item, since: float, *, is_in_doubt: bool, known: KnownRow | None) -> None:
         try:
-            outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
+            agreeing = _agreeing(item.candidate, known) if is_in_doubt else None
+            outcome = await self._delivery.deliver(
+                item.candidate.lead, since=since, is_in_doubt=is_in_doubt, agreeing=agreeing
+            )
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)
@@ -262,6 +265,14 @@ class Sender:
         note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)
         self._scratch.keep(note)
         self._told(item.candidate, note)
+
+
+def _agreeing(candidate: Candidate, known: KnownRow | None) -> frozenset[str] | None:
+    """The unique fields of a row in doubt whose values were not edited since; None where none was."""
+    if known is None or set(candidate.keys) == set(known.keys):
+        return None
+    fields = zip(candidate.lead.keys, candidate.keys, strict=True)
+    return frozenset(key.field for key, digest in fields if digest in known.keys)
 
 
 def _lasting(outcome: Outcome, known: KnownRow | None) -> Outcome:

@@ -55,8 +55,8 @@ class Elsewhere:
         raise UsageError(
             f"{self._file}: {self._rows:,} rows without a unique value are known from a file of the same name in "
             f"another folder, {self._other}. Nobody can tell whether they are the same rows.",
-            hint="If it is that file or that feed, add --same-source (or, for good, source: NAME to config.yaml): these "
-            "rows are not sent again. If it is another file, add --new-source. Nothing was sent.",
+            hint="If it is that file or that feed, add --same-source (or, for good, source: NAME to config.yaml): "
+            "these rows are not sent again. If it is another file, add --new-source. Nothing was sent.",
         )
 
     def _other_file(self, runs: Runs, run_id: int) -> Path | None:

@@ -1,9 +1,9 @@
 """Which line of a report is which row. A person copies, sorts and swaps lines; the reference alone does not tell.
 
-The row of a reference is the line that holds the cells which the ledger remembers. Another line with the same reference
-is a copy, and a new row. A line that holds just the cells of another line's created row is that row. What cannot be told
-is not sent but asked about, and where most created lines were changed, as a sort of the data columns alone does, nothing
-is sent at all.
+The row of a reference is the line that holds the cells which the ledger remembers. Another line with that reference is
+a copy, and a new row. A line that holds just the cells of another line's created row is that row. What cannot be told
+is not sent but asked about. Where most created lines were changed, as a sort of the data columns alone does, nothing is
+sent at all.
 """
 
 import itertools
