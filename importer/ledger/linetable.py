@@ -87,7 +87,7 @@ class LineTable:
         That row is one that is settled and whose own lines hold other cells.
         """
         query = """
-            SELECT line.*, other.ref FROM line JOIN line AS other
+            SELECT line.*, other.ref FROM line CROSS JOIN line AS other
                 ON other.known != x'' AND other.known IN (line.marks, line.digest) AND other.is_settled
             WHERE line.fit < 2 AND other.ref != line.ref
                 AND NOT EXISTS (SELECT 1 FROM line AS own WHERE own.ref = other.ref AND own.fit = 2)

@@ -48,10 +48,13 @@ class Intake:
             logger.info("Columns that are not imported: %s", ", ".join(intake.mapping.unmapped))
         return intake
 
-    def rows(self) -> Iterator[tuple[int, Row, PastLine | None]]:
-        """Each data row with its place (from 0); for a report, the original row and what was written on its line."""
+    def rows(self, *, are_all: bool = False) -> Iterator[tuple[int, Row, PastLine | None]]:
+        """Each data row with its place (from 0); for a report, the original row and what was written on its line.
+
+        `are_all`: those behind `--first` as well.
+        """
         shape = self.shape
-        for place, row in enumerate(itertools.islice(self.table.rows(), self.row_count)):
+        for place, row in enumerate(itertools.islice(self.table.rows(), None if are_all else self.row_count)):
             if shape is None:
                 yield place, row, None
             else:

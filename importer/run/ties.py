@@ -43,7 +43,7 @@ def tie_lines(intake: Intake, maker: CandidateMaker, ledger: Ledger, table: Line
     `trusts`: the references are right, whatever the cells say (`--trust-references`). UsageError where most created
     lines hold other cells than were sent.
     """
-    candidates = itertools.starmap(maker.make, intake.rows())
+    candidates = itertools.starmap(maker.make, intake.rows(are_all=True))
     while batch := list(itertools.islice(candidates, BATCH)):
         tied = [(candidate, candidate.given_ref) for candidate in batch if candidate.given_ref is not None]
         known = ledger.rows.find_rows([ref for _, ref in tied])
@@ -162,8 +162,8 @@ def _tell(fits: dict[Fit, int], taken: dict[bytes, Line]) -> None:
     edited = fits.get(Fit.EDITED, 0) + fits.get(Fit.OTHER, 0) - len(taken)
     if edited > 0:
         logger.warning(
-            "%s of %s created lines were changed since they were sent. That changes nothing in LeadSquared: change the "
+            "Of %s created lines, %s hold other cells than were sent. That changes nothing in LeadSquared: change the "
             "leads there.",
-            f"{edited:,}",
             f"{sum(fits.values()):,}",
+            f"{edited:,}",
         )

@@ -111,6 +111,17 @@ def test_a_copy_whose_original_was_edited_in_a_column_that_is_not_sent_is_told_a
     check_truth(desk, account)
 
 
+def test_an_edited_copy_is_told_apart_although_its_original_stands_behind_the_first_lines(
+    desk: Desk, account: Account
+) -> None:
+    desk.write([keyless(1), keyless(2), keyless(3)])
+    assert desk.call("leads.csv").status == 0
+    edit(desk, lambda records: records.insert(0, [*keyless(9), *records[-1][WIDTH:]]))
+    assert desk.call("leads.report.csv", "--first", "1").status == 0
+    check_truth(desk, account)
+    assert cities(account) == Counter(f"City {number}" for number in (1, 2, 3, 9))
+
+
 def test_copies_that_cannot_be_told_apart_are_asked_about_and_none_is_sent(desk: Desk, account: Account) -> None:
     desk.write([keyless(1), keyless(2), keyless(3)])
     assert desk.call("leads.csv").status == 0
@@ -175,7 +186,7 @@ def test_data_columns_that_were_sorted_alone_send_nothing(desk: Desk, account: A
     before = (desk.folder / "leads.report.csv").read_bytes()
     run = desk.call("leads.report.csv", *(["--dry-run"] if how == "dry run" else []))
     assert run.status == 2
-    assert "8 created lines hold other cells" in run.err
+    assert "7 of 8 created lines hold other cells" in run.err
     assert "--trust-references" in run.err
     assert len(account.leads()) == 8
     assert (desk.folder / "leads.report.csv").read_bytes() == before
@@ -240,7 +251,7 @@ def test_how_many_created_lines_were_edited_is_said_and_one_column_of_all_stops_
     edit(desk, lambda records: [["Replaced", *record[1:]] for record in records])
     run = desk.call("leads.report.csv")
     assert run.status == 0
-    assert "6 of 6 created lines were changed since they were sent" in run.err
+    assert "Of 6 created lines, 6 hold other cells than were sent" in run.err
     assert [line.lead_id for line in desk.report()] == ids
     assert len(account.leads()) == 6
 

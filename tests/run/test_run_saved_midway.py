@@ -85,6 +85,16 @@ def test_it_is_kept_when_the_keys_are_refused(desk: Desk, account: Account) -> N
     assert kept(desk) == [edited]
 
 
+def test_it_is_kept_when_its_source_runs_meanwhile(desk: Desk, account: Account) -> None:
+    make_report(desk, account, rows=1, done=0)
+    account.script(SLOW)
+    process = desk.start("leads.csv", "-q")
+    account.wait_until(lambda stats: stats["in_flight"] > 0)
+    edited = save(desk)
+    assert "Kept:   " in finish(process).out
+    assert kept(desk) == [edited]
+
+
 def test_it_is_told_in_json(desk: Desk, account: Account) -> None:
     make_report(desk, account, rows=1, done=0)
     run = run_and_save(desk, account, "--json", "-q")
