@@ -121,7 +121,7 @@ class References:
         was_asked = past.error in LINE_ERRORS
         if past.status is not Status.CREATED and not was_asked:
             return reference
-        owner = self._ledger.rows.find_lead(past.lead_id) if past.lead_id and not self.is_first else None
+        owner = self._find_owner(candidate, past.lead_id)
         if known is not None:
             # The ledger knows better than a line whose lead is another row's.
             is_false = was_asked or not past.lead_id or (owner is not None and owner.ref != known.ref)
@@ -140,6 +140,15 @@ class References:
         return replace(
             reference, candidate=candidate._replace(given_ref=reference.ref, past=past if is_proven else proven)
         )
+
+    def _find_owner(self, candidate: Candidate, lead_id: str) -> KnownRow | None:
+        """The row that is known to have created this lead; without a lead id, one with the line's unique values."""
+        if self.is_first:
+            return None
+        if lead_id:
+            return self._ledger.rows.find_lead(lead_id)
+        rows = self._ledger.rows.find_keys(candidate.keys).values()
+        return next((row for row in rows if row.state is State.CREATED and candidate.has_cells(row.cells)), None)
 
 
 def _given(candidate: Candidate, decided: Mapping[int, tuple[str, bytes]]) -> bytes | None:
