@@ -115,6 +115,18 @@ def cli() -> None:
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
 @click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
+@click.option(
+    "--trust-references",
+    is_flag=True,
+    help="In a report, go by lsq_ref alone, although the cells of created lines were changed.",
+)
+@click.option(
+    "--trust-lead-ids",
+    is_flag=True,
+    help="In a report, believe the lead ids of created lines that have lost their lsq_ref.",
+)
+@click.option("--same-source", is_flag=True, help="FILE is the one of this name that was imported from another folder.")
+@click.option("--new-source", is_flag=True, help="FILE is not the one of this name from another folder.")
 @click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")

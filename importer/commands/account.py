@@ -136,8 +136,9 @@ def report_rows(report: Path, numbers: Collection[int], account: AccountLedger) 
                     f"{'missing' if reference is None else 'another account’s'}.",
                     hint="Look whether host, keys and account.name are those of the run that wrote the report.",
                 )
-            row = shape.row(line)
-            found.append(ReportRow(row, past, reference[1], digests.of_cells(row.cells)))
+            row, ref = shape.row(line), reference[1]
+            known = ledger.rows.find_rows([ref]).get(ref)  # it may go by another reference since
+            found.append(ReportRow(row, past, ref if known is None else known.ref, digests.of_cells(row.cells)))
     missing = sorted(set(numbers) - {one.past.number for one in found})
     if missing:
         raise UsageError(

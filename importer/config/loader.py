@@ -233,6 +233,7 @@ def _assemble(
         merged=model.merged,
         hidden_rows=model.hidden_rows,
         source=model.source,
+        identity=model.identity,
         ledger=environment.value("LSQ_LEDGER") or model.ledger,
         columns=tuple(_columns(model, document, policies)),
         constants=constants,

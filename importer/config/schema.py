@@ -20,6 +20,7 @@ __all__ = ["ConfigModel", "validate"]
 
 MOST_WORKERS = 200
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
+IDENTITIES = ("mapped", "all")
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("cp437", "cp850", "cp874", "latin-1", "iso-8859-2", "iso-8859-15", "koi8-r", "mac-roman", "shift_jis"),
@@ -39,6 +40,14 @@ def _reference_field(text: object) -> str:
     if name.sub is not None or not name.parent.startswith(CUSTOM_PREFIX):
         raise ValueError(f"`{name}` is no custom field; it must be one made for this alone, such as mx_Import_Ref")
     return name.parent
+
+
+def _identity(value: object) -> "str | tuple[str, ...]":
+    if value in IDENTITIES:
+        return str(value)
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError("it must be mapped, all, or a list of headers, such as [Customer ID]")
+    return tuple(value)
 
 
 def _encoding(text: object) -> str:
@@ -123,6 +132,7 @@ class ConfigModel(Section):
     merged: Merged = "first"
     hidden_rows: HiddenRows = "read"
     source: Text | None = None
+    identity: Annotated[str | tuple[str, ...], PlainValidator(_identity)] = "mapped"
     ledger: Text | None = None
     columns: dict[str, ColumnModel] = Field(default_factory=dict)
     constants: dict[str, ConstantModel] = Field(default_factory=dict)

@@ -74,7 +74,10 @@ class BreakerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business."""
+    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business.
+
+    `identity` says which columns make a row the same row: `mapped`, `all`, or those with these headers.
+    """
 
     path: Path | None = None
     account: Account = field(default_factory=Account)
@@ -90,6 +93,7 @@ class Config:
     merged: Merged = "first"
     hidden_rows: HiddenRows = "read"
     source: str | None = None
+    identity: str | tuple[str, ...] = "mapped"
     ledger: str | None = None
     columns: tuple[Column, ...] = ()
     constants: tuple[Constant, ...] = ()

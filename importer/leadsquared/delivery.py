@@ -10,8 +10,8 @@ What is known after an attempt decides what may follow:
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
 from importer.lead.lead import Lead
@@ -21,7 +21,15 @@ from importer.leadsquared.lookup import LookUp
 from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.servertime import Moment
-from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
+from importer.leadsquared.tips import (
+    CONNECT_TIP,
+    EDITED_TIP,
+    KEYLESS_TIP,
+    SERVER_TIP,
+    UNSENT_MESSAGE,
+    UNSENT_TIP,
+    tip_for,
+)
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
@@ -51,7 +59,7 @@ class _Course:
     `since` is the first intent that may have created it, `sent_at` the latest moment at which a call may have, `doubts`
     counts the attempts that may have, and `is_unchecked` says that it must be looked up before it may be sent again.
     `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message may
-    show.
+    show, `agreeing` the unique fields that were not edited since, None for all.
     """
 
     lead: Lead
@@ -61,6 +69,7 @@ class _Course:
     sent_at: float
     is_unchecked: bool
     doubts: int
+    agreeing: Collection[str] | None = None
     may_lack_reference: bool = False
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
@@ -124,13 +133,15 @@ class Delivery:
         since: Moment,
         is_in_doubt: bool = False,
         carried_reference: bool = False,
+        agreeing: Collection[str] | None = None,
         record: CallRecord = UNRECORDED,
     ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
         `record` is told before each call that may create it, and what it raises comes out here. `since` is when an
         earlier run may first have sent it, and without a record the intent. `is_in_doubt`: it may have created it,
-        and if so with its reference, where `carried_reference` says that it was sent with it.
+        and if so with its reference, where `carried_reference` says that it was sent with it. `agreeing`: its unique
+        values were edited since, and only these fields' are what they were; by them it is found.
         """
         skew_s = self._client.skew_s or 0.0
         course = _Course(
@@ -144,6 +155,7 @@ class Delivery:
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
             may_lack_reference=is_in_doubt and not carried_reference,
+            agreeing=agreeing,
         )
         try:
             return await self._pursue(course)
@@ -270,6 +282,7 @@ class Delivery:
             since=course.since.by_server(self._client.skew_s),
             sent_at=course.sent_at,
             may_lack_reference=course.may_lack_reference,
+            agreeing=course.agreeing,
             hidden=course.hidden,
         )
 
@@ -278,7 +291,8 @@ class Delivery:
         if not verdict.lead_id:
             return self._unknown(course, f"{course.last.message} {verdict.untold}".strip(), SERVER_TIP)
         if verdict.is_ours:
-            return self._outcome(course, Status.CREATED, lead_id=verdict.lead_id)
+            outcome = self._outcome(course, Status.CREATED, lead_id=verdict.lead_id)
+            return outcome if course.agreeing is None else replace(outcome, tip=EDITED_TIP)
         answer = Answer(
             Kind.DUPLICATE,
             error="MXDuplicateEntryException",

@@ -3,7 +3,7 @@
 The row's reference proves most: no other lead holds it. After it come the unique values.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from importer.lead.keys import UniqueKey
@@ -27,6 +27,7 @@ class Doubt:
     since: float
     sent_at: float
     may_lack_reference: bool
+    agreeing: Collection[str] | None
     hidden: Sequence[str]
 
 
@@ -72,15 +73,16 @@ class Evidence:
         return Verdict(found[0].lead_id, is_ours=True) if found else ABSENT
 
     async def by_unique_value(self, lead: Lead, doubt: Doubt, *, fields: Sequence[str] = ()) -> Verdict:
-        """What the first unique value tells, one of `fields` where the lead has any of these."""
+        """What the first unique value tells that was not edited, or one of `fields` where the lead has any of these."""
+        known = _agreeing(lead, doubt)
         named = [key for key in lead.keys if key.field in fields]
-        found = await self._find(lead, named or lead.keys, doubt)
+        found = await self._find(lead, named or known.keys, doubt)
         if isinstance(found, Answer):
             return Verdict(untold=found.message)
         if not found:
             return ABSENT
         for one in found:
-            if not self._owns(one.lead_id) and self._is_ours(one, lead, doubt):
+            if not self._owns(one.lead_id) and self._is_ours(one, known, doubt):
                 return Verdict(one.lead_id, is_ours=True)
         code = self._country_code
         shared = tuple(key.field for key in lead.keys if holds(found[0], key, country_code=code))
@@ -106,3 +108,10 @@ class Evidence:
             skew_s=0.0,
             needs_reference=not doubt.may_lack_reference,
         )
+
+
+def _agreeing(lead: Lead, doubt: Doubt) -> Lead:
+    """The lead with only those of its unique values that the calls in doubt sent as well."""
+    if doubt.agreeing is None:
+        return lead
+    return lead._replace(keys=tuple(key for key in lead.keys if key.field in doubt.agreeing))

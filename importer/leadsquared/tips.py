@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "CONNECT_TIP",
+    "EDITED_TIP",
     "FATAL_TIPS",
     "KEYLESS_TIP",
     "RATE_TIP",
@@ -20,6 +21,10 @@ KEYLESS_TIP = (
     "This row has no unique value by which its lead could be found, so it is never sent again by itself. Look for the "
     "name in LeadSquared, then say what you found with lsq-import settle. With reference: in config.yaml such a row is "
     "found by itself (docs/exactly-once.md)."
+)
+EDITED_TIP = (
+    "The lead was created with the values that the row had before it was edited. Where they differ, change the lead in "
+    "LeadSquared: sending the row again would not."
 )
 UNSENT_MESSAGE = "The run ended before this row's turn."
 UNSENT_TIP = "Run the same command again: it sends only what is left."

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 
 from importer.ledger.database import guard_database, storable
 from importer.ledger.digests import DIGEST_SIZE
+from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
 from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
@@ -67,6 +68,7 @@ class Rows:
             .where(LEAD_ROW.c.account_id == account_id)
         )
         self._rows = rows
+        self.identities = Identities(reader, account_id=account_id, where=where)
         self._by_refs = rows.where(LEAD_ROW.c.ref.in_(bindparam("wanted", expanding=True)))
         self._by_keys = (
             rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
@@ -79,10 +81,15 @@ class Rows:
         return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
 
     def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
-        """What is known of these rows, by reference."""
+        """What is known of these rows, by reference; by one that is an alias, of the row that it means."""
         if not refs:
             return {}
-        return {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}
+        known = {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}
+        meant = self.identities.resolve([ref for ref in refs if ref not in known])
+        if meant:
+            rows = {row.ref: row for row in map(_known_row, self._read(self._by_refs, [*set(meant.values())]))}
+            known |= {alias: rows[ref] for alias, ref in meant.items() if ref in rows}
+        return known
 
     def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
         """The row that last claimed each of these unique values."""
@@ -106,7 +113,8 @@ class Rows:
 
         In the way stands the row itself or another with one of its unique values, when it is created or in the
         hands of another live run, so that two runs at once never send the same lead; and the row itself, when an
-        earlier run left it unresolved and the intent does not resolve it.
+        earlier run left it unresolved and the intent does not resolve it. A created row that is sent on purpose once
+        more stays created with its lead's id until the new outcome is there.
         """
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
@@ -218,11 +226,23 @@ class Rows:
         values = self._intent_values(intent, self._protection(intent, known))
         if known is None or known.state is not State.CREATED:
             return values
-        return values | {"state": known.state, "lead_id": known.lead_id, "attempts": known.attempts}
+        return values | _kept(known)
 
     def _read(self, query: Select[Any], wanted: Sequence[bytes] | None = None) -> Sequence[Any]:
         with guard_database(self._where):
             return self._reader.execute(query, None if wanted is None else {"wanted": list(wanted)}).all()
+
+
+def _kept(row: KnownRow) -> dict[str, Any]:
+    """What stays of a created row that is sent once more (`--again`): it is created, whatever becomes of that."""
+    return {
+        "cells": row.cells,
+        "keys": b"".join(row.keys),
+        "state": row.state,
+        "lead_id": row.lead_id,
+        "attempts": row.attempts,
+        "changed_at": row.changed_at,
+    }
 
 
 def _known_row(row: Sequence[Any]) -> KnownRow:

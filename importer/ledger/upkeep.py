@@ -25,6 +25,7 @@ from sqlalchemy import Connection, CursorResult, Executable, delete, exists, fun
 from importer.errors import UsageError
 from importer.ledger.database import guard_database
 from importer.ledger.digests import DIGEST_SIZE
+from importer.ledger.identities import drop_stale_aliases
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
@@ -154,6 +155,7 @@ def prune(
         )
         has_row = (LEAD_ROW.c.account_id == LEAD_KEY.c.account_id) & (LEAD_ROW.c.ref == LEAD_KEY.c.ref)
         keys = _count(connection, delete(LEAD_KEY).where(~exists().where(has_row)))
+        drop_stale_aliases(connection)
         used = select(LEAD_ROW.c.run_id).distinct()
         last = func.coalesce(RUN.c.ended_at, RUN.c.started_at)
         runs = _count(connection, delete(RUN).where(last < before, RUN.c.id.not_in(live), RUN.c.id.not_in(used)))

@@ -13,9 +13,17 @@ from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Holder
 from importer.outcome import Outcome, Status, utc_text
-from importer.run.candidate import Candidate
+from importer.run.candidate import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, Candidate
 
-__all__ = ["UNRESOLVED_STATES", "Decision", "decide", "of_key_holder", "of_known_lead", "unresolved_since"]
+__all__ = [
+    "UNRESOLVED_STATES",
+    "Decision",
+    "decide",
+    "of_key_holder",
+    "of_known_lead",
+    "of_question",
+    "unresolved_since",
+]
 
 OURS_TIP = (
     "This lead was created by an earlier import. Lead.Create does not update: change the lead in LeadSquared, or give "
@@ -31,6 +39,21 @@ UNFIT_TIP = (
     "with lsq-import settle."
 )
 HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
+_NEW_ROW_TIP = "If it is a new row, empty its lsq_ columns."
+_QUESTIONS = {
+    REFERENCE_LOST: (
+        "The line says created, but its lsq_ref or its lead id is gone, and this ledger does not know the lead.",
+        f"Give the line its lsq_ref back, or run with --trust-lead-ids if its lead id is right. {_NEW_ROW_TIP}",
+    ),
+    LEAD_OF_ANOTHER_LINE: (
+        "The line says created with a lead that another line of this report created.",
+        f"{_NEW_ROW_TIP} If it is a copy, delete it.",
+    ),
+    UNCLEAR_COPY: (
+        "Several lines carry this lsq_ref, and none has the cells that were sent: any of them may be the row.",
+        "On the line that was sent, leave lsq_ref; on its copies, empty the lsq_ columns, and they are new rows.",
+    ),
+}
 UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
 
 
@@ -71,7 +94,7 @@ def decide(
         return Decision(Outcome.of_problem(candidate.problems[0]))
     if holders:
         return Decision(of_key_holder(holders[0]), is_open=True)
-    if known is not None and known.state is State.DUPLICATE and known.cells == candidate.cells and not again:
+    if known is not None and known.state is State.DUPLICATE and candidate.has_cells(known.cells) and not again:
         return Decision(_remembered(known))
     if not again:
         for row in by_key:
@@ -82,7 +105,7 @@ def decide(
 
 def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:
     """The outcome of a row whose unique value, or whose very self, the ledger knows as created."""
-    if row.cells == candidate.cells or row.ref == candidate.given_ref:
+    if row.ref == candidate.given_ref or candidate.has_cells(row.cells):
         return _remembered(row)
     return Outcome(
         Status.DUPLICATE,
@@ -103,6 +126,12 @@ def of_key_holder(holder: Holder, lead_id: str = "") -> Outcome:
         message=f"Row {holder.row_number} has the same unique value.",
         tip=HELD_TIP,
     )
+
+
+def of_question(question: str, lead_id: str) -> Outcome:
+    """The outcome of a report's line that is not sent before a person has said what it is."""
+    message, tip = _QUESTIONS[question]
+    return Outcome(Status.INVALID, lead_id=lead_id, error=question, message=message, tip=tip)
 
 
 def unresolved_since(candidate: Candidate, known: KnownRow | None) -> Moment | None:

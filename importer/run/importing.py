@@ -23,6 +23,7 @@ from importer.outcome import Status
 from importer.page.advice import Invocation
 from importer.page.document import PageData, page_path, write_page
 from importer.report import ReportError
+from importer.run.book import keep_edited
 from importer.run.breaker import Breaker
 from importer.run.budget import check_quota
 from importer.run.candidate import Candidate
@@ -103,6 +104,9 @@ def make_review(job: Job, *, payloads: TextIO | None = None, check_stop: Callabl
         scratch=job.scratch,
         again=job.options.again,
         payloads=payloads,
+        trusts_references=job.options.trust_references,
+        trusts_lead_ids=job.options.trust_lead_ids,
+        elsewhere=job.elsewhere,
         check_stop=check_stop,
     )
 
@@ -204,8 +208,10 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
 
 def _report(job: Job, lines: Iterable[Line], reviewed: Reviewed, summary: Summary) -> None:
     def make_way() -> None:
-        if not job.is_in_place or reviewed.foreign_lines:
-            job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
+        if job.is_in_place and not reviewed.foreign_lines:
+            summary.kept = keep_edited(job.report, digest=job.read_digest)
+        else:
+            summary.kept = job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
 
     write_report(job.report, job.intake, lines, summary, make_way=make_way)
 
@@ -232,6 +238,7 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, si
         ledger_run=job.book.run_id,
         report=job.report,
         page=page,
+        kept=summary.kept,
         counts=counts,
         calls=sent.calls,
         refusals=sent.refusals,

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from importer.config import Config
 from importer.errors import SheetError, UsageError
-from importer.lead.header import MissingHeaderError
+from importer.lead.columns import Column
+from importer.lead.fieldname import FieldName
+from importer.lead.header import MissingHeaderError, match_columns
 from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
@@ -25,13 +27,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A file ready to be imported. `header` is the original one, without a report's own columns."""
+    """A file ready to be imported. `header` is the original one, without a report's own columns.
+
+    `identity` are the places of the columns that make a row the same row; None: those that are mapped.
+    """
 
     table: Table
     shape: ReportShape | None
     header: tuple[str, ...]
     mapping: LeadMapping
     row_count: int
+    identity: tuple[int, ...] | None = None
 
     def check_against(
         self, fields: FieldList | None, config: Config, users: Sequence[AccountUser] | None = None
@@ -46,10 +52,13 @@ class Intake:
             logger.info("Columns that are not imported: %s", ", ".join(intake.mapping.unmapped))
         return intake
 
-    def rows(self) -> Iterator[tuple[int, Row, PastLine | None]]:
-        """Each data row with its place (from 0); for a report, the original row and what was written on its line."""
+    def rows(self, *, are_all: bool = False) -> Iterator[tuple[int, Row, PastLine | None]]:
+        """Each data row with its place (from 0); for a report, the original row and what was written on its line.
+
+        `are_all`: those behind `--first` as well.
+        """
         shape = self.shape
-        for place, row in enumerate(itertools.islice(self.table.rows(), self.row_count)):
+        for place, row in enumerate(itertools.islice(self.table.rows(), None if are_all else self.row_count)):
             if shape is None:
                 yield place, row, None
             else:
@@ -81,7 +90,8 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
             logger.info("%s: there is no data row below the header: nothing to be done.", file.name)
-        return Intake(table, shape, header, mapping, row_count)
+        identity = _find_identity(table, header, config, is_report=shape is not None)
+        return Intake(table, shape, header, mapping, row_count, identity)
     except BaseException:
         table.close()
         raise
@@ -114,6 +124,21 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
     except UsageError:
         table.close()
         raise
+
+
+def _find_identity(table: Table, header: tuple[str, ...], config: Config, *, is_report: bool) -> tuple[int, ...] | None:
+    """The places of the columns under `identity:`. A report's lines have references: there one may be missing."""
+    if config.identity == "mapped":
+        return None
+    if config.identity == "all":
+        return tuple(range(len(header)))
+    match = match_columns(header, [Column(name, FieldName("Identity")) for name in config.identity])
+    if match.problems and not is_report:
+        problems = "\n".join(
+            ["The columns under identity: do not fit the spreadsheet:", *map("  {}".format, match.problems)]
+        )
+        raise UsageError(f"{table.path}: {problems}", hint="Mend identity: in config.yaml. Nothing was sent.")
+    return tuple(sorted(index for index, _ in match.found)) or None
 
 
 def _plan(

@@ -27,15 +27,17 @@ from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
 from importer.run.account import Target, find_target, learn_target_fields, learn_target_users
-from importer.run.book import Book, open_book
+from importer.run.book import Book, file_digest, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
+from importer.run.filedigests import make_digests
 from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
 from importer.run.lostledger import account_tags, check_known, find_lost_source
 from importer.run.options import Options
 from importer.run.rebuild import rebuild
+from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -69,7 +71,8 @@ class Job:
     """One import with all it works on.
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
-    `slots` is None and `host` is empty where there is no account.
+    `read_digest` is that of the file where the report takes its place, empty elsewhere. `slots` is None and `host` is
+    empty where there is no account.
     """
 
     options: Options
@@ -77,11 +80,13 @@ class Job:
     mode: str
     source: str
     report: Path
+    read_digest: str
     intake: Intake
     ledger: Ledger
     book: Book
     scratch: Scratch
     digests: Digests
+    elsewhere: Elsewhere
     maker: CandidateMaker
     client: Client | None
     slots: SharedSlots | None
@@ -115,10 +120,7 @@ async def open_job(
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
         with blocking():
-            intake = _open_input(stack, options, config)
-        if options.is_one_of_several and intake.shape is not None:
-            raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
-        _check_outputs(options, report, intake)
+            read_digest, intake = _open_input(stack, options, config, report)
         target = await stack.enter_async_context(
             find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
@@ -132,7 +134,7 @@ async def open_job(
         is_lasting = not (options.dry_run or target.is_throw_away)
         is_lasting_report = is_lasting and intake.shape is not None
         lost = find_lost_source(options.file, config, ledger, target, book) if is_lasting_report else None
-        source = lost.name if lost else _source_of(options.file, config, book, intake)
+        source = lost.name if lost else _source_of(options, config, book, ledger, intake)
         if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
@@ -142,8 +144,7 @@ async def open_job(
             await _await_source(ledger, identity, source)
             # It may have written the very file that we read: its report, run in place.
             with blocking():
-                intake = _open_input(stack, options, config)
-            _check_outputs(options, report, intake)
+                read_digest, intake = _open_input(stack, options, config, report)
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
             logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
@@ -163,18 +164,20 @@ async def open_job(
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
         users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
         intake = intake.check_against(known.fields, config, users)
-        digests = Digests(ledger.secret, account=identity, source=source, header=intake.header)
+        digests = make_digests(intake, ledger, source=source)
         yield Job(
             options=options,
             config=config,
             mode=mode,
             source=source,
             report=report,
+            read_digest=read_digest,
             intake=intake,
             ledger=ledger,
             book=book,
             scratch=stack.enter_context(Scratch()),
             digests=digests,
+            elsewhere=watch_elsewhere(options, config, intake, ledger, source),
             maker=CandidateMaker(
                 intake,
                 digests,
@@ -224,10 +227,25 @@ async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
     logger.info("It has ended: going on.")
 
 
-def _open_input(stack: AsyncExitStack, options: Options, config: Config) -> Intake:
+def _open_input(stack: AsyncExitStack, options: Options, config: Config, report: Path) -> tuple[str, Intake]:
+    """The file, with its digest where it is the report that is going to be replaced."""
+    read_digest = _digest_in_place(options, report)
     intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
     stack.callback(intake.close)
-    return intake
+    if options.is_one_of_several and intake.shape is not None:
+        raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
+    _check_outputs(options, report, intake)
+    return read_digest, intake
+
+
+def _digest_in_place(options: Options, report: Path) -> str:
+    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
+    if not options.file.is_file() or report.resolve() != options.file.resolve():
+        return ""
+    try:
+        return file_digest(options.file)
+    except OSError:  # reading it tells why
+        return ""
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
@@ -242,8 +260,9 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
 
 
-def _source_of(file: Path, config: Config, book: Book, intake: Intake) -> str:
-    return config.source or (book.source_of(file) if intake.shape else "") or file.name
+def _source_of(options: Options, config: Config, book: Book, ledger: Ledger, intake: Intake) -> str:
+    known = config.source or (book.source_of(options.file) if intake.shape else "")
+    return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
 
 
 def location_of(config: Config) -> str | Path:

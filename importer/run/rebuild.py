@@ -24,6 +24,7 @@ from importer.run.account import Target
 from importer.run.book import file_digest
 from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import unresolved_since
+from importer.run.filedigests import make_digests
 from importer.run.intake import Intake, open_intake
 from importer.run.lostledger import account_tags
 
@@ -55,7 +56,7 @@ def rebuild(report: Path, config: Config, ledger: Ledger, target: Target, *, sou
     with closing(open_intake(report, config)) as intake, Scratch() as scratch:
         if intake.shape is None:
             raise UsageError(f"{report} is no report: it has no columns lsq_row and lsq_status.")
-        digests = Digests(ledger.secret, account=identity, source=source, header=intake.header)
+        digests = make_digests(intake, ledger, source=source)
         maker = CandidateMaker(
             intake,
             digests,
@@ -72,6 +73,8 @@ def rebuild(report: Path, config: Config, ledger: Ledger, target: Target, *, sou
         )
         lines = _lines(intake, maker, digests, scratch, left)
         rebuilt = _write(lines, ledger, tags, in_source=in_source, left=left)
+        with ledger.begin() as connection:
+            ledger.rows.identities.remember(connection, digests.source, digests.identity)
     counts = {Status.CREATED.value: rebuilt.created, Status.UNKNOWN.value: rebuilt.unknown}
     digest = file_digest(report)
     ledger.runs.end(ledger.rows.run_id, exit_status=0, calls=0, counts=counts, report_digest=digest)
@@ -81,11 +84,11 @@ def rebuild(report: Path, config: Config, ledger: Ledger, target: Target, *, sou
 def _source_refs(file: Path, config: Config, ledger: Ledger, source: str) -> dict[int, bytes]:
     """The references of a source's rows as it is now, by row number."""
     with closing(open_intake(file, config)) as intake, Scratch() as scratch:
-        digests = Digests(ledger.secret, account=ledger.account.identity, source=source, header=intake.header)
+        digests = make_digests(intake, ledger, source=source)
         refs: dict[int, bytes] = {}
         for _place, row, _past in intake.rows():
-            cells = digests.of_cells(row.cells)
-            refs[row.number] = digests.of_row(cells, scratch.next_ordinal(cells))
+            own = digests.of_identity(row.cells)
+            refs[row.number] = digests.of_row(own, scratch.next_ordinal(own))
         return refs
 
 
@@ -100,7 +103,8 @@ def _lines(
     lines: list[tuple[Candidate, bytes]] = []
     for place, row, past in intake.rows():
         candidate = maker.make(place, row, past)
-        ref = digests.of_row(candidate.cells, scratch.next_ordinal(candidate.cells))
+        own = digests.of_identity(row.cells)
+        ref = digests.of_row(own, scratch.next_ordinal(own))
         left.pop(by_ref.get(ref, -1), None)
         if past is not None and past.status in _TOLD:
             lines.append((candidate, ref))

@@ -136,7 +136,8 @@ class Sender:
                 )
                 return False
             self._unfinished[candidate.place] = asyncio.Event()
-            await self._queue.put(_Item(self._maker.under(candidate, note.ref), note, known))
+            prepared = self._maker.carrying(candidate.under(note.ref, is_known=known is not None), note.ref)
+            await self._queue.put(_Item(prepared, note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
@@ -259,6 +260,7 @@ class Sender:
                 since=record.since,
                 is_in_doubt=since is not None,
                 carried_reference=known is not None and item.candidate.reference_key in known.keys,
+                agreeing=None if since is None or known is None else item.candidate.agreeing_fields(known.keys),
                 record=record,
             )
         except StopError as error:
@@ -271,7 +273,7 @@ class Sender:
             raise
         self._finish(item, outcome)
         record.end(outcome)
-        is_repeat = known is not None and known.cells == item.candidate.cells and known.error == outcome.error
+        is_repeat = known is not None and known.error == outcome.error and item.candidate.has_cells(known.cells)
         if not (is_repeat and outcome.error):
             self._judge(outcome)
 
