@@ -129,7 +129,7 @@ def test_a_copy_of_a_line_that_was_never_sent_does_not_take_its_place(desk: Desk
     edit(desk, lambda records: records.insert(1, [*keyless(9), *records[1][WIDTH:]]))
     assert desk.call("leads.report.csv").status == 1
     assert [line.ref == ref for line in desk.report()] == [False, False, True]
-    drop_columns(desk, "lsq_ref", "lsq_lead_id")
+    drop_columns(desk, "lsq_ref")
     desk.call("leads.report.csv")
     assert desk.report()[2].status == "invalid"
     check_truth(desk, account)
