@@ -23,8 +23,8 @@ class Line(NamedTuple):
     """A line that goes by a reference. `marks` and `digest` are its cells in the two forms that the ledger keeps.
 
     `known` are the cells that the ledger remembers of the row, where it knows any; `fit` says how they agree.
-    `is_settled`: the row is created or may be, so that it must not be sent for another. `shares_key`: one of its unique
-    values is the row's.
+    `is_settled`: the row is created or may be, so that it must not be sent for another. `is_likely`: one of its unique
+    values is the row's, or the reference was made of its cells.
     """
 
     place: int
@@ -34,13 +34,13 @@ class Line(NamedTuple):
     known: bytes
     fit: "Fit"
     is_settled: bool
-    shares_key: bool
+    is_likely: bool
 
 
 _TABLES = """
 CREATE TABLE line (
     place INTEGER PRIMARY KEY, ref BLOB NOT NULL, marks BLOB NOT NULL, digest BLOB NOT NULL, known BLOB NOT NULL,
-    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, shares_key INTEGER NOT NULL
+    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, is_likely INTEGER NOT NULL
 );
 CREATE TABLE tie (place INTEGER PRIMARY KEY, verdict TEXT NOT NULL, ref BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE lead (lead_id TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
@@ -146,5 +146,5 @@ class LineTable:
 
 
 def _line(found: Sequence[object]) -> Line:
-    place, ref, marks, digest, known, fit, is_settled, shares_key = found
-    return Line(place, ref, marks, digest, known, Fit(fit), bool(is_settled), bool(shares_key))  # type: ignore[arg-type]
+    place, ref, marks, digest, known, fit, is_settled, is_likely = found
+    return Line(place, ref, marks, digest, known, Fit(fit), bool(is_settled), bool(is_likely))  # type: ignore[arg-type]

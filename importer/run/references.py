@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
-from importer.ledger.linetable import LineTable
+from importer.ledger.linetable import Fit, LineTable
 from importer.ledger.records import KnownRow, State
 from importer.ledger.reference import read_reference
 from importer.ledger.scratch import Holder, Scratch
@@ -13,7 +13,7 @@ from importer.outcome import Status
 from importer.report import PastLine
 from importer.run.candidate import LEAD_OF_ANOTHER_LINE, LINE_ERRORS, REFERENCE_LOST, UNCLEAR_COPY, Candidate
 from importer.run.identification import Identification, Identified, Unidentified
-from importer.run.ties import Verdict
+from importer.run.ties import Verdict, fit_of
 
 __all__ = ["Reference", "References"]
 
@@ -95,7 +95,7 @@ class References:
         """A row of a spreadsheet, or a line without a reference of this account."""
         if not candidate.has_lost_reference:
             return Reference(found.ref, found.known, candidate, found.aliases)
-        if self._lines.holds(found.ref):
+        if self._lines.holds(found.ref) or _is_anothers(candidate, found.known):
             return replace(self._copy(candidate, found.ref), candidate=candidate)
         self._lines.decide(candidate.place, Verdict.ROW, found.ref)
         return Reference(found.ref, found.known, candidate._replace(given_ref=found.ref), found.aliases)
@@ -155,6 +155,13 @@ def _given(candidate: Candidate, decided: Mapping[int, tuple[str, bytes]]) -> by
     """The reference that a line goes by: its own, or the one that was decided on."""
     verdict, ref = decided.get(candidate.place, ("", b""))
     return ref if verdict == Verdict.ROW else candidate.given_ref
+
+
+def _is_anothers(candidate: Candidate, known: KnownRow | None) -> bool:
+    """Whether most of what was sent for a row stands on the line no more: another person was sent in its place."""
+    if known is None:
+        return False
+    return fit_of(known.cells, candidate.cells, candidate.digests.of_cells(candidate.row.cells)) is Fit.OTHER
 
 
 def _says_ours(past: PastLine) -> bool:

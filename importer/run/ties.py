@@ -20,7 +20,7 @@ from importer.outcome import Status
 from importer.run.candidate import UNCLEAR_COPY, Candidate, CandidateMaker
 from importer.run.intake import Intake
 
-__all__ = ["Verdict", "tie_lines"]
+__all__ = ["Verdict", "fit_of", "tie_lines"]
 
 BATCH = 400
 SETTLED_STATES = (State.CREATED, State.INTENT, State.UNKNOWN)
@@ -64,20 +64,27 @@ def _line(candidate: Candidate, ref: bytes, known: KnownRow | None) -> Line:
     digest = candidate.digests.of_cells(candidate.row.cells)
     if known is None:
         is_settled = past is not None and (past.status in SETTLED_STATUSES or past.error == UNCLEAR_COPY)
-        return Line(candidate.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, shares_key=False)
+        return Line(candidate.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(candidate, ref))
     return Line(
         candidate.place,
         known.ref,
         marks,
         digest,
         known.cells,
-        _fit(known.cells, marks, digest),
+        fit_of(known.cells, marks, digest),
         is_settled=known.state in SETTLED_STATES,
-        shares_key=not set(known.keys).isdisjoint(candidate.keys),
+        is_likely=not set(known.keys).isdisjoint(candidate.keys),
     )
 
 
-def _fit(known: bytes, marks: bytes, digest: bytes) -> Fit:
+def _is_native(candidate: Candidate, ref: bytes) -> bool:
+    """Whether a reference was made of the very cells that a line holds; of a corrected line's it was not."""
+    digests = candidate.digests
+    return digests.of_row(digests.of_identity(candidate.row.cells), 0) == ref
+
+
+def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
+    """How a line's cells, given in both forms, agree with those that the ledger remembers."""
     if not are_marks(known):  # a column that was added or deleted since changes the digest as an edit does
         return Fit.SAME if known == digest else Fit.UNSURE
     difference = compare_marks(known, marks)
@@ -120,8 +127,8 @@ def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line
     stay = [line for line in lines if line.place not in away]
     owner: Line | None = None
     if ref not in taken and stay:
-        best = max((line.fit, line.shares_key) for line in stay)
-        nearest = [line for line in stay if (line.fit, line.shares_key) == best]
+        best = max((line.fit, line.is_likely) for line in stay)
+        nearest = [line for line in stay if (line.fit, line.is_likely) == best]
         if len({line.marks for line in nearest}) > 1 and any(line.is_settled for line in stay):
             for line in stay:
                 table.decide(line.place, Verdict.UNCLEAR, ref)

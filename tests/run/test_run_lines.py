@@ -122,6 +122,21 @@ def test_an_edited_copy_is_told_apart_although_its_original_stands_behind_the_fi
     assert cities(account) == Counter(f"City {number}" for number in (1, 2, 3, 9))
 
 
+def test_a_copy_of_a_line_that_was_never_sent_does_not_take_its_place(desk: Desk, account: Account) -> None:
+    desk.write([keyless(1), ("", "", "", "", "City 2", "")])
+    assert desk.call("leads.csv").status == 1
+    ref = desk.report()[1].ref
+    edit(desk, lambda records: records.insert(1, [*keyless(9), *records[1][WIDTH:]]))
+    assert desk.call("leads.report.csv").status == 1
+    assert [line.ref == ref for line in desk.report()] == [False, False, True]
+    drop_columns(desk, "lsq_ref")
+    desk.call("leads.report.csv")
+    assert desk.report()[2].status == "invalid"
+    check_truth(desk, account)
+    assert desk.call("leads.csv").status == 1
+    assert [line.status for line in desk.report()] == ["created", "invalid"]
+
+
 def test_copies_that_cannot_be_told_apart_are_asked_about_and_none_is_sent(desk: Desk, account: Account) -> None:
     desk.write([keyless(1), keyless(2), keyless(3)])
     assert desk.call("leads.csv").status == 0
