@@ -24,6 +24,7 @@ SCRIPTS = {
     "Russian": "имя;город\nИван;Москва\nОльга;Казань\n" * 3,
     "Chinese": "姓名,城市,电话\r\n王伟,北京,13800138000\r\n李娜,上海,13900139000\r\n",
     "Punjabi": "ਨਾਮ,ਸ਼ਹਿਰ\r\nਅਮਨ,ਲੁਧਿਆਣਾ\r\n" * 3,
+    "Japanese": "名前\t住所\r山田\t東京\r",  # 名 has the byte of a line end in it
     "Emoji": "Name,Note\r\nAsha,\U0001f600 yes\r\nRavi,no\r\n",
 }
 
