@@ -121,8 +121,8 @@ def lost_rows(report: Path, ledger: Ledger, tags: frozenset[bytes]) -> int:
         shape = recognise(table.header)
         if shape is None:
             return 0
-        refs = (
-            reference[1]
+        lines = (
+            (reference[1], past.lead_id)
             for line in table.rows()
             if (past := shape.past(line)).status is Status.CREATED
             and past.lead_id
@@ -130,7 +130,10 @@ def lost_rows(report: Path, ledger: Ledger, tags: frozenset[bytes]) -> int:
             and reference[0] in tags
         )
         count = 0
-        while batch := list(islice(refs, BATCH)):
-            count += len(set(batch) - ledger.rows.find_rows(batch).keys())
+        while batch := list(islice(lines, BATCH)):
+            known = ledger.rows.find_rows([ref for ref, _ in batch])
+            # A person may have moved references: a lead that is known is not lost.
+            lost = {ref for ref, lead_id in batch if ref not in known and ledger.rows.find_lead(lead_id) is None}
+            count += len(lost)
         return count
     return 0

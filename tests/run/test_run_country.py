@@ -17,7 +17,7 @@ def test_a_row_in_doubt_is_looked_up_when_the_country_code_is_learnt_later(desk:
     account.script(
         NOT_TOLD,
         {"call": "Lead.Create", "fault": "hang_after", "times": 1},
-        {"call": "RetrieveLeadByPhoneNumber", "status": 404, "body": "", "times": 20},
+        {"call": "Leads.Get", "status": 404, "body": "", "times": 20},
     )
     desk.write([ROW])
     assert desk.call("leads.csv").status != 0
