@@ -133,8 +133,9 @@ def test_a_ledger_of_version_1_gets_a_budget_and_a_skew_and_keeps_its_rows(ledge
 def test_a_ledger_of_version_2_knows_its_accounts_by_the_keys_that_they_were_reached_with(ledger_path: Path) -> None:
     engine = open_raw(ledger_path)
     with engine.begin() as connection:
-        for table in ("account_name", "machine"):
+        for table in ("account_name", "machine", "row_identity", "row_alias"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE lead_row DROP COLUMN skew_s")
         connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE key = 'version'")
     engine.dispose()
     with open_ledger(ledger_path) as ledger:
