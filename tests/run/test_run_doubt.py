@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from truth import find_lies
-from workbench import Account, Desk, finish, person
+from workbench import PATIENCE_S, Account, Desk, finish, person
 
 ROWS = [person(number, email=False, phone=False) for number in range(1, 13)]
 HANG = {"call": "Lead.Create", "fault": "hang_after", "times": 3}
@@ -31,6 +31,9 @@ def start_with_three_in_flight(desk: Desk, account: Account) -> Callable[[signal
     desk.write(ROWS)
     process = desk.start("leads.csv")
     account.wait_until(lambda stats: stats["faults"].get("hang_after") == 3 and stats["creates"] == 4)
+    until = time.monotonic() + PATIENCE_S
+    while not known(desk)["created"]:  # the first row's outcome is on its way to the disk
+        assert time.monotonic() < until
 
     def end(number: signal.Signals) -> int:
         process.send_signal(number)

@@ -26,6 +26,7 @@ from importer.sandbox import Sandbox, Settings
 __all__ = [
     "COLUMNS",
     "HEADER",
+    "PATIENCE_S",
     "Account",
     "Desk",
     "Open",
