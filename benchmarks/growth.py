@@ -39,8 +39,8 @@ def fill_ledger(folder: Path, file: Path, server: FastServer, *, created: int) -
 
 
 def forget_ledger(folder: Path) -> None:
-    """Begin anew."""
-    for file in folder.glob("ledger.sqlite3*"):
+    """Begin anew: a report without the ledger that it was written with would be asked about."""
+    for file in (*folder.glob("ledger.sqlite3*"), *folder.glob("*.report.*")):
         if file.is_file():
             file.unlink()
 

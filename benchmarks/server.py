@@ -25,8 +25,7 @@ CREATE = "/v2/LeadManagement.svc/Lead.Create"
 FIELDS = "/v2/LeadManagement.svc/LeadsMetaData.Get"
 OTHERS = {
     "/v2/Authentication.svc/UserByAccessKey.Get": b'{"Role": "Administrator", "OrgDisplayName": "Benchmark"}',
-    "/v2/LeadManagement.svc/Leads.GetByEmailaddress": b"[]",
-    "/v2/LeadManagement.svc/RetrieveLeadByPhoneNumber": b"[]",
+    "/v2/LeadManagement.svc/Leads.Get": b"[]",
 }
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
+    "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger from reports; say whose keys these are."),
     "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
     "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),
 }
@@ -114,10 +115,30 @@ def cli() -> None:
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
 @click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
+@click.option(
+    "--trust-references",
+    is_flag=True,
+    help="In a report, go by lsq_ref alone, although the cells of created lines were changed.",
+)
+@click.option(
+    "--trust-lead-ids",
+    is_flag=True,
+    help="In a report, believe the lead ids of created lines that have lost their lsq_ref.",
+)
+@click.option("--same-source", is_flag=True, help="FILE is the one of this name that was imported from another folder.")
+@click.option("--new-source", is_flag=True, help="FILE is not the one of this name from another folder.")
 @click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
 @click.option("--wait", is_flag=True, help="Wait for another run of the same source to end, instead of status 75.")
+@click.option(
+    "--stop-within",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a run takes at most to end after a first Ctrl-C or SIGTERM.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
 @click.option(
     "--log-file",

@@ -9,10 +9,11 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from importer.errors import CallError, QuotaError
 from importer.leadsquared.fields import FieldList, read_fields
@@ -23,6 +24,7 @@ ASK_TIMEOUT_S = 5.0
 FRESH_S = 12 * 3600.0  # a nightly run asks each night, the second run of a morning does not
 VERSION = 1
 OK = 200
+T = TypeVar("T")
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
 
 
@@ -44,23 +46,28 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class FieldCache:
-    """The last answer of each account, one JSON file apiece, its owner's alone."""
+    """The last answer of each account, one JSON file apiece, its owner's alone. `kind` says what was asked for."""
 
     folder: Path
+    kind: str = "fields"
 
     def load(self, account: str) -> tuple[FieldList, float] | None:
         """An account's fields and when they were asked for (seconds since 1970); None where nothing usable is kept."""
+        return self.load_as(read_fields, account)
+
+    def load_as(self, read: Callable[[bytes], T], account: str) -> tuple[T, float] | None:
+        """An account's answer as `read` makes it of its bytes, and when it was asked for."""
         try:
             kept: Any = json.loads(self._path(account).read_bytes())
             if kept["version"] != VERSION:
                 return None
-            return read_fields(json.dumps(kept["fields"]).encode()), float(kept["asked_at"])
+            return read(json.dumps(kept[self.kind]).encode()), float(kept["asked_at"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def save(self, account: str, body: bytes, *, asked_at: float) -> None:
-        """Keep an answer of LeadsMetaData.Get; a folder that cannot be written to does not matter."""
-        text = json.dumps({"version": VERSION, "asked_at": asked_at, "fields": json.loads(body.decode("utf-8-sig"))})
+        """Keep an account's answer; a folder that cannot be written to does not matter."""
+        text = json.dumps({"version": VERSION, "asked_at": asked_at, self.kind: json.loads(body.decode("utf-8-sig"))})
         part = ""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,7 +82,7 @@ class FieldCache:
 
     def _path(self, account: str) -> Path:
         digest = hashlib.blake2b(account.encode(), digest_size=12).hexdigest()
-        return self.folder / f"fields-{digest}.json"
+        return self.folder / f"{self.kind}-{digest}.json"
 
 
 def default_cache_folder() -> Path:

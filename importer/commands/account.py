@@ -11,7 +11,7 @@ from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
 from importer.leadsquared.fields import FieldList
 from importer.leadsquared.user import read_user
-from importer.ledger.digests import Digests, account_tag
+from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
 from importer.ledger.slots import SharedSlots
@@ -19,6 +19,7 @@ from importer.report import PastLine, recognise
 from importer.run.account import Target, find_target, learn_target_fields
 from importer.run.budget import open_slots
 from importer.run.job import DEFAULT_CONFIG, location_of, make_client
+from importer.run.lostledger import account_tags
 from importer.sheet import Row, open_table
 
 __all__ = [
@@ -72,7 +73,7 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         target = await stack.enter_async_context(find_target(config, is_sandbox=is_sandbox, is_dry_run=False))
         slots: SharedSlots | None = None
         if not target.is_throw_away:
-            ledger = stack.enter_context(Ledger(location_of(config), identity=target.identity, host=target.host))
+            ledger = stack.enter_context(target.open_ledger(location_of(config)))
             slots = await stack.enter_async_context(open_slots(ledger, config))
         client = await stack.enter_async_context(make_client(target.config, slots=slots))
         known = await learn_target_fields(client, target, refresh=refresh)
@@ -108,7 +109,7 @@ def open_account(config_path: Path | None) -> Iterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
     config = load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
     target = asyncio.run(settled_target(config))
-    with Ledger(location_of(config), identity=target.identity, host=target.host) as ledger:
+    with target.open_ledger(location_of(config)) as ledger:
         yield AccountLedger(ledger, target, config)
 
 
@@ -120,23 +121,24 @@ def report_rows(report: Path, numbers: Collection[int], account: AccountLedger) 
             raise UsageError(
                 f"{report} is no report: it has no columns lsq_row and lsq_status.", hint="Name a report of lsq-import."
             )
-        ledger, identity = account.ledger, account.target.identity
+        ledger, identity = account.ledger, account.ledger.account.identity
         digests = Digests(ledger.secret, account=identity, source="", header=shape.header)
-        tag = account_tag(identity)
+        tags = account_tags(ledger, account.target)
         found: list[ReportRow] = []
         for line in table.rows():
             past = shape.past(line)
             if past.number not in numbers:
                 continue
             reference = read_reference(past.ref)
-            if reference is None or reference[0] != tag:
+            if reference is None or reference[0] not in tags:
                 raise UsageError(
                     f"{report}, row {past.number}: its reference (lsq_ref) is "
                     f"{'missing' if reference is None else 'another account’s'}.",
                     hint="Look whether host, keys and account.name are those of the run that wrote the report.",
                 )
-            row = shape.row(line)
-            found.append(ReportRow(row, past, reference[1], digests.of_cells(row.cells)))
+            row, ref = shape.row(line), reference[1]
+            known = ledger.rows.find_rows([ref]).get(ref)  # it may go by another reference since
+            found.append(ReportRow(row, past, ref if known is None else known.ref, digests.of_cells(row.cells)))
     missing = sorted(set(numbers) - {one.past.number for one in found})
     if missing:
         raise UsageError(

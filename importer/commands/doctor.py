@@ -11,10 +11,10 @@ from importer.commands.account import find_config, settled_target
 from importer.config import Config, require_keys
 from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
-from importer.ledger.ledger import Ledger
 from importer.run.account import Target
 from importer.run.budget import open_slots
-from importer.run.job import DEFAULT_CONFIG, ledger_location
+from importer.run.identity import identify_account
+from importer.run.job import DEFAULT_CONFIG, ledger_location, make_client
 
 __all__ = ["doctor"]
 
@@ -25,8 +25,8 @@ __all__ = ["doctor"]
 def doctor(*, file: Path | None, path: Path | None) -> None:
     """Check versions, configuration, keys, clock, ledger and folders, and FILE where it is given.
 
-    Each line says `ok`, or what to do. One call is made, which asks whose the keys are. No lead is touched, and no key
-    is shown. Exit status 0 when all is well, 1 otherwise.
+    Each line says `ok`, or what to do. The account is asked whose the keys are, and two more calls are made where
+    `reference:` is set. No lead is touched, and no key is shown. Exit status 0 when all is well, 1 otherwise.
     """
     is_well = True
     for finding in _findings(file, path):
@@ -77,6 +77,13 @@ async def _ask(config: Config, target: Target, location: str | Path | None) -> S
     """Ask the account, within the limit that all runs share where there is a ledger."""
     if location is None:
         return await check_account(config)
-    with Ledger(location, identity=target.identity, host=target.host) as ledger:
-        async with open_slots(ledger, config) as slots:
-            return await check_account(config, slots=slots)
+    told: list[Finding] = []
+    try:
+        with target.open_ledger(location) as ledger:
+            async with open_slots(ledger, config) as slots:
+                told = await check_account(config, slots=slots)
+                async with make_client(config, slots=slots) as client:
+                    await identify_account(client, ledger, target, is_dry_run=True)
+                return told
+    except ImporterError as error:
+        return [*told, Finding(f"account: {error.message}" if told else f"ledger: {error.message}", error.hint)]

@@ -54,7 +54,7 @@ def forget(
 
 
 def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
-    digests = Digests(account.ledger.secret, account=account.target.identity, source="", header=())
+    digests = Digests(account.ledger.secret, account=account.ledger.account.identity, source="", header=())
     keys: list[bytes] = []
     for text in values:
         field, equals, value = text.partition("=")
@@ -65,5 +65,5 @@ def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
                 hint="These are the fields under unique: in config.yaml.",
             )
         found = unique_keys([(field, value)], country_code=account.ledger.account.country_code)
-        keys += [digests.of_key(key.field, key.exact) for key in found]
+        keys += [digests.of_key(key.field, form) for key in found for form in key.forms]
     return keys

@@ -11,11 +11,13 @@ import click
 from importer.commands.account import AccountFacts, ask_account, find_config
 from importer.commands.reading import MOST_SHOWN, Reading, check_file, find_reading, notes_on, open_as_found, told_by
 from importer.config import Config
+from importer.config.ledgerplace import place_ledger
 from importer.errors import UsageError
 from importer.lead.header import shown, tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.leadsquared.fields import FieldList
 from importer.proposal.proposal import Proposal, propose
+from importer.proposal.reference import find_reference
 from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table
 
@@ -68,7 +70,7 @@ def map_columns(
     facts = asyncio.run(ask_account(known, is_sandbox=is_sandbox, refresh=refresh))
     table, reading = open_as_found(file, told, find_reading(file, told, facts.fields))
     with table:
-        setting = _setting(file, known, facts, reading, region=region, time_zone=time_zone)
+        setting = _setting(file, known, facts, reading, output=output, region=region, time_zone=time_zone)
         proposal = _propose(table, facts.fields, reading)
     for note in notes_on(told, reading):
         click.echo(note, err=True)
@@ -97,7 +99,14 @@ def _check_place(region: str | None, time_zone: str | None) -> None:
 
 
 def _setting(
-    file: Path, known: Config, facts: AccountFacts, reading: Reading, *, region: str | None, time_zone: str | None
+    file: Path,
+    known: Config,
+    facts: AccountFacts,
+    reading: Reading,
+    *,
+    output: Path | None,
+    region: str | None,
+    time_zone: str | None,
 ) -> Setting:
     return Setting(
         file=str(file),
@@ -105,8 +114,10 @@ def _setting(
         auth=known.account.auth,
         account_name=known.account.name,
         limits=known.limits,
-        ledger=None if os.environ.get("LSQ_LEDGER") else known.ledger,  # the variable wins in the import too
+        ledger=None if os.environ.get("LSQ_LEDGER") else _ledger(known, output),  # the variable wins in the import too
         unique=known.unique,
+        proxy=known.proxy or "",
+        reference=known.reference or find_reference(facts.fields),
         header_row=reading.header_row or 1,
         header_rows=reading.header_rows,
         sheet=reading.sheet,
@@ -115,6 +126,14 @@ def _setting(
         region=(region or region_of(facts.country_code)).upper(),
         time_zone=_zone(time_zone or facts.time_zone),
     )
+
+
+def _ledger(known: Config, output: Path | None) -> str | None:
+    """The ledger that a config names, as it is written there: in full where the proposal goes to another folder."""
+    folder = Path() if output is None else output.parent
+    if known.ledger is None or known.path is None or known.path.parent.absolute() == folder.absolute():
+        return known.ledger
+    return place_ledger(known.ledger, known.path.parent)
 
 
 def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:

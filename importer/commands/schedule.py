@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -13,8 +13,9 @@ import click
 from importer.config import load_config, require_keys
 from importer.config.environment import read_environment
 from importer.errors import UsageError
-from importer.run.job import DEFAULT_CONFIG
+from importer.run.job import DEFAULT_CONFIG, location_of
 from importer.schedule import Night, batch_file, crontab, service_unit, task_command, timer_unit
+from importer.schedule.night import LEDGER_VARIABLE
 from importer.schedule.windows import batch_path
 
 __all__ = ["schedule"]
@@ -61,6 +62,9 @@ def schedule(
         raise UsageError(f"{time} is no time of day.", hint="Give hours and minutes: --at 01:30")
     path = (config or DEFAULT_CONFIG).absolute()
     stem = re.sub(r"[^\w.-]+", "-", files[0].stem).strip("-.")
+    keys = (env_file or path.parent / ".env").absolute()
+    given = {name: setting.value for name, setting in read_environment({}, keys).settings.items()}
+    ledger = _ledger(path, given)
     night = Night(
         program=_program(),
         files=tuple(os.path.abspath(file) for file in files),  # noqa: PTH100 - takes `..` out, which absolute() does not
@@ -69,11 +73,12 @@ def schedule(
         user=getpass.getuser(),
         hour=int(found[1]),
         minute=int(found[2]),
-        environment=None if env_file is None else env_file.absolute(),
+        environment=None if env_file is None else keys,
+        ledger=ledger,
     )
-    if any(mark in word for word in (*night.arguments, str(env_file)) for mark in "\r\n\0"):
+    if any(mark in word for word in (*night.arguments, str(env_file), night.setting) for mark in "\r\n\0"):
         raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
-    for line in _doubts(night, files):
+    for line in _doubts(night, files, keys, given):
         click.echo(f"warning: {line}", err=True)
     usual = ("windows",) if sys.platform == "win32" else ("cron", "systemd")
     texts = [text for kind in kinds or usual for text in _texts(kind, night, is_bare=bool(kinds))]
@@ -89,17 +94,27 @@ def _program() -> tuple[str, ...]:
     return (str(Path(beside).absolute()),) if beside else (sys.executable, "-m", "importer")
 
 
-def _doubts(night: Night, files: tuple[Path, ...]) -> Iterator[str]:
-    """What would make tonight's run fail, as far as it shows now. ConfigError where the config is wrong."""
-    keys = Path(night.environment or night.config.parent / ".env")
-    given = {name: setting.value for name, setting in read_environment({}, keys).settings.items()}
+def _ledger(config: Path, given: Mapping[str, str]) -> Path | None:
+    """The ledger file that is in use now, whatever says so: a scheduler has neither this shell's variables nor its XDG
+    folders. None for a database: its URL may hold a password. ConfigError where the config is wrong.
+    """
+    outside = {LEDGER_VARIABLE: os.environ[LEDGER_VARIABLE]} if os.environ.get(LEDGER_VARIABLE) else {}
+    location = str(location_of(load_config(config, environ={**given, **outside})))
+    return None if "://" in location else Path(location).expanduser().absolute()
+
+
+def _doubts(night: Night, files: tuple[Path, ...], keys: Path, given: Mapping[str, str]) -> Iterator[str]:
+    """What would make tonight's run fail, as far as it shows now."""
     config = load_config(Path(night.config), environ=given)
     try:
         require_keys(config)
     except UsageError as error:
         yield f"{error.message} The scheduler does not have this shell's variables: write them into {keys}."
-    if os.environ.get("LSQ_LEDGER") and "LSQ_LEDGER" not in given:
+    here, there = os.environ.get(LEDGER_VARIABLE), given.get(LEDGER_VARIABLE)
+    if here and night.ledger is None and not there:
         yield f"LSQ_LEDGER is set in this shell, which the scheduler does not know: write it into {keys}."
+    elif here and there and here != there:
+        yield f"LSQ_LEDGER is another one in this shell than in {keys}, which systemd heeds: make them the same."
     for file in files:
         if not set(str(file)) & set("*?[") and not file.exists():
             yield f"{file} does not exist yet."

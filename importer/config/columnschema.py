@@ -14,7 +14,7 @@ from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
 from importer.lead.values.datepattern import compile_pattern
 
-__all__ = ["ColumnModel", "Timezone"]
+__all__ = ["ColumnModel", "ConstantModel", "Timezone"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
@@ -84,12 +84,26 @@ Text = Annotated[str, Field(min_length=1)]
 Timezone = Annotated[ZoneInfo, PlainValidator(_timezone)]
 
 
+class ConstantModel(Section):
+    """One entry of `constants:`, written as its value or as a section with `value:` and `type: owner`."""
+
+    value: Text
+    type: Literal["text", "owner"] = "text"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_value(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
+        if data is None:
+            raise PydanticCustomError("no_value", "has no value")
+        return data if isinstance(data, dict) else {"value": data}
+
+
 class ColumnModel(Section):
     """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
 
     field: Target | None = None
     split: Annotated[tuple[FieldName, FieldName], PlainValidator(_split)] | None = None
-    type: Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice"] | None = None
+    type: Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice", "owner"] | None = None
     region: Annotated[str, PlainValidator(_region)] | None = None
     format: Annotated[str, PlainValidator(_format)] | None = None
     timezone: Timezone | None = None

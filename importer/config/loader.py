@@ -10,7 +10,7 @@ from importer.errors import ConfigError, UsageError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
-from importer.lead.rule import Policies
+from importer.lead.rule import AS_TEXT, Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a
 
 __all__ = ["load_config", "load_environment"]
 
+OWNER = ValueRule(type="owner")
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
 )
@@ -134,8 +135,10 @@ def _constants(document: "Document") -> Iterator[Constant]:
     from importer.config.document import Problem
 
     written = document.data.get("constants")
-    for name, value in written.items() if isinstance(written, dict) else ():
+    for name, entry in written.items() if isinstance(written, dict) else ():
         line = document.line_of(("constants", name))
+        is_owner = isinstance(entry, dict) and entry.get("type") == "owner"
+        value = entry.get("value") if isinstance(entry, dict) else entry
         try:
             field = FieldName.parse(name)
             filled = not isinstance(value, str) or not value or bool(clean(value))
@@ -144,7 +147,7 @@ def _constants(document: "Document") -> Iterator[Constant]:
         except ValueError as error:
             document.problems.append(Problem(line, f"constants: `{name}`: {error}"))
         else:
-            yield Constant(field, str(value), line)
+            yield Constant(field, str(value), line, OWNER if is_owner else AS_TEXT)
             if not filled:
                 document.problems.append(Problem(line, f"constants: `{name}`: its value is nothing but blanks"))
 
@@ -162,6 +165,8 @@ def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> 
         line = document.line_of(("columns", header))
         targets += [(field, f"the column `{header}`", line) for field in _fields_of(target)]
     targets += [(str(constant.field), "a constant", constant.line) for constant in constants]
+    if isinstance(reference := document.data.get("reference"), str):
+        targets.append((reference, "`reference`", document.line_of(("reference",))))
     first: dict[str, tuple[str, int]] = {}
     for field, what, line in targets:
         if field in first:
@@ -220,17 +225,22 @@ def _assemble(
         breaker=BreakerLimits(**dict(model.breaker)),
         workers=model.workers,
         timeout_s=model.timeout_s,
+        proxy=model.proxy,
         sheet=model.sheet,
         header_row=model.header_row,
         header_rows=model.header_rows,
         encoding=model.encoding,
         delimiter=model.delimiter,
+        merged=model.merged,
+        hidden_rows=model.hidden_rows,
         source=model.source,
+        identity=model.identity,
         ledger=environment.value("LSQ_LEDGER") or model.ledger,
         columns=tuple(_columns(model, document, policies)),
         constants=constants,
         unmapped_columns=model.unmapped_columns,
         unique=model.unique,
+        reference=model.reference,
         duplicates_are=model.duplicates_are,
         policies=policies,
     )

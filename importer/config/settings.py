@@ -15,12 +15,16 @@ __all__ = [
     "Config",
     "Constant",
     "DuplicatesAre",
+    "HiddenRows",
     "Limits",
+    "Merged",
     "UnmappedColumns",
 ]
 
 Auth = Literal["query", "headers"]
 DuplicatesAre = Literal["failures", "ok"]
+Merged = Literal["first", "fill"]
+HiddenRows = Literal["read", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ class BreakerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business."""
+    """A whole configuration, valid by itself: whether it fits a spreadsheet is `plan_mapping`'s business.
+
+    `identity` says which columns make a row the same row: `mapped`, `all`, or those with these headers.
+    """
 
     path: Path | None = None
     account: Account = field(default_factory=Account)
@@ -78,16 +85,27 @@ class Config:
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: int = 10
     timeout_s: float = 30.0
+    proxy: str | None = None
     sheet: str | None = None
     header_row: int = 1
     header_rows: int = 1
     encoding: str | None = None
     delimiter: str | None = None
+    merged: Merged = "first"
+    hidden_rows: HiddenRows = "read"
     source: str | None = None
+    identity: str | tuple[str, ...] = "mapped"
     ledger: str | None = None
     columns: tuple[Column, ...] = ()
     constants: tuple[Constant, ...] = ()
     unmapped_columns: UnmappedColumns = "ignore"
-    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: str | None = None
     duplicates_are: DuplicatesAre = "failures"
     policies: Policies = STRICT
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a column or constant names users of the account."""
+        rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
+        return any(rule.type == "owner" for rule in rules)

@@ -70,7 +70,7 @@ def ask(near: Sequence[str]) -> str:
 def _name(path: KeyPath) -> str:
     """A key by its way from the top, `limits.calls`; a header or schema name as it stands."""
     if len(path) > 1 and path[0] in {"columns", "constants"}:
-        return f"{path[0]}: `{path[1]}`" + "".join(f" `{part}`" for part in path[2:] if part != "field")
+        return f"{path[0]}: `{path[1]}`" + "".join(f" `{part}`" for part in path[2:] if part not in {"field", "value"})
     if isinstance(path[-1], int):
         return f"item {path[-1] + 1} of {_name(path[:-1])}"
     return "`" + ".".join(str(part) for part in path) + "`"

@@ -1,13 +1,16 @@
 """The account: whether its host is reached, takes the keys, and what its clock says."""
 
+import os
 import re
 from collections.abc import Iterator
 
 from importer.config import Config
 from importer.doctor.finding import Finding
-from importer.errors import CallError, WithdrawnError
+from importer.doctor.reference import check_reference_field
+from importer.errors import CallError, UsageError, WithdrawnError
 from importer.leadsquared.answers import Kind, Reply, read_answer
 from importer.leadsquared.client import Client
+from importer.leadsquared.route import find_route
 from importer.leadsquared.slots import Slots
 from importer.leadsquared.user import read_user
 from importer.run.job import make_client
@@ -20,21 +23,42 @@ _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
 
 
 async def check_account(config: Config, *, slots: Slots | None = None) -> list[Finding]:
-    """Ask the account who it is, with one call under the account's limit, and say what that tells."""
+    """Ask the account who it is, with one call under the account's limit, and say what that tells.
+
+    Two more calls where the config names a field for references.
+    """
     host = config.account.host
-    async with make_client(config, slots=slots) as client:
+    try:
+        ready = make_client(config, slots=slots)
+    except UsageError as error:
+        return [Finding(f"way to the host: {error.message}", error.hint)]
+    way = _way(config)
+    async with ready as client:
         try:
             reply = await client.user()
         except CallError as error:
             return [
+                way,
                 Finding(
                     f"host: {host} was not reached: {error}",
-                    "Check the network, any proxy, and account.host in config.yaml or LSQ_HOST.",
-                )
+                    "Check the network, any proxy (HTTPS_PROXY, NO_PROXY, or proxy: in config.yaml), and account.host "
+                    "in config.yaml or LSQ_HOST.",
+                ),
             ]
         except WithdrawnError:
             return []
-        return [Finding(f"host: {host} answers"), _clock(client), *_keys(reply, config)]
+        findings = [way, Finding(f"host: {host} answers"), _clock(client), *_keys(reply, config)]
+        if config.reference is not None and read_user(reply) is not None:
+            findings.append(await check_reference_field(client, config.reference))
+        return findings
+
+
+def _way(config: Config) -> Finding:
+    """Whether calls go through a proxy, and who said so."""
+    route = find_route(config.account.base_url, proxy=config.proxy, environ=os.environ)
+    if route.proxy is not None:
+        return Finding(f"way to the host: through the proxy {route.address} ({route.source})")
+    return Finding(f"way to the host: no proxy{f' ({route.source})' if route.source else ''}")
 
 
 def _clock(client: Client) -> Finding:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from importer.doctor.drive import network_drive
 from importer.doctor.finding import Finding
 from importer.doctor.machine import is_writable
 from importer.errors import ImporterError
@@ -29,7 +30,8 @@ def check_ledger(location: str | Path, target: Target | None) -> Iterator[Findin
     try:
         with Ledger(location, identity=NOBODY, host=NOBODY) as ledger:
             runs = ledger.runs.list(limit=1)
-            known = [] if target is None else ledger.accounts_at(target.host)
+            names = () if target is None else (target.identity, target.address)
+            account = next(filter(None, map(ledger.find_account, names)), None)
             where = ledger.where
     except ImporterError as error:
         yield Finding(f"ledger: {error.message}", error.hint or "Move it away, or point LSQ_LEDGER at another.")
@@ -37,9 +39,13 @@ def check_ledger(location: str | Path, target: Target | None) -> Iterator[Findin
     size = "" if path is None else f", {_size(path) / MIB:.1f} MiB"
     last = f", the last run was number {runs[0].id}" if runs else ", no run yet"
     yield Finding(f"ledger: {where}{size}{last}")
+    if path is not None and (kind := network_drive(path)):
+        yield Finding(
+            f"ledger: it lies on a network drive ({kind}), where databases in a file are easily damaged",
+            "Keep it on a disk of this machine; for several machines use a PostgreSQL database as the ledger.",
+        )
     if target is None:
         return
-    account = next((one for one in known if one.identity == target.identity), None)
     if account is None:
         yield Finding(f"account: new to this ledger ({target.identity})")
     else:

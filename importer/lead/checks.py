@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 from importer.lead.fieldname import FieldName
 from importer.lead.forms import PLAIN_TYPES
-from importer.leadsquared.fields import Field, FieldList
+from importer.leadsquared.fields import LEAD_TYPE, Field, FieldList, is_system_name
 
-__all__ = ["Target", "check_targets", "find_field"]
+__all__ = ["CUSTOM_PREFIX", "Target", "check_reference", "check_system", "check_targets", "find_field"]
 
 CUSTOM_PREFIX = "mx_"
 NEAR_ENOUGH = 0.72  # difflib's ratio; mx_Citty finds mx_City, Region does not find Origin
 SHOWN_SUB_FIELDS = 8
+LONGEST_REFERENCE = 45
+"""The characters of a row's reference (`lsq_ref`)."""
+REFERENCE_TYPES = frozenset({"text", "string", "textarea"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,29 @@ def find_field(name: FieldName, fields: FieldList | None) -> Field | None:
     return parent if parent is None or name.sub is None else parent.sub(name.sub)
 
 
-def check_targets(targets: Sequence[Target], fields: FieldList) -> Iterator[str]:
-    """A problem for each field that the account has not, or has otherwise, and for each mandatory one not filled."""
+def check_system(targets: Sequence[Target], fields: FieldList | None) -> Iterator[str]:
+    """A problem for each field that LeadSquared fills itself; by its name alone where the account's are not known."""
+    for target in targets:
+        name = target.name.parent
+        field = fields.get(name) if fields is not None else None
+        if name.casefold() == LEAD_TYPE.casefold():
+            yield (
+                f"{target.source}: {name} is set by LeadSquared, by the account's object types; "
+                "leave it out, or map the column to a custom field"
+            )
+        elif is_system_name(name):
+            yield f"{target.source}: {name} is written by LeadSquared itself; leave it out"
+        elif field is not None and field.is_system:
+            yield f"{target.source}: {_both(field)} is not for imports (its ShowInImport is false); leave it out"
+
+
+def check_targets(targets: Sequence[Target], fields: FieldList, *, reference: str | None = None) -> Iterator[str]:
+    """A problem for each field that the account has not, or has otherwise, and for each mandatory one not filled.
+
+    `reference` is the field that gets each row's reference.
+    """
+    if reference is not None:
+        yield from check_reference(reference, fields)
     with_subs = {target.name.parent for target in targets if target.name.sub is not None}
     for target in targets:
         field = fields.get(target.name.parent)
@@ -48,13 +72,28 @@ def check_targets(targets: Sequence[Target], fields: FieldList) -> Iterator[str]
                 f"{target.source}: {field.schema_name} is a custom field set; "
                 f"map its sub-fields, such as {_listed(field)}"
             )
-    filled = {target.name.parent for target in targets}
+    filled = {target.name.parent for target in targets} | {reference}
     for field in fields:
-        if field.is_mandatory and field.schema_name not in filled:
+        if field.must_be_filled and field.schema_name not in filled:
             yield (
                 f"{_both(field)} is mandatory in the account, and nothing fills it: "
                 "map a column to it, or set it under constants:"
             )
+
+
+def check_reference(name: str, fields: FieldList) -> Iterator[str]:
+    """A problem where the field for the rows' references is none of the account's, or cannot hold one."""
+    field = fields.get(name)
+    if field is None:
+        ask = _ask(name, fields) or ";"
+        yield f"reference: the account has no field {name}{ask} docs/exactly-once.md says how to make one"
+    elif field.is_set or field.options or field.data_type.casefold() not in REFERENCE_TYPES:
+        yield f"reference: {_both(field)} is of the type {field.data_type}; it must be a text field made for this alone"
+    elif field.max_length is not None and field.max_length < LONGEST_REFERENCE:
+        yield (
+            f"reference: {_both(field)} takes {field.max_length} characters, and a row's reference has "
+            f"{LONGEST_REFERENCE}; let it take more"
+        )
 
 
 def _sub_problem(target: Target, parent: Field, sub: str) -> str:

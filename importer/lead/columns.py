@@ -32,8 +32,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that every lead gets, exactly as written in config.yaml."""
+    """A value that every lead gets, exactly as written in config.yaml, unless `rule` says that it is an owner."""
 
     field: FieldName
     value: str
     line: int = 0
+    rule: ValueRule = AS_TEXT

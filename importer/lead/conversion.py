@@ -12,7 +12,9 @@ from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 from importer.lead.values import Choices, make_converter
 from importer.lead.values.choice import make_option_check
 from importer.lead.values.moment import make_latest_check
+from importer.lead.values.owner import see_owner
 from importer.leadsquared.fields import Field
+from importer.leadsquared.users import AccountUser
 
 __all__ = ["PLAIN", "Conversion", "make_conversion"]
 
@@ -48,18 +50,27 @@ PLAIN = Conversion()
 
 
 def make_conversion(
-    rule: ValueRule, field: Field | None, policies: Policies, *, part: Converter | None = None
+    rule: ValueRule,
+    field: Field | None,
+    policies: Policies,
+    *,
+    part: Converter | None = None,
+    users: Sequence[AccountUser] | None = None,
+    is_owner: bool = False,
 ) -> tuple[Conversion, tuple[str, ...]]:
     """The conversion for a column's rule, and what is wrong with its default and values, as sentences' ends.
 
     `field` is None where the account's fields are not known: what follows from them is then not looked at. `part`
-    takes its part of a value that is split between two fields.
+    takes its part of a value that is split between two fields. `users` are the account's, None where they are not
+    known; `is_owner` says that the field takes one.
     """
     policies = rule.policies or policies
-    stages = list(_stages(rule, field, policies, part))
+    stages = list(_stages(rule, field, policies, part, users))
+    if is_owner and rule.type != "owner":
+        stages.append(see_owner)
     words = {*(cell for cell, _ in rule.values), *rule.options, *(field.options if field else ())}
     blanks = LONE_DASHES - words
-    limit = NO_LIMIT if field is None or field.max_length is None else field.max_length
+    limit = NO_LIMIT if field is None or field.limit is None else field.limit
     if not (stages or rule.values or rule.default or rule.is_required) and (
         policies.too_long == "invalid" or limit == NO_LIMIT
     ):
@@ -71,10 +82,16 @@ def make_conversion(
     return Conversion(convert, blanks=blanks), problems
 
 
-def _stages(rule: ValueRule, field: Field | None, policies: Policies, part: Converter | None) -> Iterator[Converter]:
+def _stages(
+    rule: ValueRule,
+    field: Field | None,
+    policies: Policies,
+    part: Converter | None,
+    users: Sequence[AccountUser] | None,
+) -> Iterator[Converter]:
     """What a value goes through in turn: its own type, its field's form, its field's options."""
     is_multiple = field is not None and field.data_type.casefold() in MULTIPLE_TYPES
-    choices = Choices(rule.options or (field.options if field else ()), is_multiple)
+    choices = Choices(rule.options or (field.options if field else ()), is_multiple, users)
     own = make_converter(rule, policies, choices)
     if own is not None:
         yield own

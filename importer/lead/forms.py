@@ -6,7 +6,7 @@ addresses are looked at and left as they are; what is plainly not one of them (`
 Types that are not listed (Text, Select, Website, …) take any text.
 
 That numbers, booleans, dates and times have a form is documented; which exactly, and how loosely e-mail addresses and
-phones are looked at, is not: the forms here are those of the sandbox.
+phones are looked at, is not: the forms here are those of the sandbox, each with its source beside it below.
 """
 
 import re
@@ -70,14 +70,14 @@ STANDARD_FIELDS: Mapping[str, Field] = {
 """Fields that every account has, for looking at values where the account's own fields are not known."""
 
 FORMS: Mapping[str, Converter] = {
-    "number": read_plain_number,
-    "boolean": read_boolean,
-    "date": read_account_date,
-    "datetime": read_account_datetime,
-    "time": read_clock,
-    "email": _see_email,
-    "phone": _see_phone,
-    "mobile": _see_phone,
+    "number": read_plain_number,  # that digits, a sign and a point are the form is invented
+    "boolean": read_boolean,  # `true` and `false` (live); that nothing else is taken is invented
+    "date": read_account_date,  # `YYYY-MM-DD HH:MM:SS` (the vendor's page); a date alone is invented
+    "datetime": read_account_datetime,  # the same
+    "time": read_clock,  # `HH:MM` and `HH:MM:SS` are invented
+    "email": _see_email,  # invented, and meant to be loose
+    "phone": _see_phone,  # invented, and meant to be loose; the stored form is live
+    "mobile": _see_phone,  # the same
 }
 """By a field's DataType in small letters."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import combining, decimal, normalize
 
-__all__ = ["UniqueKey", "unique_keys"]
+__all__ = ["PHONE_FIELDS", "UniqueKey", "unique_keys"]
 
 EMAIL_FIELDS = frozenset({"EmailAddress"})
 PHONE_FIELDS = frozenset({"Phone", "Mobile"})
@@ -30,6 +30,16 @@ class UniqueKey(NamedTuple):
     field: str
     value: str
     exact: str
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """`exact`, and for a phone without a country code what it is where the account's is not known: that may be
+        learnt late, or change, and the value stays the same.
+        """
+        if self.field in PHONE_FIELDS and self.value[:1] != "+":
+            written = _exact_phone(self.value, None)
+            return (self.exact,) if written == self.exact else (self.exact, written)
+        return (self.exact,)
 
     @property
     def loose(self) -> str:

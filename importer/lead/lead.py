@@ -14,17 +14,22 @@ class Lead(NamedTuple):
     """What one Lead.Create sends, put together only where it is asked for: a check of a million rows needs no bodies.
 
     `texts` are what is sent for each field of `assembly`. `keys` are the lead's unique values, the account's
-    protection against a second copy.
+    protection against a second copy. `reference` is the row's own, where the account has a field for it: unique like
+    `keys`, and no other lead's.
     """
 
     assembly: Assembly
     texts: Sequence[str]
     keys: tuple[UniqueKey, ...]
+    reference: UniqueKey | None = None
 
     @property
     def body(self) -> Body:
         """The body of the call."""
-        return self.assembly.body(self.texts)
+        body = self.assembly.body(self.texts)
+        if self.reference is not None:
+            body.append({"Attribute": self.reference.field, "Value": self.reference.value})
+        return body
 
     def encode(self) -> bytes:
         """The body of the call: JSON in UTF-8, characters as they are (LeadSquared wants real UTF-8)."""

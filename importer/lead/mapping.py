@@ -185,7 +185,7 @@ def _judge(column: MappedColumn, row: "Row") -> str | RowProblem:
         formula = bad.startswith("formula")
         return RowProblem(
             "cell_error",
-            f"{where} holds {'a ' if formula else ''}{bad}.",
+            f"{where} holds {'a ' if bad[:1].islower() else ''}{bad}.",
             "Open the file in your spreadsheet program, let it calculate, and save it again."
             if formula
             else "Put the value there that was meant, or empty the cell.",

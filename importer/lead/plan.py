@@ -6,7 +6,7 @@ from datetime import date
 
 from importer.errors import UsageError
 from importer.lead.births import is_birth
-from importer.lead.checks import CUSTOM_PREFIX, Target, check_targets, find_field
+from importer.lead.checks import CUSTOM_PREFIX, Target, check_system, check_targets, find_field
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.conversion import make_conversion
 from importer.lead.fieldname import FieldName
@@ -14,13 +14,16 @@ from importer.lead.forms import STANDARD_FIELDS
 from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
 from importer.lead.refusal import Refusal
-from importer.lead.rule import AS_TEXT, STRICT, Policies
+from importer.lead.rule import STRICT, Policies
 from importer.lead.text import clean
 from importer.lead.values.fullname import read_first, read_last
-from importer.leadsquared.fields import FieldList
+from importer.leadsquared.fields import OWNER_FIELD, Field, FieldList, is_system_name
+from importer.leadsquared.users import AccountUser
 
 __all__ = ["plan_mapping"]
 
+USER_TYPES = frozenset({"activeusers"})  # invented, and the sandbox's: how an account calls such fields is not known
+TOLD_WITH_TIP = {"off_list", "too_long", "bad_owner", "inactive_owner", "several_owners", "unknown_owner"}
 REPORT_PREFIX = "lsq_"  # a report's own columns, where a report is the input: neither sent nor complained of
 
 
@@ -33,6 +36,8 @@ def plan_mapping(
     fields: FieldList | None = None,
     policies: Policies = STRICT,
     today: date | None = None,
+    reference: str | None = None,
+    users: Sequence[AccountUser] | None = None,
 ) -> LeadMapping:
     """How a row under `header` becomes a lead; UsageError with all problems where it cannot, before any call.
 
@@ -40,7 +45,8 @@ def plan_mapping(
     `ignore` (listed in `.unmapped`), `error`, or `pass`: one that is itself a schema name is sent under it, and the
     rest are ignored. Columns without a header are passed over. `fields` are the account's, None where they are not
     known: then nothing is held against them. `policies` are the whole configuration's; a column's own win.
-    `today` is the last day of which a birth can be; None sets no bound.
+    `today` is the last day of which a birth can be; None sets no bound. `reference` is the field that gets each row's
+    reference. `users` are the account's, None where they are not known: then owners stay as they are written.
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
@@ -50,6 +56,7 @@ def plan_mapping(
     passed: list[tuple[int, Column]] = []
     if unmapped == "pass":
         taken = [*(name for _, column in match.found for name in column.fields), *(one.field for one in constants)]
+        taken += [] if reference is None else [FieldName(reference)]
         passed, collisions = _pass_through(header, rest, taken, fields)
         problems += collisions
     elif unmapped == "error" and rest:
@@ -62,10 +69,11 @@ def plan_mapping(
         *(Target(named(column), name) for _, column in chosen for name in column.fields),
         *(Target(_constant(constant), constant.field) for constant in constants),
     ]
+    problems += check_system(targets, fields)
     if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
-        problems += check_targets(targets, fields)
-    mapped_columns, rule_problems = _convert(header, chosen, fields, policies, today)
-    constants, constant_problems = _convert_constants(constants, fields, policies)
+        problems += check_targets(targets, fields, reference=reference)
+    mapped_columns, rule_problems = _convert(header, chosen, fields, policies, users=users, today=today)
+    constants, constant_problems = _convert_constants(constants, fields, policies, users)
     problems += [*rule_problems, *constant_problems]
     if problems:
         _refuse(problems, match.missing)
@@ -74,7 +82,7 @@ def plan_mapping(
         columns=mapped_columns,
         constants=constants,
         unmapped=tuple(tidy(header[index]) for index in rest if index not in sent),
-        mandatory=frozenset(field.schema_name for field in fields or () if field.is_mandatory),
+        mandatory=frozenset(one.schema_name for one in fields or () if one.must_be_filled) - {reference or ""},
         notes=tuple(_notes(chosen, fields)),
     )
 
@@ -90,7 +98,8 @@ def _pass_through(
     """The columns of `rest` that name their field themselves, and those that name one that has a value already.
 
     Where the account's fields are known, a plain word that is none of them (`Remark`) is no schema name; one that
-    looks like a custom field or a sub-field is kept, so that its misspelling is told.
+    looks like a custom field or a sub-field is kept, so that its misspelling is told. What LeadSquared fills itself is
+    left out: an export holds it.
     """
     passed: list[tuple[int, Column]] = []
     collisions: list[str] = []
@@ -101,7 +110,10 @@ def _pass_through(
         except ValueError:
             continue
         is_named = name.sub is not None or name.parent.startswith(CUSTOM_PREFIX)
-        if fields is not None and fields.get(name.parent) is None and not is_named:
+        field = fields.get(name.parent) if fields is not None else None
+        if fields is not None and field is None and not is_named:
+            continue
+        if is_system_name(name.parent) or (field is not None and field.is_system):
             continue
         if name in filled:
             where = f"column {column_letters(index)}"
@@ -116,6 +128,8 @@ def _convert(
     chosen: Iterable[tuple[int, Column]],
     fields: FieldList | None,
     policies: Policies,
+    *,
+    users: Sequence[AccountUser] | None,
     today: date | None,
 ) -> tuple[tuple[MappedColumn, ...], list[str]]:
     """The columns with their conversions, and what is wrong with their rules."""
@@ -128,7 +142,8 @@ def _convert(
             rule = column.rule
             if today is not None and is_birth(header[index], str(name), field.display_name if field else ""):
                 rule = replace(rule, latest=today)
-            conversion, wrong = make_conversion(rule, field, policies, part=part)
+            is_owner = _is_owner(name, field)
+            conversion, wrong = make_conversion(rule, field, policies, part=part, users=users, is_owner=is_owner)
             problems |= dict.fromkeys(f"{named(column)}: {reason}" for reason in wrong)
             if fields is not None and field is not None and column.rule.type == "choice":
                 has_options = bool(column.rule.options or field.options)
@@ -149,20 +164,30 @@ def _strange_options(column: Column, options: Sequence[str], policies: Policies)
 
 
 def _convert_constants(
-    constants: Iterable[Constant], fields: FieldList | None, policies: Policies
+    constants: Iterable[Constant],
+    fields: FieldList | None,
+    policies: Policies,
+    users: Sequence[AccountUser] | None,
 ) -> tuple[tuple[Constant, ...], list[str]]:
     """The constants as the account takes them, and what is wrong with the others."""
     converted: list[Constant] = []
     problems: list[str] = []
     for constant in constants:
-        conversion, _ = make_conversion(AS_TEXT, find_field(constant.field, fields), policies)
+        field = find_field(constant.field, fields)
+        is_owner = _is_owner(constant.field, field)
+        conversion, _ = make_conversion(constant.rule, field, policies, users=users, is_owner=is_owner)
         value = conversion.judge(clean(constant.value))
         if isinstance(value, Refusal):
-            tip = f". {value.tip}" if value.error in {"off_list", "too_long"} else ""
+            tip = f". {value.tip}" if value.error in TOLD_WITH_TIP else ""
             problems.append(f"{_constant(constant)}: it {value.reason}{tip}")
         else:
             converted.append(replace(constant, value=value))
     return tuple(converted), problems
+
+
+def _is_owner(name: FieldName, field: Field | None) -> bool:
+    """Whether a field takes a user of the account."""
+    return str(name) == OWNER_FIELD or (field is not None and field.data_type.casefold() in USER_TYPES)
 
 
 def _notes(chosen: Iterable[tuple[int, Column]], fields: FieldList | None) -> Iterator[str]:

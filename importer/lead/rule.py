@@ -6,7 +6,7 @@ from typing import Literal
 
 __all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule", "ValueType"]
 
-ValueType = Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice"]
+ValueType = Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice", "owner"]
 TooLong = Literal["invalid", "cut"]
 OffList = Literal["invalid", "send"]
 BadEmail = Literal["invalid", "send"]

@@ -7,12 +7,12 @@ messages look like is documented or reported from live accounts; `tests/leadsqua
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
 from importer.leadsquared.redaction import redact
-from importer.leadsquared.tips import FATAL_TIPS, RATE_TIP, SERVER_TIP, STATUS_TIPS, tip_for
+from importer.leadsquared.tips import FATAL_TIPS, RATE_TIP, SERVER_TIP, status_tip, tip_for
 
 __all__ = ["Answer", "FoundLead", "Kind", "Reply", "read_answer", "read_leads"]
 
@@ -82,6 +82,10 @@ _DUPLICATE_TEXT = re.compile(
     r"A Lead with same .{1,100} already exists|Duplicate entry .{1,1000} for key", re.IGNORECASE | re.DOTALL
 )
 _KEYS_REFUSED = re.compile(r"InvalidAccess|Unauthori[sz]ed|AccessDenied", re.IGNORECASE)
+_DATABASE = re.compile(
+    r"sqlexception|dbexception|mysqlclient|deadlock (?:found|victim)|lock wait timeout", re.IGNORECASE
+)
+"""How a body names an error of the database (`MySqlException` was reported; the others are what databases say)."""
 
 _DUPLICATE = "MXDuplicateEntryException"
 _OF_ONE_LEAD = frozenset(
@@ -93,13 +97,23 @@ _OF_ONE_LEAD = frozenset(
         "MXInvalidDataTypeException",
     }
 )
-"""The types that speak of the lead that was sent, so that they do not end the run whatever their HTTP status."""
+"""The types that speak of the lead that was sent and prove that nothing was stored, whatever their HTTP status."""
+
+_KEYS = "MXInvalidAccessDetailsException"
 
 _OK = 200
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500  # and above
-_FINAL_STATUSES = frozenset({400, 403, 405})
+_FINAL_STATUSES = frozenset(
+    {301, 302, 307, 308, 400, 402, 403, 405, 407, 410, 411, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431, 451}
+)
+"""The statuses by which a server says that it did not do what was asked.
+
+Not among them: 303 and 406, which may follow the deed; 408, 425 and 499, which speak of time; 409 and 412, of which
+nobody knows what the account means by them.
+"""
 _FATAL_STATUSES = frozenset({401, 404})
+_FORBIDDEN = 403
 
 
 def read_answer(reply: Reply, *, values: Iterable[str] = ()) -> Answer:
@@ -109,14 +123,15 @@ def read_answer(reply: Reply, *, values: Iterable[str] = ()) -> Answer:
     """
     content = _content(reply.body)
     envelope = content if isinstance(content, dict) else None
-    if envelope is not None:
-        lead_id = _created_id(envelope)
-        if lead_id:
-            return Answer(Kind.CREATED, lead_id=lead_id)
-        if _is_error(envelope):
-            answer = _read_error(envelope, reply, values)
-            if answer is not None:
-                return answer
+    lead_id = "" if envelope is None else _created_id(envelope)
+    if lead_id:
+        return Answer(Kind.CREATED, lead_id=lead_id)
+    if _DATABASE.search(reply.body.decode("utf-8-sig", "replace")):
+        return _ambiguous(reply, _exception_type(envelope or {}) or f"HTTP {reply.status}", "an error of its database")
+    if envelope is not None and _is_error(envelope):
+        answer = _read_error(envelope, reply, values)
+        if answer is not None:
+            return answer
     return _read_status(reply, envelope, values)
 
 
@@ -165,12 +180,16 @@ def _is_error(envelope: Mapping[str, Any]) -> bool:
 
 
 def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]) -> Answer | None:
-    """Read an error envelope; None where it is not LeadSquared's own (MX) and the status must tell."""
+    """Read an error envelope; None where it is not LeadSquared's own (MX) and the status must tell.
+
+    Only the listed types prove that nothing was stored: whatever else is called MX may have come after the deed.
+    """
     error = _exception_type(envelope)
     text = _explanation(envelope)
-    if "RateLimit" in error or (error not in _OF_ONE_LEAD and _RATE.search(text)):
-        return _rate_limited(text, reply)
     is_mx = error.startswith("MX") or envelope.get("IsMXException") is True
+    says_so = _RATE.search(text) and (not is_mx or not error or reply.status in {_TOO_MANY_REQUESTS, _FORBIDDEN})
+    if "RateLimit" in error or (error not in _OF_ONE_LEAD and says_so):
+        return _rate_limited(text, reply)
     if reply.status in _FATAL_STATUSES and error not in _OF_ONE_LEAD:
         return None
     message = redact(text, values)
@@ -179,12 +198,15 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
         return Answer(Kind.DUPLICATE, error=_DUPLICATE, message=message, tip=tip_for(_DUPLICATE, fields), fields=fields)
     if not is_mx:
         return None
-    if _KEYS_REFUSED.search(error):
+    if error == _KEYS or (reply.status == _FORBIDDEN and _KEYS_REFUSED.search(error)):
         return Answer(Kind.FATAL, error=error, message=message, tip=FATAL_TIPS[401])
-    fields = _unknown_attributes(text) if error == "MXUnknownAttributeException" else ()
-    return Answer(
-        Kind.REFUSED, error=error or "MXException", message=message, tip=tip_for(error, fields), fields=fields
+    if error in _OF_ONE_LEAD:
+        fields = _unknown_attributes(text) if error == "MXUnknownAttributeException" else ()
+        return Answer(Kind.REFUSED, error=error, message=message, tip=tip_for(error, fields), fields=fields)
+    answer = _ambiguous(
+        reply, error or "MXException", f"{error or 'an error'}, which does not tell whether it stored it"
     )
+    return replace(answer, message=f"{answer.message} {message}".strip())
 
 
 def _read_status(reply: Reply, envelope: Mapping[str, Any] | None, values: Iterable[str]) -> Answer:
@@ -197,16 +219,17 @@ def _read_status(reply: Reply, envelope: Mapping[str, Any] | None, values: Itera
     if reply.status == _TOO_MANY_REQUESTS or says_so:
         return _rate_limited(text, reply)
     error = f"HTTP {reply.status}"
-    detail = _plain_detail(text, envelope, values) or error
+    detail = _plain_detail(text, envelope, values)
     if reply.status in _FATAL_STATUSES:
         return Answer(
             Kind.FATAL,
             error=_exception_type(envelope or {}) or error,
-            message=detail,
+            message=detail or error,
             tip=FATAL_TIPS[reply.status],
         )
     if reply.status in _FINAL_STATUSES:
-        return Answer(Kind.REFUSED, error=error, message=detail, tip=STATUS_TIPS[reply.status])
+        message = f"{error}: {detail}" if detail else error
+        return Answer(Kind.REFUSED, error=error, message=message, tip=status_tip(reply.status))
     return _ambiguous(reply, error, f"{error} without a known error")
 
 
@@ -254,6 +277,8 @@ def _duplicate_fields(text: str) -> tuple[str, ...]:
     if key:
         return (key[1],)
     lowered = text.casefold()
+    if "mobile" in lowered:  # its text is not known from any source
+        return ("Mobile",)
     if "phone" in lowered:
         return ("Phone",)
     if "email" in lowered or "e-mail" in lowered:

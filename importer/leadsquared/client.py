@@ -9,11 +9,10 @@ a call outside a slot, so each request carries a guard that lets it go once.
 """
 
 import asyncio
+import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace, TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
@@ -22,10 +21,14 @@ import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
+from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
+from importer.leadsquared.route import DIRECT, Route
+from importer.leadsquared.servertime import ServerTime
 
 __all__ = ["Client", "fetch_plain"]
 
@@ -36,6 +39,14 @@ KEEPALIVE_S = 15.0
 
 A call on a connection that the other side is just closing is a lost reply, and the doubt costs more than a handshake.
 """
+
+MOST_FOUND = 25
+"""How many leads a look-up tells: one, where the field is unique in the account."""
+
+USER_AGENT = f"lsq-import/{__version__}"
+
+FIRST_ALONE_S = 2.0
+"""How long after the first call was sent the others wait for its reply at most."""
 
 _OK = 200
 
@@ -57,10 +68,11 @@ class Client:
     """Calls the API of one account; an async context manager.
 
     `base_url` ends in `/v2/`. `auth` is `query`, the form that the Lead.Create page shows, or `headers`, which the
-    vendor recommends since they stay out of access logs. `skew_s` is the server's clock minus ours, as far as the
-    last Date header tells (whole seconds), None before the first reply. `calls` counts the requests made. `timeout_s`
-    is for the whole call, from the connection to the last byte. `wall_clock` gives seconds since 1970.
-    `on_call` is told the event loop's time of each call.
+    vendor recommends since they stay out of access logs. `calls` counts the requests made. `timeout_s` is for the whole
+    call, from the connection to the last byte. `wall_clock` gives seconds since 1970, `steady_clock` those of a clock
+    that nobody sets. `on_call` is told the event loop's time of each call. `route` is the way to the account.
+
+    The first call goes alone, for its reply tells the server's time to all that follow.
     """
 
     def __init__(
@@ -74,17 +86,21 @@ class Client:
         pacer: Pacer,
         connections: int,
         wall_clock: Callable[[], float] = time.time,
+        steady_clock: Callable[[], float] | None = None,
         on_call: Callable[[float], object] = lambda _at_s: None,
+        route: Route = DIRECT,
     ) -> None:
         self.pacer = pacer
-        self.skew_s: float | None = None
-        self._last_date: str | None = None
         self.calls = 0
+        self._server_time = ServerTime(wall_clock=wall_clock, steady_clock=steady_clock)
+        self._first: asyncio.Event | None = None
         self._base_url = base_url
         self._keys = {"accessKey": access_key, "secretKey": secret_key}
         self._auth = auth
-        self._wall_clock = wall_clock
+        # Not the session's own headers: aiohttp sends those to a proxy too, in clear.
+        self._key_headers = {"x-LSQ-AccessKey": access_key, "x-LSQ-SecretKey": secret_key} if auth == "headers" else {}
         self._on_call = on_call
+        self._route = route
         # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
@@ -96,12 +112,11 @@ class Client:
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_create_end.append(_note_connection)
         tracing.on_connection_reuseconn.append(_note_connection)
-        headers = {"Accept": "application/json"}
-        if self._auth == "headers":
-            headers["x-LSQ-AccessKey"] = self._keys["accessKey"]
-            headers["x-LSQ-SecretKey"] = self._keys["secretKey"]
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S),
+            connector=aiohttp.TCPConnector(
+                limit=self._connections, keepalive_timeout=KEEPALIVE_S, ssl=self._route.certificates or True
+            ),
             timeout=self._timeout,
             trace_configs=[tracing],
             headers=headers,
@@ -115,24 +130,45 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
+    @property
+    def skew_s(self) -> float | None:
+        """The server's clock minus ours, as far as Date headers tell (whole seconds), None before the first reply."""
+        return self._server_time.skew_s
+
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
         """Send one Lead.Create; `body` is the JSON array of attributes in UTF-8.
 
-        WithdrawnError, and nothing is sent, when `unless` holds as its turn comes.
+        WithdrawnError, and nothing is sent, when `unless` holds as its turn comes; then `record` is told.
         """
-        return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless)
+        return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless, record=record)
 
-    async def find_by_email(self, email: str) -> Reply:
-        """Ask for the leads with this e-mail address."""
-        return await self._call("GET", endpoints.LEADS_BY_EMAIL, {"emailaddress": email})
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        """Ask for the leads with this value in this field (schema name), and of each for these columns.
 
-    async def find_by_phone(self, phone: str) -> Reply:
-        """Ask for the leads with this phone number."""
-        return await self._call("GET", endpoints.LEADS_BY_PHONE, {"phone": phone})
+        The body has the form of the vendor's page: one of another form is passed over in silence, and the answer is
+        any leads at all (live).
+        """
+        query = {
+            "Parameter": {"LookupName": field, "LookupValue": value, "SqlOperator": "="},
+            "Columns": {"Include_CSV": ",".join(columns)},
+            "Sorting": {"ColumnName": "CreatedOn", "Direction": "1"},
+            "Paging": {"PageIndex": 1, "PageSize": MOST_FOUND},
+        }
+        return await self._call("POST", endpoints.FIND_LEADS, data=json.dumps(query, ensure_ascii=False).encode())
+
+    async def find_by_id(self, lead_id: str) -> Reply:
+        """Ask for the lead with this id."""
+        return await self._call("GET", endpoints.LEADS_BY_ID, {"id": lead_id})
 
     async def fields(self) -> Reply:
         """Ask for the account's lead fields, options included."""
         return await self._call("GET", endpoints.FIELDS)
+
+    async def users(self) -> Reply:
+        """Ask for the account's users, inactive ones included."""
+        return await self._call("GET", endpoints.USERS)
 
     async def user(self) -> Reply:
         """Ask whose keys these are: checks them without touching a lead."""
@@ -146,6 +182,26 @@ class Client:
         *,
         data: bytes | None = None,
         unless: Callable[[], bool] = lambda: False,
+        record: CallRecord = UNRECORDED,
+    ) -> Reply:
+        if self._first is not None:
+            await self._first.wait()
+            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+        self._first = asyncio.Event()
+        try:
+            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+        finally:
+            self._first.set()
+
+    async def _call_now(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        *,
+        data: bytes | None,
+        unless: Callable[[], bool],
+        record: CallRecord,
     ) -> Reply:
         assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
         # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
@@ -154,9 +210,13 @@ class Client:
         encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs.items())
         url = URL(f"{self._base_url}{path}{'?' + encoded if encoded else ''}", encoded=True)
         call = SimpleNamespace(is_connected=False)
-        headers = {"Content-Type": "application/json"} if data is not None else None
-        async with self.pacer.slot(unless=unless) as slot:
+        headers = dict(self._key_headers)
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        async with self.pacer.slot(unless=unless, record=record) as slot:
             self.calls += 1
+            if self._first is not None and not self._first.is_set():
+                asyncio.get_running_loop().call_later(FIRST_ALONE_S, self._first.set)
             self._on_call(asyncio.get_running_loop().time())
             try:
                 async with self._session.request(
@@ -165,11 +225,12 @@ class Client:
                     data=data,
                     headers=headers,
                     allow_redirects=False,
+                    proxy=self._route.proxy,
                     middlewares=(_SendOnce(),),
                     trace_request_ctx=call,
                 ) as response:
                     slot.answered()
-                    self._note_skew(response.headers.get("Date"))
+                    self._server_time.note(response.headers.get("Date"))
                     content = await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 failure = _sort(error, is_connected=call.is_connected)
@@ -178,16 +239,6 @@ class Client:
         # Not inside the `except`: the original's text may hold the URL, and with it the keys, so no exception of ours
         # may carry it along as its context.
         raise failure
-
-    def _note_skew(self, date: str | None) -> None:
-        if date == self._last_date:  # whole seconds: the first reply of each tells most
-            return
-        self._last_date = date
-        try:
-            moment = parsedate_to_datetime(date or "")
-            self.skew_s = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - self._wall_clock()
-        except (ValueError, OverflowError):
-            return
 
 
 async def _note_connection(
@@ -204,6 +255,10 @@ def _sort(error: BaseException, *, is_connected: bool) -> CallError:
 
 def _no_connection(error: BaseException) -> str:
     """Why no connection was made, in words without a URL."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refused the way to the host: HTTP {error.status}"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return "the proxy was not reached"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host's name was not found"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
@@ -230,7 +285,7 @@ async def fetch_plain(url: str) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
-            session.get(url, allow_redirects=False) as response,
+            session.get(url, allow_redirects=False, headers={"User-Agent": USER_AGENT}) as response,
         ):
             return await response.read() if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

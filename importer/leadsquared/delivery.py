@@ -3,23 +3,33 @@
 What is known after an attempt decides what may follow:
 
 - known not created (no connection, a refusal because of the limit): it is sent again;
-- in doubt (a lost reply, a server error): it is looked up by a unique value, and only when it is not found sent again
-  under the protection of that value; without a unique value it stays unknown and is never sent again;
+- in doubt (a lost reply, a server error): it is looked up by its row's reference or a unique value, and only when it is
+  not found sent again under the protection of that; without either it stays unknown and is never sent again;
 - a final answer is the outcome.
 """
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from importer.errors import AmbiguousError, FatalError, ImporterError, QuotaError, TransientError, WithdrawnError
 from importer.lead.lead import Lead
-from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_answer
-from importer.leadsquared.lookup import LOOK_UP_FIELDS, LookUp
-from importer.leadsquared.recognition import is_ours
+from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
+from importer.leadsquared.evidence import ABSENT, Doubt, Evidence, Verdict, may_be_reference
+from importer.leadsquared.lookup import LookUp
+from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.retries import MOST_RETRIES, Retries
-from importer.leadsquared.tips import CONNECT_TIP, KEYLESS_TIP, SERVER_TIP, UNSENT_MESSAGE, UNSENT_TIP, tip_for
+from importer.leadsquared.servertime import Moment
+from importer.leadsquared.tips import (
+    CONNECT_TIP,
+    EDITED_TIP,
+    KEYLESS_TIP,
+    SERVER_TIP,
+    UNSENT_MESSAGE,
+    UNSENT_TIP,
+    tip_for,
+)
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
@@ -48,17 +58,33 @@ class _Course:
 
     `since` is the first intent that may have created it, `sent_at` the latest moment at which a call may have, `doubts`
     counts the attempts that may have, and `is_unchecked` says that it must be looked up before it may be sent again.
-    `hidden` is what no message may show.
+    `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message may
+    show, `agreeing` the unique fields that were not edited since, None for all.
     """
 
     lead: Lead
+    record: CallRecord
     hidden: Sequence[str]
-    since: float
+    since: Moment
     sent_at: float
     is_unchecked: bool
     doubts: int
+    agreeing: Collection[str] | None = None
+    may_lack_reference: bool = False
     attempts: int = 0
     last: Answer = field(default_factory=lambda: Answer(Kind.AMBIGUOUS, error="interrupted", tip=SERVER_TIP))
+
+    async def about_to_send(self) -> Moment | None:
+        """Write down that a call goes now: while no other may have created the lead, that is its intent."""
+        moment = await self.record.about_to_send()
+        if moment is not None and not self.doubts:
+            self.since = moment
+        return moment
+
+    def known_not_sent(self) -> None:
+        """Write down that no call created the lead, unless an earlier one may have."""
+        if not self.doubts:
+            self.record.known_not_sent()
 
     def doubt(self, answer: Answer, *, now: float) -> None:
         self.last = answer
@@ -87,28 +113,49 @@ class Delivery:
         draws: random.Random | None = None,
     ) -> None:
         self._client = client
-        self._retries = Retries(draws or random.Random())  # noqa: S311 - jitter is no secret
-        self._look_up = LookUp(client, watch, retries=self._retries, wall_clock=wall_clock)
+        self._retries = Retries(draws or random.Random(), rest=client.pacer.rest)  # noqa: S311 - jitter is no secret
+        look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
+        self._evidence = Evidence(look_up, unique=unique, country_code=country_code, owns=owns)
         self._wall_clock = wall_clock
-        self._unique = unique
-        self._country_code = country_code
         self._watch = watch
-        self._owns = owns
         self._secrets = secrets
         self._is_ending = False
 
-    async def deliver(self, lead: Lead, *, since: float, is_in_doubt: bool = False) -> Outcome:
+    def now(self) -> Moment:
+        """This moment, by the server's clock where that is known."""
+        skew_s = self._client.skew_s
+        return Moment(self._wall_clock() + (skew_s or 0.0), skew_s)
+
+    async def deliver(
+        self,
+        lead: Lead,
+        *,
+        since: Moment,
+        is_in_doubt: bool = False,
+        carried_reference: bool = False,
+        agreeing: Collection[str] | None = None,
+        record: CallRecord = UNRECORDED,
+    ) -> Outcome:
         """Send a lead and tell what became of it; StopError where the account ends the run.
 
-        `since` is when its intent was written down (UTC seconds). `is_in_doubt`: an earlier run may have created it.
+        `record` is told before each call that may create it, and what it raises comes out here. `since` is when an
+        earlier run may first have sent it, and without a record the intent. `is_in_doubt`: it may have created it,
+        and if so with its reference, where `carried_reference` says that it was sent with it. `agreeing`: its unique
+        values were edited since, and only these fields' are what they were; by them it is found.
         """
+        skew_s = self._client.skew_s or 0.0
         course = _Course(
             lead,
+            record=record,
             hidden=(*lead.values(), *self._secrets),
             since=since,
-            sent_at=min(self._wall_clock(), since + LONGEST_DELIVERY_S),
+            sent_at=min(self._wall_clock(), since.by_server(skew_s) - skew_s + LONGEST_DELIVERY_S)
+            if is_in_doubt
+            else 0.0,
             is_unchecked=is_in_doubt,
             doubts=int(is_in_doubt),
+            may_lack_reference=is_in_doubt and not carried_reference,
+            agreeing=agreeing,
         )
         try:
             return await self._pursue(course)
@@ -153,6 +200,7 @@ class Delivery:
             answer = read_answer(reply, values=course.hidden)
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
+                course.known_not_sent()
                 self._client.pacer.refused(answer.limit, seconds=answer.wait_s)
                 self._watch.refused()
             elif answer.kind is Kind.AMBIGUOUS:
@@ -173,24 +221,28 @@ class Delivery:
         async def attempt() -> Reply:
             course.attempts += 1
             try:
-                return await self._client.create_lead(body, unless=lambda: self._is_ending and not course.doubts)
+                return await self._client.create_lead(
+                    body, unless=lambda: self._is_ending and not course.doubts, record=course
+                )
             except TransientError:
+                course.known_not_sent()
                 self._watch.failed(CREATE)
                 raise
 
         return await self._retries.call(attempt, TransientError)
 
     async def _check(self, course: _Course) -> Outcome | None:
-        """Settle a doubt by a look-up; None where the lead does not exist and may be sent again."""
-        if not course.lead.keys:
+        """Settle a doubt by look-ups; None where the lead does not exist and may be sent again."""
+        lead, doubt = course.lead, self._doubt_of(course)
+        if lead.reference is None and not lead.keys:
             return self._unknown(course, course.last.message, KEYLESS_TIP)
-        key = self._look_up.key_of(course.lead)
-        if key is not None:
-            found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden)
-            if isinstance(found, Answer):
-                return self._unknown(course, f"{course.last.message} {found.message}".strip(), SERVER_TIP)
-            if found:
-                return self._judge(course, found, (key.field,))
+        verdict = await self._evidence.by_reference(lead, doubt)
+        if verdict is ABSENT and lead.keys and (lead.reference is None or course.may_lack_reference):
+            verdict = await self._evidence.by_unique_value(lead, doubt)
+        if verdict is not ABSENT:
+            return self._judge(course, verdict)
+        if not lead.keys and course.may_lack_reference:
+            return self._unknown(course, course.last.message, KEYLESS_TIP)
         if course.doubts > MOST_RETRIES:
             return self._unknown(course, course.last.message, SERVER_TIP)
         return None
@@ -202,43 +254,52 @@ class Delivery:
         if answer.kind is Kind.FATAL:
             raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
         self._watch.accepted(CREATE)
+        if answer.kind is Kind.DUPLICATE and (course.doubts or may_be_reference(course.lead, answer)):
+            return await self._whose(course, answer)
         if not course.doubts:
             is_refused = answer.kind is Kind.REFUSED
             return self._outcome(course, Status.REJECTED if is_refused else Status.DUPLICATE, answer)
-        if answer.kind is Kind.DUPLICATE:
-            return await self._whose(course, answer)
         if answer.error.startswith("MX"):
             # The same lead was refused for what it is, so the attempts before were refused as well.
             return self._outcome(course, Status.REJECTED, answer)
         return self._unknown(course, course.last.message, SERVER_TIP)
 
     async def _whose(self, course: _Course, answer: Answer) -> Outcome:
-        """A duplicate after a doubt: is the lead that is there the one that we sent?"""
-        key = self._look_up.key_of(course.lead, answer.fields or LOOK_UP_FIELDS)
-        found = await self._look_up.find(key, sent_at=course.sent_at, hidden=course.hidden) if key else ()
-        if isinstance(found, Answer) or not found:
-            message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
-            return self._unknown(course, message, SERVER_TIP)
-        return self._judge(course, found, answer.fields)
+        """A duplicate where an earlier call may have created the lead: is the one that is there ours?"""
+        lead, doubt = course.lead, self._doubt_of(course)
+        verdict = await self._evidence.by_reference(lead, doubt)
+        if not course.doubts and not verdict.is_ours:
+            return self._outcome(course, Status.DUPLICATE, answer)
+        if verdict is ABSENT and lead.keys:
+            verdict = await self._evidence.by_unique_value(lead, doubt, fields=answer.fields)
+        if verdict.lead_id:
+            return self._judge(course, verdict)
+        message = f"{answer.message} It may be the lead of an earlier attempt of ours.".strip()
+        return self._unknown(course, message, SERVER_TIP)
 
-    def _judge(self, course: _Course, found: Sequence[FoundLead], fields: Sequence[str]) -> Outcome:
-        for lead in found:
-            if not self._owns(lead.lead_id) and is_ours(
-                lead,
-                course.lead,
-                unique=self._unique,
-                country_code=self._country_code,
-                since=course.since,
-                skew_s=self._client.skew_s or 0.0,
-            ):
-                return self._outcome(course, Status.CREATED, lead_id=lead.lead_id)
+    def _doubt_of(self, course: _Course) -> Doubt:
+        return Doubt(
+            since=course.since.by_server(self._client.skew_s),
+            sent_at=course.sent_at,
+            may_lack_reference=course.may_lack_reference,
+            agreeing=course.agreeing,
+            hidden=course.hidden,
+        )
+
+    def _judge(self, course: _Course, verdict: Verdict) -> Outcome:
+        """The outcome of a lead that is ours or another's, or of which look-ups did not tell."""
+        if not verdict.lead_id:
+            return self._unknown(course, f"{course.last.message} {verdict.untold}".strip(), SERVER_TIP)
+        if verdict.is_ours:
+            outcome = self._outcome(course, Status.CREATED, lead_id=verdict.lead_id)
+            return outcome if course.agreeing is None else replace(outcome, tip=EDITED_TIP)
         answer = Answer(
             Kind.DUPLICATE,
             error="MXDuplicateEntryException",
             message="A look-up found another lead with the same unique value.",
-            tip=tip_for("MXDuplicateEntryException", fields),
+            tip=tip_for("MXDuplicateEntryException", verdict.fields),
         )
-        return self._outcome(course, Status.DUPLICATE, answer, lead_id=found[0].lead_id)
+        return self._outcome(course, Status.DUPLICATE, answer, lead_id=verdict.lead_id)
 
     def _withdrawn(self, course: _Course) -> Outcome:
         """The run ended before this lead's next call: unsent, or unknown where an earlier call may have created it."""
@@ -278,7 +339,7 @@ class Delivery:
             message=message or "The run that sent this lead ended before it knew the outcome.",
             tip=tip,
             attempts=course.attempts,
-            time=utc_text(course.since),
+            time=utc_text(course.since.by_server(self._client.skew_s)),
         )
 
     def _outcome(self, course: _Course, status: Status, answer: Answer | None = None, *, lead_id: str = "") -> Outcome:

@@ -3,13 +3,15 @@
 __all__ = [
     "CREATE_LEAD",
     "FIELDS",
-    "LEADS_BY_EMAIL",
-    "LEADS_BY_PHONE",
+    "FIND_LEADS",
+    "LEADS_BY_ID",
+    "USERS",
     "USER_BY_ACCESS_KEY",
 ]
 
 CREATE_LEAD = "LeadManagement.svc/Lead.Create"
-LEADS_BY_EMAIL = "LeadManagement.svc/Leads.GetByEmailaddress"
-LEADS_BY_PHONE = "LeadManagement.svc/RetrieveLeadByPhoneNumber"
+FIND_LEADS = "LeadManagement.svc/Leads.Get"
+LEADS_BY_ID = "LeadManagement.svc/Leads.GetById"
 FIELDS = "LeadManagement.svc/LeadsMetaData.Get"
+USERS = "UserManagement.svc/Users.Get"
 USER_BY_ACCESS_KEY = "Authentication.svc/UserByAccessKey.Get"

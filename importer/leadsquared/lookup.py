@@ -1,21 +1,23 @@
-"""Finding a lead that may exist: look-ups by its unique values, patient with the lag of a new lead."""
+"""Finding a lead that may exist: look-ups by its unique values, patient with the lag of a new lead.
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+`Leads.Get` searches by any field, but it may answer with leads that nobody asked for: a body that it does not
+understand is passed over in silence (reported from a live account). So a lead counts as found only where it holds our
+value in our field, and an answer that holds none but other leads is no "not there".
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from importer.errors import CallError, FatalError
-from importer.lead.keys import UniqueKey
-from importer.lead.lead import Lead
-from importer.leadsquared.answers import Answer, FoundLead, Kind, Reply, read_leads
+from importer.lead.keys import PHONE_FIELDS, UniqueKey
+from importer.leadsquared.answers import Answer, FoundLead, Kind, read_leads
+from importer.leadsquared.recognition import holds
 from importer.leadsquared.retries import Retries
 from importer.leadsquared.tips import SERVER_TIP
 from importer.leadsquared.transport import Transport
 from importer.leadsquared.watch import LOOK_UP, Watch
 
-__all__ = ["LOOK_UP_FIELDS", "LookUp"]
-
-LOOK_UP_FIELDS = ("EmailAddress", "Phone")
-"""The unique fields that the API can look a lead up by."""
+__all__ = ["LookUp", "is_off_target", "phone_forms"]
 
 WAITS_S = (1.0, 2.0, 4.0)
 """Before each try: a new lead is findable only after a small lag (reported from live accounts)."""
@@ -23,45 +25,82 @@ WAITS_S = (1.0, 2.0, 4.0)
 SURELY_FINDABLE_S = 60.0
 """A lead that was sent this long ago is found at the first try or never."""
 
+COLUMNS = ("ProspectID", "CreatedOn", "FirstName", "LastName")
+"""What is asked of each lead, beside the unique fields of ours: by these it is recognised."""
+
+STORED_PHONE = re.compile(r"\+(\d{1,3})-(\d+)", re.ASCII)
+NOT_DIGITS = re.compile(r"\D+")
+
+OFF_TARGET = Answer(
+    Kind.REFUSED,
+    error="look_up_off_target",
+    message="The look-up was answered with leads that do not hold the value that was asked for.",
+    tip=SERVER_TIP,
+)
+
 
 class LookUp:
-    """Asks LeadSquared for leads by a unique value of one of ours. `wall_clock` gives seconds since 1970."""
+    """Asks LeadSquared for leads by a unique value of one of ours.
 
-    def __init__(self, client: Transport, watch: Watch, *, retries: Retries, wall_clock: Callable[[], float]) -> None:
+    `country_code` is the account's (digits), None where nobody knows it. `wall_clock` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        client: Transport,
+        watch: Watch,
+        *,
+        retries: Retries,
+        country_code: str | None,
+        wall_clock: Callable[[], float],
+    ) -> None:
         self._client = client
         self._watch = watch
         self._retries = retries
+        self._country_code = country_code
         self._wall_clock = wall_clock
 
-    def key_of(self, lead: Lead, fields: Sequence[str] = LOOK_UP_FIELDS) -> UniqueKey | None:
-        """The unique value of a lead to look it up by, None where the API offers no look-up for any."""
-        usable = [key for key in lead.keys if key.field in LOOK_UP_FIELDS]
-        return next((key for key in usable if key.field in fields), usable[0] if usable else None)
-
     async def find(
-        self, key: UniqueKey, *, sent_at: float, hidden: Sequence[str] = ()
+        self, key: UniqueKey, *, fields: Sequence[str], sent_at: float, hidden: Sequence[str] = ()
     ) -> tuple[FoundLead, ...] | Answer:
-        """The leads with this unique value: none only after several tries, if it may have been sent just now.
+        """The leads that hold this unique value: none only after several tries, if it may have been sent just now.
 
-        `sent_at` is the latest moment at which it may have been (UTC seconds), `hidden` what no message may show. An
-        Answer where LeadSquared does not say: the look-up was refused, or got no answer however often. FatalError
-        where the answer ends the run.
+        `fields` are those of ours by which a lead is recognised, `sent_at` is the latest moment at which it may have
+        been sent (UTC seconds), `hidden` what no message may show. An Answer where LeadSquared does not say: the
+        look-up was refused, got no answer however often, or one about other leads. FatalError where it ends the run.
         """
         waits = (0.0,) if self._wall_clock() - sent_at > SURELY_FINDABLE_S else WAITS_S
+        columns = tuple(dict.fromkeys([*COLUMNS, key.field, *fields]))
         found: tuple[FoundLead, ...] | Answer = ()
         for wait_s in waits:
-            await asyncio.sleep(wait_s)
-            found = await self._ask(key, hidden)
-            if found:
+            await self._client.pacer.rest(wait_s)
+            found = await self._search(key, columns, hidden)
+            if found and not is_off_target(found):
                 break
         return found
 
-    async def _ask(self, key: UniqueKey, hidden: Sequence[str]) -> tuple[FoundLead, ...] | Answer:
+    async def _search(
+        self, key: UniqueKey, columns: Sequence[str], hidden: Sequence[str]
+    ) -> tuple[FoundLead, ...] | Answer:
+        """One try: a phone is asked for in each form in which it may be stored, until it is found."""
+        is_astray = False
+        values = phone_forms(key, self._country_code) if key.field in PHONE_FIELDS else (key.value,)
+        for value in values:
+            found = await self._ask(key.field, value, columns, hidden)
+            if isinstance(found, Answer):
+                return found
+            if mine := tuple(lead for lead in found if holds(lead, key, country_code=self._country_code)):
+                return mine
+            is_astray |= bool(found)
+        return OFF_TARGET if is_astray else ()
+
+    async def _ask(
+        self, field: str, value: str, columns: Sequence[str], hidden: Sequence[str]
+    ) -> tuple[FoundLead, ...] | Answer:
         """Ask until there is an answer; a look-up changes nothing, so a lost reply is no doubt."""
-        call = self._client.find_by_email if key.field == "EmailAddress" else self._client.find_by_phone
         try:
             found: tuple[FoundLead, ...] | Answer = await self._retries.call(
-                lambda: self._call(call, key.value, hidden), CallError, is_no_answer=_is_no_answer
+                lambda: self._call(field, value, columns, hidden), CallError, is_no_answer=_is_no_answer
             )
         except CallError as error:
             message = f"The look-up got no answer: {error}."
@@ -71,12 +110,12 @@ class LookUp:
         return found
 
     async def _call(
-        self, call: Callable[[str], Awaitable[Reply]], value: str, hidden: Sequence[str]
+        self, field: str, value: str, columns: Sequence[str], hidden: Sequence[str]
     ) -> tuple[FoundLead, ...] | Answer:
         """One attempt; a refusal because of the limit does not count as one."""
         while True:
             try:
-                reply = await call(value)
+                reply = await self._client.find_leads(field, value, columns=columns)
             except CallError:
                 self._watch.failed(LOOK_UP)
                 raise
@@ -93,6 +132,40 @@ class LookUp:
             if found.kind is Kind.AMBIGUOUS:
                 self._watch.failed(LOOK_UP)
             return found
+
+
+def is_off_target(found: object) -> bool:
+    """Whether a look-up told of other leads only, so that ours may be there or not."""
+    return found is OFF_TARGET
+
+
+def phone_forms(key: UniqueKey, country_code: str | None) -> tuple[str, ...]:
+    """The forms in which a phone that was sent as `key.value` may be stored, the likeliest first, the bare one last.
+
+    Numbers are stored as `+91-9845098450`; one account put its code before all of our digits: `+91-919845098450` (both
+    reported from live accounts). What an account makes of a number without its code is not known.
+    """
+    return tuple(dict.fromkeys(filter(None, _phone_forms(key, country_code))))
+
+
+def _phone_forms(key: UniqueKey, country_code: str | None) -> Iterator[str]:
+    stored = STORED_PHONE.fullmatch(key.value)
+    digits = NOT_DIGITS.sub("", key.exact)
+    if stored is not None:
+        yield key.value
+        yield stored[2]
+    elif key.exact.startswith("+") and country_code and digits.startswith(country_code):
+        national = digits.removeprefix(country_code)
+        yield f"+{country_code}-{national}"
+        if key.value.startswith("+"):
+            yield f"+{country_code}-{digits}"
+        yield key.value
+        yield national
+    else:
+        if key.exact.startswith("?") and country_code:
+            yield f"+{country_code}-{digits}"
+        yield key.value
+        yield digits
 
 
 def _is_no_answer(found: object) -> bool:

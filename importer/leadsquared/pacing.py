@@ -14,12 +14,13 @@ a sliding window keep the bucket too.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiolimiter import AsyncLimiter
 
 from importer.errors import WithdrawnError
 from importer.leadsquared.allowance import LONGEST_TOLD_S, Limit
+from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.slots import OwnSlots, Slots
 
 __all__ = ["CLOCK_MARGIN_S", "LOST_MARGIN_S", "Pacer", "Slot"]
@@ -62,13 +63,15 @@ class Pacer:
         self._changed = asyncio.Event()
 
     @asynccontextmanager
-    async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
+    async def slot(
+        self, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> AsyncIterator[Slot]:
         """Wait for a free slot and hold it; inside, exactly one request may be sent.
 
-        WithdrawnError when by then the pacer is closed, or `unless` holds. FatalError where the slots have an end, such
-        as a day's quota.
+        `record` is told when the slot is held. WithdrawnError when by then the pacer is closed, or `unless` holds.
+        FatalError where the slots have an end, such as a day's quota.
         """
-        ticket = await self._take(unless)
+        ticket = await self._take(unless, record)
         slot = Slot()
         try:
             yield slot
@@ -103,26 +106,40 @@ class Pacer:
         self._slots.refused(Limit(*limit) if limit else None)
         self.pause(max(seconds or 0.0, min(float(limit[1]), LONGEST_TOLD_S) if limit else 0.0))
 
-    async def _take(self, unless: Callable[[], bool]) -> int:
-        """A ticket under which a call may go right now."""
+    async def rest(self, seconds: float) -> None:
+        """Wait so long, or until the pacer is closed."""
+        await self._wait_until(asyncio.get_running_loop().time() + seconds)
+
+    async def _take(self, unless: Callable[[], bool], record: CallRecord) -> int:
+        """A ticket under which a call may go right now, and which is on record."""
         has_token = False  # of the bucket: taken when a slot is there, and kept should that slot be given back
-        while True:
-            await self._wait_out_pause()
-            self._check_wanted(unless)
-            ticket = await self._slots.take()
-            may_go = False
-            try:
+        may_go = is_recorded = False
+        try:
+            while True:
+                if is_recorded and self._pause_left_s() > 0:
+                    record.known_not_sent()
+                    is_recorded = False
+                await self._wait_out_pause()
                 self._check_wanted(unless)
-                if self._is_ready(ticket) and not has_token:
-                    await self._limiter.acquire()
-                    has_token = True
+                ticket = await self._slots.take()
+                try:
                     self._check_wanted(unless)
-                may_go = has_token and self._is_ready(ticket)
-            finally:
-                if not may_go:
-                    self._slots.give_back(ticket)
-            if may_go:
-                return ticket
+                    if self._is_ready(ticket) and not has_token:
+                        await self._limiter.acquire()
+                        has_token = True
+                        self._check_wanted(unless)
+                    if has_token and self._is_ready(ticket):
+                        await record.about_to_send()  # where a slow disk spoils the slot, the next one finds it done
+                        is_recorded = True
+                        may_go = self._is_ready(ticket)
+                finally:
+                    if not may_go:
+                        self._slots.give_back(ticket)
+                if may_go:
+                    return ticket
+        finally:
+            if is_recorded and not may_go:
+                record.known_not_sent()
 
     def _is_ready(self, ticket: int) -> bool:
         return self._pause_left_s() <= 0 and self._slots.is_fresh(ticket)
@@ -135,9 +152,14 @@ class Pacer:
         return max(self._paused_until, self._halted_until) - asyncio.get_running_loop().time()
 
     async def _wait_out_pause(self) -> None:
-        while (wait_s := self._pause_left_s()) > 0 and not self._is_closed:
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._changed.wait()
-            except TimeoutError:
-                continue
+        while (left_s := self._pause_left_s()) > 0 and not self._is_closed:
+            await self._wait_for_change(left_s)
+
+    async def _wait_until(self, moment: float) -> None:
+        while (left_s := moment - asyncio.get_running_loop().time()) > 0 and not self._is_closed:
+            await self._wait_for_change(left_s)
+
+    async def _wait_for_change(self, longest_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await self._changed.wait()

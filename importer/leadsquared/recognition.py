@@ -5,24 +5,55 @@ from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
 
-from importer.lead.keys import UniqueKey, unique_keys
+from importer.lead.keys import PHONE_FIELDS, UniqueKey, unique_keys
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import FoundLead
 
-__all__ = ["CREATED_ALLOWANCE_S", "is_ours"]
+__all__ = ["CREATED_ALLOWANCE_S", "holds", "is_ours"]
+
+EMPTY = "-"
+"""How an empty custom field may be read back (reported from live accounts)."""
 
 CREATED_ALLOWANCE_S = 5.0
 """How much before our intent a lead of ours may seem to be created: clocks and whole seconds."""
 
 
+def holds(found: FoundLead, key: UniqueKey, *, country_code: str | None) -> bool:
+    """Whether `found` holds this unique value in this very field: another field's, or no value, proves nothing.
+
+    A text counts whatever its case and accents, for databases differ in which they tell apart.
+    """
+    told = found.attributes.get(key.field)
+    if not isinstance(told, str | int):
+        return False
+    theirs = unique_keys([(key.field, str(told))], country_code=country_code)
+    if not theirs:
+        return False
+    return _same_key(key, theirs[0]) or (key.field not in PHONE_FIELDS and key.loose.strip() == theirs[0].loose.strip())
+
+
 def is_ours(
-    found: FoundLead, lead: Lead, *, unique: Sequence[str], country_code: str | None, since: float, skew_s: float
+    found: FoundLead,
+    lead: Lead,
+    *,
+    unique: Sequence[str],
+    country_code: str | None,
+    since: float,
+    skew_s: float,
+    needs_reference: bool = False,
 ) -> bool:
     """Whether `found` came from our own call for `lead`.
 
-    It did when it was not created before our intent (`since`, UTC seconds by our clock, `skew_s` behind the server's)
-    and its unique values and names agree with ours, normalised.
+    A lead with our row's reference did, one with another reference did not. Where it holds none, as an earlier run may
+    have sent none, it did when it was not created before our intent (`since`, UTC seconds by our clock, `skew_s` behind
+    the server's) and its unique values and names agree with ours, normalised. `needs_reference`: every call carried it.
     """
+    if lead.reference is not None:
+        told = found.attributes.get(lead.reference.field)
+        if told not in {None, "", EMPTY}:
+            return holds(found, lead.reference, country_code=country_code)
+        if needs_reference:
+            return False
     created_at = _created_at(found.attributes)
     if created_at is None or created_at < since + skew_s - CREATED_ALLOWANCE_S:
         return False

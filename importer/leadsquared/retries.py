@@ -20,10 +20,11 @@ T = TypeVar("T")
 
 
 class Retries:
-    """Makes tenacity's loops, which sleep on the running event loop's clock; `draws` gives the jitter."""
+    """Makes tenacity's loops, which `rest` on the running event loop's clock; `draws` gives the jitter."""
 
-    def __init__(self, draws: random.Random) -> None:
+    def __init__(self, draws: random.Random, *, rest: Callable[[float], Awaitable[None]]) -> None:
         self._draws = draws
+        self._rest = rest
         self._grow = wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)
 
     async def call(
@@ -56,6 +57,7 @@ class Retries:
             return first
 
         retrying = AsyncRetrying(
+            sleep=self._rest,
             stop=stop_after_attempt(1 + MOST_RETRIES),
             wait=self._wait,
             retry=retry_if_exception_type(error) | retry_if_result(is_no_answer),

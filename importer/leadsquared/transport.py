@@ -1,10 +1,11 @@
-"""What delivering a lead needs of a client: three calls, the pace, and how far the server's clock is from ours."""
+"""What delivering a lead needs of a client: two calls, the pace, and how far the server's clock is from ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
 
 __all__ = ["Transport"]
 
@@ -16,13 +17,18 @@ class Transport(Protocol):
     """
 
     pacer: Pacer
-    skew_s: float | None
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = ...) -> Reply:
-        """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes."""
+    @property
+    def skew_s(self) -> float | None:
+        """The server's clock minus ours, None before the first reply."""
 
-    async def find_by_email(self, email: str) -> Reply:
-        """Ask for the leads with this e-mail address."""
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = ..., record: CallRecord = UNRECORDED
+    ) -> Reply:
+        """Send one Lead.Create; WithdrawnError, and nothing is sent, when `unless` holds as its turn comes.
 
-    async def find_by_phone(self, phone: str) -> Reply:
-        """Ask for the leads with this phone number."""
+        `record` is told right before it goes.
+        """
+
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        """Ask for the leads with this value in this field."""

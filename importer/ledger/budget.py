@@ -34,6 +34,9 @@ HEARTBEAT_S = 0.4
 WANTS_FOR_S = 3 * HEARTBEAT_S
 """How long a run that said so counts as waiting."""
 
+FUTURE_S = 60.0
+"""A slot that was given so much later than now was given by another clock: it is void."""
+
 CLEAN_EVERY_S = 2.0
 OLD_CLAIM_S = 600.0
 
@@ -70,7 +73,11 @@ class Granted:
 # Made once: they are asked a few times for every call.
 _HELD = (
     select(SLOT.c.holder, func.count(), func.min(SLOT.c.free_at), func.max(SLOT.c.free_at))
-    .where(SLOT.c.account_id == bindparam("account"), SLOT.c.free_at > bindparam("now"))
+    .where(
+        SLOT.c.account_id == bindparam("account"),
+        SLOT.c.free_at > bindparam("now"),
+        SLOT.c.granted_at < bindparam("future"),
+    )
     .group_by(SLOT.c.holder)
 )
 _OTHERS = select(CLAIMANT.c.holder, CLAIMANT.c.wanted, CLAIMANT.c.granted_at).where(
@@ -85,7 +92,8 @@ _STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"))
 class Budget:
     """One run's view of the budget of one account. `holder` is the run's token; `wall_clock` counts from 1970.
 
-    `allowance` is what was last learnt, `quota` counts the day's calls.
+    `allowance` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
+    opened the budget since this run did, and voided its slots.
     """
 
     def __init__(
@@ -100,6 +108,8 @@ class Budget:
         self._granted_at = 0.0
         self._claimed: tuple[int, float] = (0, -math.inf)
         self._cleaned_at = -math.inf
+        self._boot: str | None = None
+        self.is_other_boot = False
 
     def open(self, connection: Connection, now: float, *, boot: str) -> None:
         """Begin: void what another boot left, and what was learnt under other limits in config."""
@@ -113,6 +123,7 @@ class Budget:
         if is_other_boot:
             self.allowance = Allowance(self._terms.limit, self.allowance.told)
         self._write_state(connection, self.allowance, 0.0 if is_other_boot else paused_until, boot=boot)
+        self._boot = boot
         self.quota.clean(connection)
 
     def grant(self, connection: Connection, now: float, wanted: int) -> Granted:
@@ -194,7 +205,7 @@ class Budget:
 
     def _held(self, connection: Connection, now: float) -> dict[str, tuple[int, float, float]]:
         """Each holder's slots: how many, and when the first and the last of them is free."""
-        found = connection.execute(_HELD, {"account": self._account_id, "now": now})
+        found = connection.execute(_HELD, {"account": self._account_id, "now": now, "future": now + FUTURE_S})
         return {holder: (many, first, last) for holder, many, first, last in found}
 
     def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
@@ -226,6 +237,7 @@ class Budget:
         fresh = Allowance(self._terms.limit)
         if row is None:
             return fresh, 0.0
+        self.is_other_boot = bool(self._boot and row.boot) and row.boot != self._boot
         if Limit(row.configured_calls, row.configured_per_seconds) != self._terms.limit:
             return fresh, row.paused_until
         told = Limit(row.told_calls, row.told_per_seconds) if row.told_calls else None

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,30 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from importer.errors import UsageError
-from importer.ledger.failure import LOCKED, LedgerError, guard_database, reason_of
+from importer.ledger.failure import LOCKED, LedgerError, gone, guard_database, reason_of
 from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
 from importer.ledger.schema import OWN_TABLES
 
-__all__ = ["LedgerError", "default_ledger_path", "guard_database", "open_engine", "reason_of", "storable"]
+__all__ = [
+    "BUSY_TIMEOUT_S",
+    "HURRIED_S",
+    "LedgerError",
+    "Patience",
+    "default_ledger_path",
+    "guard_database",
+    "open_engine",
+    "reason_of",
+    "storable",
+]
 
 BUSY_TIMEOUT_S = 60.0
 """How long to wait for another process that is writing. It takes milliseconds, unless something is wrong."""
+
+HURRIED_S = 0.5
+"""The same where somebody waits for the run's end."""
+
+STEP_S = 1.0
+"""How long SQLite itself waits at a time, so that a change of patience is noticed."""
 
 WRITE_LOCK = 0x6C73712D696D706F
 """The number of the advisory lock that stands for the right to write in PostgreSQL."""
@@ -32,10 +50,18 @@ def default_ledger_path() -> Path:
     return user_state_path("lsq-import", appauthor=False) / "ledger.sqlite3"
 
 
-def open_engine(location: str | Path) -> tuple[Engine, RunLocks]:
-    """Open the database at a path or URL; give its engine and its locks. UsageError where it fails."""
+@dataclass
+class Patience:
+    """How many seconds a transaction waits for another process that is writing; may be changed at any time."""
+
+    seconds: float
+
+
+def open_engine(location: str | Path) -> tuple[Engine, RunLocks, Patience]:
+    """Open the database at a path or URL: its engine, its locks, and how patient it is. UsageError where it fails."""
+    patience = Patience(BUSY_TIMEOUT_S)
     if isinstance(location, str) and "://" in location:
-        return _open_url(location)
+        return _open_url(location, patience)
     # Resolved, so that runs which name the file by different paths find each other's locks.
     path = Path(location).expanduser().resolve()
     locks = path.with_name(f"{path.name}.locks")
@@ -49,10 +75,11 @@ def open_engine(location: str | Path) -> tuple[Engine, RunLocks]:
             hint="Point ledger: in config.yaml or LSQ_LEDGER at a file in a folder that you may write to.",
         ) from error
     url = URL.create("sqlite+pysqlite", database=str(path))
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(url, connect_args={"timeout": min(STEP_S, patience.seconds)})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine, FileLocks(locks)
+    event.listen(engine, "begin", _FileWatch(path).check)
+    event.listen(engine, "begin", partial(_begin_sqlite, patience))
+    return engine, FileLocks(locks), patience
 
 
 def storable(text: str) -> str:
@@ -67,7 +94,7 @@ def _make_private_folder(folder: Path) -> None:
             part.mkdir(mode=0o700, exist_ok=True)
 
 
-def _open_url(url: str) -> tuple[Engine, RunLocks]:
+def _open_url(url: str, patience: Patience) -> tuple[Engine, RunLocks, Patience]:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
@@ -84,24 +111,56 @@ def _open_url(url: str) -> tuple[Engine, RunLocks]:
             f"The ledger's address is no database URL that can be used here ({type(error).__name__}).",
             hint="Give a file path, or a URL such as postgresql+psycopg://host/name with its driver installed.",
         ) from None
-    event.listen(engine, "begin", _begin_postgresql)
-    return engine, ServerLocks(engine)
+    event.listen(engine, "begin", partial(_begin_postgresql, patience))
+    return engine, ServerLocks(engine), patience
+
+
+class _FileWatch:
+    """Sees to it that nothing is written to a file that its path does not name any more: nobody would read it again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = self._look()
+
+    def check(self, connection: Connection) -> None:
+        """LedgerError where a transaction that may write would write to a file that is gone."""
+        if not _is_reading(connection) and self._look() != self._identity:
+            raise gone(str(self._path))
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def _is_reading(connection: Connection) -> bool:
     return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(patience: Patience, connection: Connection) -> None:
     """Take the one write lock when a transaction begins, so that it never has to be upgraded; readers take none."""
-    if not _is_reading(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if _is_reading(connection):
+        return
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the engine is ours
+    began = time.monotonic()
+    while time.monotonic() - began < patience.seconds - STEP_S:
+        try:
+            raw.execute("BEGIN IMMEDIATE").close()
+        except sqlite3.OperationalError as error:
+            if LOCKED not in str(error):
+                break
+        else:
+            return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try, whose error is told
 
 
-def _begin_postgresql(connection: Connection) -> None:
+def _begin_postgresql(patience: Patience, connection: Connection) -> None:
     """The same for PostgreSQL: a claim looks and then writes, and nobody may write in between."""
     if not _is_reading(connection):
-        timeout_ms = int(BUSY_TIMEOUT_S * 1000)
+        timeout_ms = int(patience.seconds * 1000)
         connection.exec_driver_sql(
             f"SELECT set_config('lock_timeout', '{timeout_ms}', true), pg_advisory_xact_lock({WRITE_LOCK})"
         )

@@ -1,7 +1,10 @@
 """Keyed digests that tell rows apart without holding what is in them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from importer.ledger.cellmarks import pack_marks
+from importer.ledger.identity import Identity, IdentityColumn, label_field, label_header
 
 __all__ = ["DIGEST_SIZE", "Digests", "account_tag"]
 
@@ -19,17 +22,52 @@ def account_tag(identity: str) -> bytes:
 class Digests:
     """Makes the digests of one account and source under the ledger's secret.
 
-    `header` is the spreadsheet's header. A row's identity is what stands under which header: blank cells do not
-    count and columns are taken in the order of their names, so that a moved or added empty column changes nothing.
+    `header` is the spreadsheet's header, `columns` what is known of its columns, and `counted` the places of those that
+    make a row's identity (by default all). Blank cells and the order of columns do not matter. Where every counted cell
+    of a row is blank, the `spare` columns count, and where these are blank too, all of them.
     """
 
-    def __init__(self, secret: bytes, *, account: str, source: str, header: Sequence[str]) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        *,
+        account: str,
+        source: str,
+        header: Sequence[str],
+        columns: Sequence[IdentityColumn] | None = None,
+        counted: Sequence[int] | None = None,
+        spare: Sequence[int] = (),
+    ) -> None:
         self._cells = self._start(secret, b"cells", account)
+        self._identity = self._start(secret, b"identity", account)
+        self._mark = self._start(secret, b"mark", account)
         self._ref = self._start(secret, b"ref", account, source)
         self._key = self._start(secret, b"key", account)
+        self.source = self._start(secret, b"source", source).digest()
         names = [name.strip().casefold() for name in header]
         order = sorted(range(len(names)), key=lambda index: (names[index], index))
         self._columns = [(index, f"{len(names[index])}:{names[index]}") for index in order]
+        if columns is None:
+            columns = [IdentityColumn(index, name) for index, name in enumerate(header)]
+        counted = [column.place for column in columns] if counted is None else counted
+        self._secret = secret
+        self._all = columns
+        self.identity = self._identity_of(counted)
+        self._counted = self._prefixes(self.identity)
+        self._spare = self._prefixes(self._identity_of(spare))
+        marked = {*counted, *spare}
+        self._marked = [
+            (column.place, label_field(column.field, secret) if column.field else label_header(column.header, secret))
+            for column in columns
+            if column.place in marked
+        ]
+
+    def _identity_of(self, places: Sequence[int]) -> Identity:
+        wanted = set(places)
+        return Identity.of([column for column in self._all if column.place in wanted], self._secret)
+
+    def _prefixes(self, identity: Identity) -> list[tuple[int, str]]:
+        return [(index, label.hex()) for index, label in identity.find(self._all, self._secret) or ()]
 
     @staticmethod
     def _start(secret: bytes, purpose: bytes, *parts: str) -> "hashlib.blake2b":
@@ -40,19 +78,51 @@ class Digests:
         return state
 
     def of_cells(self, cells: Sequence[str]) -> bytes:
-        """The digest of a row's cells (as many as the header has)."""
+        """The digest of all of a row's cells (as many as the header has): what ledgers before version 3 knew it by."""
         state = self._cells.copy()
         text = "".join([f"{name}{len(cell)}:{cell}" for index, name in self._columns if (cell := cells[index]).strip()])
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
-    def of_row(self, cells_digest: bytes, ordinal: int, *, kind: bytes = b"row") -> bytes:
-        """The reference of the `ordinal`-th row of the source that has these cells.
+    def of_identity(self, cells: Sequence[str]) -> bytes:
+        """The digest of what makes a row the same row."""
+        return self._digest(self._counted, cells) or self._digest(self._spare, cells) or self.of_cells(cells)
+
+    def of_former(self, identity: Identity) -> Callable[[Sequence[str]], bytes] | None:
+        """What made the same digest of the same cells when this was the identity; None where a column is gone."""
+        if identity.find(self._all, self._secret) is None:
+            return None
+        counted = self._prefixes(identity)
+        return lambda cells: self._digest(counted, cells) or self._digest(self._spare, cells) or self.of_cells(cells)
+
+    def of_each(self, cells: Sequence[str]) -> bytes:
+        """A mark for each of the columns that count or are sent, so that rows can be compared column by column."""
+        marks: list[tuple[bytes, bytes]] = []
+        for index, label in self._marked:
+            text = cells[index].strip()
+            mark = b""
+            if text:
+                state = self._mark.copy()
+                state.update(label + text.encode("utf-8", "surrogatepass"))
+                mark = state.digest()
+            marks.append((label, mark))
+        return pack_marks(marks)
+
+    def _digest(self, columns: Sequence[tuple[int, str]], cells: Sequence[str]) -> bytes:
+        text = "".join([f"{name}{len(cell)}:{cell}" for index, name in columns if (cell := cells[index].strip())])
+        if not text:
+            return b""
+        state = self._identity.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return state.digest()
+
+    def of_row(self, digest: bytes, ordinal: int, *, kind: bytes = b"row") -> bytes:
+        """The reference of the `ordinal`-th row of the source that has this identity.
 
         `kind` sets apart the lines of a report that came without a reference, or with one already taken.
         """
         state = self._ref.copy()
-        state.update(kind + cells_digest + ordinal.to_bytes(4, "big"))
+        state.update(kind + digest + ordinal.to_bytes(4, "big"))
         return state.digest()
 
     def of_key(self, field: str, exact: str) -> bytes:

@@ -7,16 +7,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
 
-__all__ = ["LOCKED", "LedgerError", "guard_database", "reason_of"]
+__all__ = ["LOCKED", "REBUILD", "LedgerError", "LocksLostError", "gone", "guard_database", "is_damage", "reason_of"]
 
 LOCKED = "locked"
 """In SQLite's words when another process holds the database for longer than one waits."""
+
+DAMAGED = ("malformed", "not a database", "corrupt")
+"""In SQLite's words, and in PostgreSQL's, when what is in the file cannot be believed."""
+
+REBUILD = (
+    "Restore it from a backup, or move it away and make its rows known again from the reports: "
+    "lsq-import ledger rebuild REPORT… Without that, rows that have no unique value would be sent again."
+)
+"""What to do about a ledger that is lost."""
 
 
 class LedgerError(ImporterError):
     """The ledger cannot be written (a full disk, say): nothing more may be sent. The next run goes on from it."""
 
     exit_status = 3
+
+
+class LocksLostError(LedgerError):
+    """Other runs do not see this one any more, so that it may take no new row; what is in flight is still written."""
 
 
 @contextmanager
@@ -26,12 +39,28 @@ def guard_database(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = reason_of(error)
-        is_held = LOCKED in reason or "lock timeout" in reason
-        hint = "Another program holds it for long: end that one" if is_held else "Make room for it or repair it"
-        raise LedgerError(
-            f"The ledger {where} cannot be used any more: {reason}.",
-            hint=f"{hint}, then run the same command again: it goes on where this run stopped.",
-        ) from None
+        raise LedgerError(f"The ledger {where} cannot be used any more: {reason}.", hint=_hint(reason)) from None
+
+
+def gone(where: str) -> LedgerError:
+    """The error for a ledger whose file is another one now, or none: what is written to it would be lost."""
+    return LedgerError(
+        f"The ledger {where} was deleted, moved or replaced while a run was writing it.",
+        hint=f"Put it back before anything is imported. If it is lost: {REBUILD[:1].lower()}{REBUILD[1:]}",
+    )
+
+
+def is_damage(reason: str) -> bool:
+    """Whether a database's words say that its file is damaged."""
+    return any(word in reason for word in DAMAGED)
+
+
+def _hint(reason: str) -> str:
+    if is_damage(reason):
+        return f"It is damaged. {REBUILD}"
+    is_held = LOCKED in reason or "lock timeout" in reason
+    hint = "Another program holds it for long: end that one" if is_held else "Make room for it or mend that"
+    return f"{hint}, then run the same command again: it goes on where this run stopped."
 
 
 def reason_of(error: SQLAlchemyError) -> str:

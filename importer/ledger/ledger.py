@@ -6,18 +6,32 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
-from importer.ledger.database import guard_database, open_engine, reason_of
-from importer.ledger.records import AccountRecord
+from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of
+from importer.ledger.failure import REBUILD, is_damage
+from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
-from importer.ledger.schema import ACCOUNT, BUDGET, CLAIMANT, DAY_CALL, RUN, SLOT, prepare_schema
+from importer.ledger.schema import (
+    ACCOUNT,
+    ACCOUNT_NAME,
+    BUDGET,
+    CLAIMANT,
+    DAY_CALL,
+    LEAD_ROW,
+    RUN,
+    SLOT,
+    prepare_schema,
+)
+from importer.ledger.upsert import upsert
 
 __all__ = ["Ledger"]
+
+USE_THIS_ONE = "Mend that and run again. Another ledger would know nothing of what is created."
 
 
 class Ledger:
@@ -26,17 +40,23 @@ class Ledger:
     `location` is a file path or a database URL; UsageError where it cannot be opened. `rows` and `runs` hold what
     it knows; `locks` tells which runs are alive; `secret` keys the digests. `where` names it in messages,
     without a password; two ledgers with one `location` are the same database.
+
+    `identity` may be any name of the account: `account.identity` is the one that its digests are made under. `address`
+    is the host with the digest of the key: a name that is new here is another name of the account that has been
+    reached there.
     """
 
-    def __init__(self, location: str | Path, *, identity: str, host: str) -> None:
-        self._engine, self.locks = open_engine(location)
+    def __init__(self, location: str | Path, *, identity: str, host: str, address: str = "") -> None:
+        self._engine, self.locks, self._patience = open_engine(location)
         self.location = str(location)
         self.where = make_url(str(location)).render_as_string() if "://" in str(location) else str(location)
         try:
             with self._engine.begin() as connection:
                 self.secret = prepare_schema(connection, where=self.where)
-                self.account = _load_account(connection, identity, host)
+                self.account = _load_account(connection, identity, host, address)
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not self.is_on_server:
+                self._reader.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._patience.seconds * 1000)}").close()
         except UsageError:
             self._engine.dispose()
             raise
@@ -44,7 +64,7 @@ class Ledger:
             self._engine.dispose()
             raise UsageError(
                 f"The ledger {self.where} cannot be used: {reason_of(error)}.",
-                hint="Point ledger: in config.yaml or LSQ_LEDGER at another file, or move this one away.",
+                hint=REBUILD if is_damage(reason_of(error)) else USE_THIS_ONE,
             ) from None
         self.rows = Rows(self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
         self.runs = Runs(self._engine, self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
@@ -62,6 +82,10 @@ class Ledger:
         self._reader.close()
         self.locks.release()
         self._engine.dispose()
+
+    def hurry(self) -> None:
+        """Wait no longer for another process that is writing: somebody waits for this one's end."""
+        self._patience.seconds = min(self._patience.seconds, HURRIED_S)
 
     def begin(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that alone may write; it is on disk when the context has ended."""
@@ -101,10 +125,45 @@ class Ledger:
             return False
         return True
 
-    def accounts_at(self, host: str) -> list[AccountRecord]:
-        """The accounts that this ledger knows at a host."""
+    def find_account(self, name: str) -> AccountRecord | None:
+        """The account that goes by a name here; it is not made."""
         with guard_database(self.where):
-            return [AccountRecord(*row) for row in self._reader.execute(_accounts().where(ACCOUNT.c.host == host))]
+            return _find_account(self._reader, name)
+
+    def other_accounts(self) -> list[AccountRecord]:
+        """The other accounts of which this ledger knows rows."""
+        has_rows = exists().where(LEAD_ROW.c.account_id == ACCOUNT.c.id)
+        with guard_database(self.where):
+            found = self._reader.execute(_accounts().where(ACCOUNT.c.id != self.account.id, has_rows))
+            return [AccountRecord(*row) for row in found]
+
+    def newest_leads(self, account: AccountRecord, limit: int) -> list[str]:
+        """The ids of the leads that were created last in an account."""
+        created = LEAD_ROW.c.account_id == account.id, LEAD_ROW.c.state == State.CREATED, LEAD_ROW.c.lead_id != ""
+        query = select(LEAD_ROW.c.lead_id).where(*created).order_by(LEAD_ROW.c.changed_at.desc()).limit(limit)
+        with guard_database(self.where):
+            return list(self._reader.execute(query).scalars())
+
+    def is_known_by(self, name: str) -> bool:
+        """Whether this account was seen to go by that name."""
+        query = select(ACCOUNT_NAME.c.account_id).where(ACCOUNT_NAME.c.name == name)
+        with guard_database(self.where):
+            return self._reader.execute(query).scalar() == self.account.id
+
+    def names(self) -> list[str]:
+        """The names that this account goes by, but for its identity."""
+        query = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.account_id == self.account.id)
+        with guard_database(self.where):
+            return list(self._reader.execute(query).scalars())
+
+    def has_address(self) -> bool:
+        """Whether any key is known by which this account was reached."""
+        return any("#" in name for name in self.names())
+
+    def add_name(self, name: str) -> None:
+        """Remember that this account goes by that name, and no other account does."""
+        with guard_database(self.where), self.begin() as connection:
+            upsert(connection, ACCOUNT_NAME, [{"name": name, "account_id": self.account.id}])
 
     def describe_account(self, *, organisation: str, country_code: str | None) -> None:
         """Remember what UserByAccessKey.Get told of this account."""
@@ -114,12 +173,12 @@ class Ledger:
                 .where(ACCOUNT.c.id == self.account.id)
                 .values(organisation=organisation, country_code=country_code)
             )
-            self.account = _load_account(connection, self.account.identity, self.account.host)
+            self.account = _find_account(connection, self.account.identity) or self.account
 
     def drop_account(self) -> None:
         """Take this account and its runs out again, for one that turns out to be another's."""
         with guard_database(self.where), self.begin() as connection:
-            for table in (RUN, BUDGET, SLOT, CLAIMANT, DAY_CALL):
+            for table in (ACCOUNT_NAME, RUN, BUDGET, SLOT, CLAIMANT, DAY_CALL):
                 connection.execute(delete(table).where(table.c.account_id == self.account.id))
             connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == self.account.id))
 
@@ -128,10 +187,31 @@ def _accounts() -> Select[Any]:
     return select(ACCOUNT.c.id, ACCOUNT.c.identity, ACCOUNT.c.host, ACCOUNT.c.organisation, ACCOUNT.c.country_code)
 
 
-def _load_account(connection: Connection, identity: str, host: str) -> AccountRecord:
-    query = _accounts().where(ACCOUNT.c.identity == identity)
-    found = connection.execute(query).one_or_none()
-    if found is None:
+def _find_account(connection: Connection, name: str) -> AccountRecord | None:
+    named = select(ACCOUNT_NAME.c.account_id).where(ACCOUNT_NAME.c.name == name)
+    for is_it in (ACCOUNT.c.id.in_(named), ACCOUNT.c.identity == name):
+        found = connection.execute(_accounts().where(is_it)).first()
+        if found is not None:
+            return AccountRecord(*found)
+    return None
+
+
+def _load_account(connection: Connection, identity: str, host: str, address: str) -> AccountRecord:
+    account = _find_account(connection, identity)
+    if address and (account is None or not _is_in_use(connection, account)):
+        reached = _find_account(connection, address)
+        if reached is not None and reached != account and _is_in_use(connection, reached):
+            account = reached
+            upsert(connection, ACCOUNT_NAME, [{"name": identity, "account_id": account.id}])
+    if account is None:
         connection.execute(insert(ACCOUNT).values(identity=identity, host=host, first_seen_at=time.time()))
-        found = connection.execute(query).one()
-    return AccountRecord(*found)
+        account = _find_account(connection, identity)
+    assert account is not None  # noqa: S101 - it was just written
+    return account
+
+
+def _is_in_use(connection: Connection, account: AccountRecord) -> bool:
+    """Whether an account was seen somewhere, or has rows: not only asked for once, and refused."""
+    named = select(ACCOUNT_NAME.c.name).where(ACCOUNT_NAME.c.account_id == account.id).limit(1)
+    rows = select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == account.id).limit(1)
+    return any(connection.execute(query).first() is not None for query in (named, rows))

@@ -7,14 +7,16 @@ which end with the connection, so that runs on several machines see each other.
 import hashlib
 import threading
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
-from importer.ledger.failure import guard_database
+from importer.ledger.failure import LocksLostError, guard_database
 
 __all__ = ["FileLocks", "RunLocks", "ServerLocks"]
 
@@ -34,6 +36,10 @@ class RunLocks(Protocol):
         """Whether the run that took this token still runs."""
         ...
 
+    def check(self) -> None:
+        """LocksLostError where a lock that this object took is not held any more."""
+        ...
+
     def release(self) -> None:
         """Let go of every lock this object took."""
         ...
@@ -46,6 +52,7 @@ class FileLocks:
         self._folder = folder
         self._dead: set[str] = set()
         self._held: list[tuple[FileLock, bool]] = []
+        self._files: dict[Path, tuple[int, int]] = {}
 
     def start_run(self) -> str:
         """Take a new run's lock and return the run's token."""
@@ -77,8 +84,22 @@ class FileLocks:
         self._dead.add(token)
         return False
 
+    def check(self) -> None:
+        """LocksLostError where a lock that this object took is not held any more: its file is gone, or another's.
+
+        The kernel keeps a lock on a file that was deleted, but nobody else will meet it there.
+        """
+        for path, file in tuple(self._files.items()):
+            try:
+                found = path.stat()
+            except OSError:
+                raise _lost(f"{path} was deleted") from None
+            if (found.st_dev, found.st_ino) != file:
+                raise _lost(f"{path} was replaced")
+
     def release(self) -> None:
         """Let go of every lock this object took."""
+        self._files.clear()
         for lock, is_passing in self._held:
             if is_passing:
                 Path(lock.lock_file).unlink(missing_ok=True)
@@ -97,6 +118,10 @@ class FileLocks:
                 hint="Point ledger: in config.yaml or LSQ_LEDGER at a file on a local disk that you may write to.",
             ) from error
         self._held.append((lock, is_passing))
+        path = self._folder / name
+        with suppress(OSError):
+            found = path.stat()
+            self._files[path] = found.st_dev, found.st_ino
 
 
 class ServerLocks:
@@ -105,6 +130,7 @@ class ServerLocks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._backend: int | None = None
         self._own: set[str] = set()
         self._dead: set[str] = set()
         self._turn = threading.Lock()
@@ -137,6 +163,18 @@ class ServerLocks:
         self._dead.add(token)
         return False
 
+    def check(self) -> None:
+        """LocksLostError where the connection that took the locks is gone: they went with it."""
+        if not self._own or self._connection is None:
+            return
+        try:
+            with self._turn:
+                backend = self._connection.scalar(select(func.pg_backend_pid()))
+        except SQLAlchemyError:
+            backend = None
+        if backend != self._backend:
+            raise _lost("the connection to the database that held them has broken")
+
     def release(self) -> None:
         """Let go of every lock this object took."""
         if self._connection is not None:
@@ -150,7 +188,17 @@ class ServerLocks:
         with self._turn, guard_database(self._engine.url.render_as_string()):
             if self._connection is None:
                 self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                self._backend = self._connection.scalar(select(func.pg_backend_pid()))
             return bool(self._connection.scalar(select(getattr(func, function)(number))))
+
+
+def _lost(how: str) -> LocksLostError:
+    return LocksLostError(
+        f"This run has lost the locks by which other runs see it: {how}. It takes no new row, for another run may be "
+        "sending the same rows by now.",
+        hint="Leave the .locks folder beside the ledger alone. Run the same command again when no run of this source "
+        "goes on: it sends only what is left.",
+    )
 
 
 def _source_name(account: str, source: str) -> str:

@@ -33,7 +33,11 @@ STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """A row as the ledger knows it. `intent_at` and `changed_at` are UTC seconds by this machine's clock."""
+    """A row as the ledger knows it. `changed_at` is UTC seconds by this machine's clock.
+
+    `intent_at` is by the server's clock, and `skew_s` what was added to this machine's to have it; where `skew_s` is
+    None, the server's was not known and `intent_at` is by this machine's.
+    """
 
     ref: bytes
     cells: bytes
@@ -49,11 +53,12 @@ class KnownRow:
     attempts: int
     intent_at: float
     changed_at: float
+    skew_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A row that is about to be sent.
+    """A row that is about to be sent. `intent_at` and `skew_s` are as in `KnownRow`.
 
     `is_forced` sends it although it is known as created (`--again`). `resolves` says that it is looked up before it is
     sent: only then may it take over an intent of a run that is gone.
@@ -64,17 +69,22 @@ class Intent:
     keys: tuple[bytes, ...]
     row_number: int
     intent_at: float
+    skew_s: float | None = None
     is_forced: bool = False
     resolves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came back for a row that was written down as an intent."""
+    """What came back for a row that was written down as an intent.
+
+    `withdrawn_to` is what the row was before, where its call did not go after all.
+    """
 
     ref: bytes
     outcome: Outcome
     at: float
+    withdrawn_to: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 
 from importer.ledger.database import guard_database, storable
 from importer.ledger.digests import DIGEST_SIZE
+from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
 from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
@@ -30,6 +31,7 @@ _ROW_COLUMNS = (
     LEAD_ROW.c.attempts,
     LEAD_ROW.c.intent_at,
     LEAD_ROW.c.changed_at,
+    LEAD_ROW.c.skew_s,
 )
 
 
@@ -37,12 +39,13 @@ _UNRESOLVED = (State.INTENT, State.UNKNOWN)
 
 _SETTLE = (
     update(LEAD_ROW)
-    .where(LEAD_ROW.c.account_id == bindparam("its_account"), LEAD_ROW.c.ref == bindparam("its_ref"))
+    .where(
+        LEAD_ROW.c.account_id == bindparam("its_account"),
+        LEAD_ROW.c.ref == bindparam("its_ref"),
+        LEAD_ROW.c.run_id == bindparam("its_run"),
+    )
     .values(
-        {
-            name: bindparam(name)
-            for name in ("state", "run_id", "lead_id", "error", "message", "tip", "attempts", "changed_at")
-        }
+        {name: bindparam(name) for name in ("state", "lead_id", "error", "message", "tip", "attempts", "changed_at")}
     )
 )
 
@@ -65,6 +68,7 @@ class Rows:
             .where(LEAD_ROW.c.account_id == account_id)
         )
         self._rows = rows
+        self.identities = Identities(reader, account_id=account_id, where=where)
         self._by_refs = rows.where(LEAD_ROW.c.ref.in_(bindparam("wanted", expanding=True)))
         self._by_keys = (
             rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
@@ -77,10 +81,15 @@ class Rows:
         return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
 
     def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
-        """What is known of these rows, by reference."""
+        """What is known of these rows, by reference; by one that is an alias, of the row that it means."""
         if not refs:
             return {}
-        return {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}
+        known = {row.ref: row for row in map(_known_row, self._read(self._by_refs, refs))}
+        meant = self.identities.resolve([ref for ref in refs if ref not in known])
+        if meant:
+            rows = {row.ref: row for row in map(_known_row, self._read(self._by_refs, [*set(meant.values())]))}
+            known |= {alias: rows[ref] for alias, ref in meant.items() if ref in rows}
+        return known
 
     def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
         """The row that last claimed each of these unique values."""
@@ -104,7 +113,8 @@ class Rows:
 
         In the way stands the row itself or another with one of its unique values, when it is created or in the
         hands of another live run, so that two runs at once never send the same lead; and the row itself, when an
-        earlier run left it unresolved and the intent does not resolve it.
+        earlier run left it unresolved and the intent does not resolve it. A created row that is sent on purpose once
+        more stays created with its lead's id until the new outcome is there.
         """
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
@@ -121,7 +131,7 @@ class Rows:
             conflict = next((row for row in known if row is not None and self._stands_in_way(row, intent)), None)
             conflicts.append(conflict)
             if conflict is None:
-                rows.append(self._intent_values(intent, self._protection(intent, by_ref.get(intent.ref))))
+                rows.append(self._claim_values(intent, by_ref.get(intent.ref)))
                 keys += self._key_values(intent.ref, intent.keys)
         if rows:
             upsert(connection, LEAD_ROW, rows)
@@ -139,16 +149,16 @@ class Rows:
             return intent.keys
         return tuple(key for key in intent.keys if key in known.keys)
 
-    def settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
-        """Write outcomes down."""
-        connection.execute(
+    def settle(self, connection: Connection, entries: Sequence[Settled]) -> int:
+        """Write outcomes down, of the rows that are this run's; how many of the entries were."""
+        result = connection.execute(
             _SETTLE,
             [
                 {
                     "its_account": self._account_id,
                     "its_ref": entry.ref,
-                    "state": STATE_OF[entry.outcome.status],
-                    "run_id": self.run_id,
+                    "its_run": self.run_id,
+                    "state": entry.withdrawn_to or STATE_OF[entry.outcome.status],
                     "lead_id": storable(entry.outcome.lead_id),
                     "error": storable(entry.outcome.error),
                     "message": storable(entry.outcome.message),
@@ -159,6 +169,7 @@ class Rows:
                 for entry in entries
             ],
         )
+        return result.rowcount
 
     def record(self, connection: Connection, intent: Intent, state: State, outcome: Outcome) -> None:
         """Write a row down with a state that no call of this run gave it: adopted from a report, or settled by hand."""
@@ -204,12 +215,34 @@ class Rows:
             "tip": "",
             "attempts": 0,
             "intent_at": intent.intent_at,
-            "changed_at": intent.intent_at,
+            "skew_s": intent.skew_s,
+            "changed_at": intent.intent_at - (intent.skew_s or 0.0),
         }
+
+    def _claim_values(self, intent: Intent, known: KnownRow | None) -> dict[str, Any]:
+        """A claimed row. One that is created stays so until the second sending (`is_forced`) has an outcome: however
+        that ends, its lead is there.
+        """
+        values = self._intent_values(intent, self._protection(intent, known))
+        if known is None or known.state is not State.CREATED:
+            return values
+        return values | _kept(known)
 
     def _read(self, query: Select[Any], wanted: Sequence[bytes] | None = None) -> Sequence[Any]:
         with guard_database(self._where):
             return self._reader.execute(query, None if wanted is None else {"wanted": list(wanted)}).all()
+
+
+def _kept(row: KnownRow) -> dict[str, Any]:
+    """What stays of a created row that is sent once more (`--again`): it is created, whatever becomes of that."""
+    return {
+        "cells": row.cells,
+        "keys": b"".join(row.keys),
+        "state": row.state,
+        "lead_id": row.lead_id,
+        "attempts": row.attempts,
+        "changed_at": row.changed_at,
+    }
 
 
 def _known_row(row: Sequence[Any]) -> KnownRow:

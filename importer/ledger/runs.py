@@ -61,6 +61,23 @@ class Runs:
                 )
             )
 
+    def has_imported(self, file: str, *, source: str) -> bool:
+        """Whether an import of this file as this source has come to its end."""
+        query = select(RUN.c.id).where(
+            RUN.c.account_id == self._account_id,
+            RUN.c.mode == "import",
+            RUN.c.file == storable(file),
+            RUN.c.source == storable(source),
+            RUN.c.ended_at.is_not(None),
+        )
+        with guard_database(self._where):
+            return self._reader.execute(query.limit(1)).first() is not None
+
+    def file_of(self, run_id: int) -> str:
+        """The file that a run imported, empty where the run is not known any more."""
+        with guard_database(self._where):
+            return self._reader.execute(select(RUN.c.file).where(RUN.c.id == run_id)).scalar() or ""
+
     def list(self, *, report: str | None = None, limit: int = 50) -> list[PastRun]:
         """The newest runs first, of all accounts; those of one report where it is named."""
         query = (

@@ -1,7 +1,8 @@
 """The ledger's tables, their version, and how an older version becomes the present one.
 
-No column holds lead data: `cells`, `keys` and `ref` are keyed digests, and `message` and `tip` are texts from which
-the lead's values were taken out. No column has a length: a long file name must not end a run on one kind of database.
+No column holds lead data: `cells`, `keys`, `ref` and an identity's `columns` are keyed digests, and `message` and `tip`
+are texts from which the lead's values were taken out. No column has a length: a long file name must not end a run on
+one kind of database.
 """
 
 import secrets
@@ -22,28 +23,35 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
 from importer.errors import UsageError
+from importer.ledger.failure import REBUILD
 
 __all__ = [
     "ACCOUNT",
+    "ACCOUNT_NAME",
     "BUDGET",
     "CLAIMANT",
     "DAY_CALL",
     "LEAD_KEY",
     "LEAD_ROW",
+    "MACHINE",
     "META",
     "MIGRATIONS",
+    "OLD_ROWS",
     "OWN_TABLES",
+    "ROW_ALIAS",
+    "ROW_IDENTITY",
     "RUN",
     "SLOT",
     "VERSION",
     "prepare_schema",
 ]
 
-VERSION = 2
+VERSION = 5
 
 _metadata = MetaData()
 
@@ -100,6 +108,7 @@ LEAD_ROW = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("intent_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("skew_s", Float),
     PrimaryKeyConstraint("account_id", "ref"),
     sqlite_with_rowid=False,
 )
@@ -167,6 +176,51 @@ DAY_CALL = Table(
     sqlite_with_rowid=False,
 )
 
+# Beside its identity, under which its digests are made, an account is known by other names: those that config gave it,
+# and each host with the digest of a key under which it was seen to be that account.
+
+ACCOUNT_NAME = Table(
+    "account_name",
+    _metadata,
+    Column("name", String, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+)
+
+MACHINE = Table(
+    "machine",
+    _metadata,
+    Column("name", String, primary_key=True),
+    Column("boot", String, nullable=False),
+    Column("seen_at", Float, nullable=False),  # seconds since 1970, by that machine's clock
+)
+
+# What makes a source's row the same row may change: other columns are mapped, `identity:` is set, a header is renamed.
+
+ROW_IDENTITY = Table(
+    "row_identity",
+    _metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("columns", LargeBinary, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    PrimaryKeyConstraint("account_id", "source", "columns"),
+    sqlite_with_rowid=False,
+)
+
+ROW_ALIAS = Table(
+    "row_alias",
+    _metadata,
+    Column("account_id", Integer, nullable=False),
+    Column("alias", LargeBinary, nullable=False),
+    Column("ref", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account_id", "alias"),
+    sqlite_with_rowid=False,
+)
+Index("row_alias_by_ref", ROW_ALIAS.c.account_id, ROW_ALIAS.c.ref)
+
+OLD_ROWS = "old_rows"
+"""The key in META that says: references of this ledger's rows and reports were made of every column of their files."""
+
 OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
 """What every version has; a database without them is another program's."""
 
@@ -175,7 +229,33 @@ def _add_budget(connection: Connection) -> None:
     _metadata.create_all(connection, tables=[BUDGET, SLOT, CLAIMANT, DAY_CALL])
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _add_budget}
+def _add_names(connection: Connection) -> None:
+    """What was known by a host and a key's digest before there were names is known by them still."""
+    _metadata.create_all(connection, tables=[ACCOUNT_NAME, MACHINE])
+    known = select(ACCOUNT.c.identity, ACCOUNT.c.id).where(
+        ACCOUNT.c.identity.contains("#"), ACCOUNT.c.id.in_(select(LEAD_ROW.c.account_id).distinct())
+    )
+    connection.execute(insert(ACCOUNT_NAME).from_select(["name", "account_id"], known))
+
+
+def _add_skew(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE lead_row ADD COLUMN skew_s FLOAT"))
+
+
+def _add_identities(connection: Connection) -> None:
+    """Until now every column of a file counted in a row's reference: rows that are there stay known by those."""
+    _metadata.create_all(connection, tables=[ROW_IDENTITY, ROW_ALIAS])
+    # A run that created nothing wrote a report all the same, and that one's references were made in the old way, too.
+    if connection.execute(select(RUN.c.id).limit(1)).first() is not None:
+        connection.execute(insert(META).values(key=OLD_ROWS, value="1"))
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
+    1: _add_budget,
+    2: _add_names,
+    3: _add_skew,
+    4: _add_identities,
+}
 """How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 
@@ -206,7 +286,7 @@ def prepare_schema(
     except (KeyError, ValueError):
         raise UsageError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
-            hint="Restore it from a backup. Without it, rows that were sent already are not known.",
+            hint=REBUILD,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
         raise UsageError(

@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 
 from importer.ledger.database import storable
 from importer.ledger.digesttable import DigestTable, room_needed
+from importer.ledger.linetable import LineTable
 from importer.outcome import Outcome, Status
 
 __all__ = ["Holder", "Note", "Scratch"]
@@ -52,8 +53,8 @@ class Note(NamedTuple):
 class Scratch:
     """One run's memory; a context manager. `place` counts the file's data rows from 0. LedgerError: no room for it.
 
-    Values and equal rows are looked up in batches: after `prefetch`, `holder` and `next_ordinal` answer from memory
-    for its digests until the next one. Other digests are read one by one.
+    `lines` are a report's. Values and equal rows are looked up in batches: after `prefetch`, `holder` and
+    `next_ordinal` answer from memory for its digests until the next one. Other digests are read one by one.
     """
 
     def __init__(self) -> None:
@@ -63,6 +64,7 @@ class Scratch:
         self._holders = DigestTable(self._database, "holder", ("place", "row_number"))
         self._ordinals = DigestTable(self._database, "ordinal", ("last",))
         self._notes: dict[int, Note] = {}
+        self.lines = LineTable(self._database)
 
     def __enter__(self) -> Self:
         return self
@@ -85,6 +87,10 @@ class Scratch:
         ordinal = 0 if last is None else last[0] + 1
         self._ordinals.put(digest, (ordinal,))
         return ordinal
+
+    def has_ordinal(self, digest: bytes) -> bool:
+        """Whether `next_ordinal` was asked for this digest."""
+        return self._ordinals.get(digest) is not None
 
     def holder(self, digest: bytes) -> Holder | None:
         """Who holds this unique value, if a row of this file does."""

@@ -26,6 +26,7 @@ from importer.ledger.budgetclock import BootClock, BudgetClock, ServerClock
 from importer.ledger.budgetnews import BudgetNews
 from importer.ledger.failure import LedgerError, guard_database
 from importer.ledger.ledger import Ledger
+from importer.ledger.machines import Machines
 from importer.ledger.slotjobs import Free, Hold, Job, Pause, Refusal, Want
 
 __all__ = ["START_SLACK_S", "SharedSlots"]
@@ -43,8 +44,9 @@ logger = logging.getLogger(__name__)
 class SharedSlots:
     """Slots for a `Pacer`; an async context manager. Its times are seconds of `clock`.
 
-    `wall_clock` counts the day's calls, in seconds since 1970. LedgerError where the ledger cannot be written, and
-    QuotaError when the day's calls are used up: from `take`.
+    `wall_clock` counts the day's calls, in seconds since 1970. LedgerError where the ledger cannot be written or
+    another machine has come to use its file, and QuotaError when the day's calls are used up: from `take`. UsageError
+    on entering where another machine uses it.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class SharedSlots:
         self._terms = terms
         self._clock = clock or (ServerClock() if ledger.is_on_server else BootClock())
         self._budget = Budget(ledger.account.id, holder=ledger.locks.start_run(), terms=terms, wall_clock=wall_clock)
+        self._machines = None if ledger.is_on_server else Machines(ledger.where, boot=self._clock.boot)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[asyncio.Future[int]] = deque()  # the thread's
         self._turns: set[asyncio.Future[int]] = set()  # the loop's
@@ -152,6 +155,8 @@ class SharedSlots:
         try:
             with guard_database(self._ledger.where), self._ledger.connect_hasty() as connection:
                 with connection.begin():
+                    if self._machines is not None:
+                        self._machines.enter(connection)
                     now = self._clock.now() + self._clock.shift(connection)
                     self._budget.open(connection, now, boot=self._clock.boot)
                 self._news.tell_limit(self._budget.allowance)
@@ -160,6 +165,8 @@ class SharedSlots:
                     pass
                 with connection.begin():
                     self._budget.leave(connection)
+                    if self._machines is not None:
+                        self._machines.leave(connection)
         except ImporterError as error:
             self._fail(error)
         except BaseException as error:
@@ -180,6 +187,8 @@ class SharedSlots:
             asked_at = self._clock.now()
             if is_open and (self._waiting or was_waiting):
                 granted = self._budget.grant(connection, asked_at + shift, len(self._waiting))
+                if self._machines is not None:
+                    self._machines.stay(connection, is_other_boot=self._budget.is_other_boot)
         for before, after in changes:
             self._news.tell_change(before, after)
         self._ask_at = math.inf

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, CursorResult, Executable, delete, exists, fun
 from importer.errors import UsageError
 from importer.ledger.database import guard_database
 from importer.ledger.digests import DIGEST_SIZE
+from importer.ledger.identities import drop_stale_aliases
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
@@ -83,13 +84,19 @@ def forget(
         gone_ids = lead_ids | {row.lead_id for row in gone}
         gone_keys = keys | {key for row in gone for key in row.keys}
         gone_keys |= _keys_of(connection, ledger, [row.ref for row in gone])
+        # A row may stand under two references: its report's, and its source's since the ledger was rebuilt.
+        twins = [
+            row
+            for row in _stream(connection, ledger)
+            if row.state is State.CREATED and row.lead_id in gone_ids and row.ref not in named
+        ]
         released = [
             row
             for row in _stream(connection, ledger)
             if row.state is State.DUPLICATE
             and (row.ref in named or row.lead_id in gone_ids or not gone_keys.isdisjoint(row.keys))
         ]
-        for part in _parts([row.ref for row in (*gone, *released)]):
+        for part in _parts([row.ref for row in (*gone, *twins, *released)]):
             _change(connection, ledger, part, state=State.RESEND, lead_id="", error="", message="", tip="")
             connection.execute(
                 delete(LEAD_KEY).where(LEAD_KEY.c.account_id == ledger.account.id, LEAD_KEY.c.ref.in_(part))
@@ -148,6 +155,7 @@ def prune(
         )
         has_row = (LEAD_ROW.c.account_id == LEAD_KEY.c.account_id) & (LEAD_ROW.c.ref == LEAD_KEY.c.ref)
         keys = _count(connection, delete(LEAD_KEY).where(~exists().where(has_row)))
+        drop_stale_aliases(connection)
         used = select(LEAD_ROW.c.run_id).distinct()
         last = func.coalesce(RUN.c.ended_at, RUN.c.started_at)
         runs = _count(connection, delete(RUN).where(last < before, RUN.c.id.not_in(live), RUN.c.id.not_in(used)))

@@ -1,25 +1,31 @@
 """Group commits: intents and outcomes of many workers reach the disk in few transactions, none of them delayed.
 
 One thread owns writing. It takes whatever has gathered while the last transaction was being made durable, so that a
-lone row is written at once and a crowd shares one commit.
+lone intent is written at once and a crowd shares one commit. Outcomes wait a moment for company.
 """
 
 import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from importer.ledger.database import LedgerError, guard_database
+from sqlalchemy import Connection
+
+from importer.ledger.failure import LedgerError, LocksLostError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
 
 __all__ = ["LedgerWriter"]
 
 MOST_IN_ONE_COMMIT = 500
+
+LINGER_S = 0.005
+"""How long outcomes alone, which nobody waits for, wait for an intent to share its commit."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,40 +78,68 @@ class LedgerWriter:
     def _work(self) -> None:
         is_open = True
         while is_open:
-            jobs: list[_Job] = []
-            job = self._jobs.get()
-            while True:
-                if job is None:
-                    is_open = False
-                    break
-                jobs.append(job)
-                if len(jobs) >= MOST_IN_ONE_COMMIT or self._jobs.empty():
-                    break
-                job = self._jobs.get()
+            is_open, jobs = self._gather()
             if jobs:
                 self._commit(jobs)
+
+    def _gather(self) -> tuple[bool, list[_Job]]:
+        """What goes into the next commit, and whether there may be another after it."""
+        jobs: list[_Job] = []
+        is_awaited = False
+        job = self._jobs.get()
+        try:
+            patience_until = time.monotonic() + LINGER_S
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) >= MOST_IN_ONE_COMMIT:
+                    return True, jobs
+                is_awaited = is_awaited or isinstance(job.entry, Intent)
+                left_s = 0.0 if is_awaited else max(0.0, patience_until - time.monotonic())
+                job = self._jobs.get(timeout=left_s) if left_s else self._jobs.get_nowait()
+        except queue.Empty:
+            return True, jobs
+        return False, jobs
 
     def _commit(self, jobs: Sequence[_Job]) -> None:
         intents = [job for job in jobs if isinstance(job.entry, Intent)]
         settled = [job for job in jobs if isinstance(job.entry, Settled)]
         conflicts: list[KnownRow | None] = []
         failure: LedgerError | None = None
+        lost: LedgerError | None = None
         try:
-            with guard_database(self._ledger.where), self._ledger.begin() as connection:
-                if settled:
-                    entries = [job.entry for job in settled if isinstance(job.entry, Settled)]
-                    self._ledger.rows.settle(connection, entries)
-                if intents:
-                    wanted = [job.entry for job in intents if isinstance(job.entry, Intent)]
-                    conflicts = self._ledger.rows.claim(connection, wanted)
+            if intents:
+                self._ledger.locks.check()
+        except LocksLostError as error:
+            lost = error
+        try:
+            if settled or not lost:
+                with guard_database(self._ledger.where), self._ledger.begin() as connection:
+                    self._settle(connection, [job.entry for job in settled if isinstance(job.entry, Settled)])
+                    if intents and not lost:
+                        wanted = [job.entry for job in intents if isinstance(job.entry, Intent)]
+                        conflicts = self._ledger.rows.claim(connection, wanted)
         except LedgerError as error:
             failure = error
         except BaseException as error:
             logger.debug("A commit failed.", exc_info=error)
             failure = LedgerError(f"The ledger {self._ledger.where} could not be written: {type(error).__name__}.")
-        results = [(job, None) for job in settled] + list(zip(intents, conflicts or [None] * len(intents), strict=True))
         assert self._loop is not None  # noqa: S101 - set before the thread starts
-        self._loop.call_soon_threadsafe(_resolve, results, failure)
+        claimed = list(zip(intents, conflicts or [None] * len(intents), strict=True))
+        self._loop.call_soon_threadsafe(_resolve, [(job, None) for job in settled], failure)
+        self._loop.call_soon_threadsafe(_resolve, claimed, lost or failure)
+
+    def _settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
+        """Write outcomes; where a row is not this run's any more, its new owner finds out by itself."""
+        withdrawn = [entry for entry in entries if entry.withdrawn_to is not None]
+        outcomes = [entry for entry in entries if entry.withdrawn_to is None]
+        if withdrawn:
+            self._ledger.rows.settle(connection, withdrawn)
+        if outcomes and (foreign := len(outcomes) - self._ledger.rows.settle(connection, outcomes)) > 0:
+            logger.warning(
+                "Another run has taken over %d %s of this one: what came of them stands in this run's report only.",
+                foreign,
+                "row" if foreign == 1 else "rows",
+            )
 
 
 def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerError | None) -> None:
@@ -113,6 +147,6 @@ def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerE
         if job.done.done():
             continue
         if failure is not None:
-            job.done.set_exception(LedgerError(failure.message, hint=failure.hint))
+            job.done.set_exception(type(failure)(failure.message, hint=failure.hint))
         else:
             job.done.set_result(conflict)

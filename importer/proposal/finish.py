@@ -60,6 +60,8 @@ def finish(
     data_type = target.data_type.casefold()
     if data_type in PHONES:
         return Entry((name,), "phone", needs_region=True)
+    if data_type == "activeusers":
+        return Entry((name,), "owner")
     if data_type == "email":
         return Entry((name,), "email")
     if data_type == "datetime":

@@ -107,6 +107,14 @@ def _kind(kind: str, what: str) -> Callable[[Column], Fitness]:
     return check
 
 
+def _user(column: Column) -> Fitness:
+    if column.mostly("guid"):
+        return _FITS
+    if column.mostly("email") or column.mostly("name"):
+        return Fitness(Verdict.DOUBTFUL, "the account must have users of these addresses or names")
+    return Fitness(Verdict.VETO, "its values are no users")
+
+
 def _clock(column: Column) -> Fitness:
     if column.mostly("clock"):
         return _FITS
@@ -118,7 +126,7 @@ _BY_TYPE: Mapping[str, Callable[[Column], Fitness]] = {
     "phone": _kind("phone", "phone numbers"),
     "mobile": _kind("phone", "phone numbers"),
     "website": _kind("url", "web addresses"),
-    "activeusers": _kind("guid", "ids of users"),
+    "activeusers": _user,
     "boolean": _yes_no,
     "number": _number,
     "date": _date,

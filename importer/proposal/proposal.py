@@ -13,6 +13,7 @@ from importer.proposal.fitness import Fitness, Verdict, fitness
 from importer.proposal.likeness import FieldNames, Match
 from importer.proposal.meaning import Meaning, Reader, shared_prefix
 from importer.proposal.names import SPLIT, settle_names
+from importer.proposal.reference import find_reference
 from importer.proposal.tables import CONTINENTAL, Tables, load_tables
 
 __all__ = ["Proposal", "ProposedColumn", "propose"]
@@ -163,6 +164,8 @@ def propose(
     """
     names = [tidy(text) for text in header]
     usable = [name for name in dict.fromkeys(names) if name and names.count(name) == 1]
+    reference = find_reference(fields)
+    fields = FieldList(tuple(one for one in fields if not one.is_system and one.schema_name != reference))
     file = _File(usable, samples, fields)
     split = _split_header(file, fields)
     candidates = {name: [] if name == split else file.candidates(name) for name in usable}

@@ -27,8 +27,8 @@ _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y",
 class Setting:
     """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
 
-    `region` is two letters; it and `time_zone` are empty where nobody told them. `ledger` is None where the usual one
-    serves.
+    `region` is two letters; it, `time_zone` and `reference` (a field) and `proxy` are empty where nobody told them.
+    `ledger` is None where the usual one serves.
     """
 
     file: str
@@ -37,7 +37,9 @@ class Setting:
     account_name: str | None = None
     limits: Limits = USUAL_LIMITS
     ledger: str | None = None
-    unique: Sequence[str] = ("EmailAddress", "Phone")
+    unique: Sequence[str] = ("EmailAddress", "Phone", "Mobile")
+    reference: str = ""
+    proxy: str = ""
     header_row: int = 1
     header_rows: int = 1
     sheet: str | None = None
@@ -74,6 +76,8 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
             yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
     yield "unmapped_columns: ignore"
     yield f"unique: [{', '.join(setting.unique)}]  # the fields that the account keeps unique"
+    if setting.reference:
+        yield f"reference: {setting.reference}  # gets each row's lsq_ref, if it is unique too: docs/exactly-once.md"
 
 
 def _reading(setting: Setting) -> Iterator[str]:
@@ -88,11 +92,18 @@ def _reading(setting: Setting) -> Iterator[str]:
             yield f"  auth: {setting.auth}"
         if setting.account_name is not None:
             yield f"  name: {_in_quotes(setting.account_name)}"
+    if setting.proxy:
+        yield f"proxy: {_in_quotes(setting.proxy)}"
     yield f"limits: {{{', '.join(_limits(setting.limits))}}}"
     if setting.ledger is not None and "://" in setting.ledger:
         yield "# ledger: the database that your other config names; not repeated here, since it may hold a password"
     elif setting.ledger is not None:
         yield f"ledger: {_in_quotes(setting.ledger)}"
+    yield from _place(setting)
+
+
+def _place(setting: Setting) -> Iterator[str]:
+    """Where in the file the leads stand, and how a text file is read."""
     if setting.header_row != 1:
         yield f"header_row: {setting.header_row}"
     if setting.header_rows != 1:

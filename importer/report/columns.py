@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importer.errors import UsageError
 from importer.outcome import Outcome
 from importer.report.guard import RISKY_FIRST, guard
-from importer.sheet.cells import DATE_OUT_OF_RANGE, FORMULA_WITHOUT_RESULT, is_error_value
+from importer.sheet.cells import UNREADABLE, is_error_value
 from importer.sheet.table import Row
 
 __all__ = ["COLUMNS", "ReportLines", "bad_reason", "guarded", "own_name", "refuse_collisions", "split_extra"]
@@ -117,12 +117,11 @@ def bad_reason(text: str) -> str:
     if ("#" in text or "Err:" in text) and is_error_value(text):
         return text.strip()
     if text.endswith(_REASONS):
-        return next((bad for bad in _UNREADABLE if text == bad or text.endswith(f" ({bad})")), "")
+        return next((bad for bad in UNREADABLE if text == bad or text.endswith(f" ({bad})")), "")
     return ""
 
 
-_UNREADABLE = (FORMULA_WITHOUT_RESULT, DATE_OUT_OF_RANGE)
-_REASONS = (*_UNREADABLE, *(f" ({bad})" for bad in _UNREADABLE))
+_REASONS = (*UNREADABLE, *(f" ({bad})" for bad in UNREADABLE))
 
 
 def _with_marks(row: Row) -> list[str]:

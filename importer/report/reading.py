@@ -13,7 +13,7 @@ from importer.errors import UsageError
 from importer.outcome import Outcome, Status
 from importer.report.columns import bad_reason, own_name, split_extra
 from importer.report.guard import GUARD, unguard
-from importer.sheet.cells import DateKind
+from importer.sheet.numberformat import DateKind
 from importer.sheet.table import Row
 
 __all__ = ["NEEDED", "PastLine", "ReportShape", "recognise"]

@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,14 +37,17 @@ class Replacement:
     system can) before and after the move. The new file gets the mode of the one it replaces, else the mode that
     any new file has. A symbolic link stays one: its target is replaced.
 
+    `make_way` is called when all is on the disk, right before the move: what stands at `path` is looked at no earlier.
+
     Where a process was killed midway its hidden file is left; the next replacement of the same `path` removes it. A
     kernel lock on each one tells the abandoned from those being written.
 
     Raises ReportError for whatever the disk or the system refuses.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, make_way: Callable[[], object] = lambda: None) -> None:
         self.path = Path(os.path.realpath(path))
+        self._make_way = make_way
         self._part = Path()
 
     def __enter__(self) -> Self:
@@ -108,6 +112,7 @@ class Replacement:
         os.fsync(self.file.fileno())
         if sys.platform == "win32":
             self.file.close()  # Windows moves no open file
+        self._make_way()
         self._part.replace(self.path)
         with contextlib.suppress(OSError):  # a folder cannot be opened everywhere
             folder = os.open(self.path.parent, os.O_RDONLY)

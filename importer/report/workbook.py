@@ -12,7 +12,7 @@ rule.
 import contextlib
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -89,13 +89,13 @@ class WorkbookReport:
     finds it before the first call.
     """
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], *, make_way: Callable[[], object] = lambda: None) -> None:
         refuse_collisions(header)
         self.path = path
         self._header = tuple(header)
         self._letters = [column_letters(index) for index in range(len(header) + len(COLUMNS))]
         self._lines = ReportLines()
-        self._replacement = Replacement(path)
+        self._replacement = Replacement(path, make_way=make_way)
         self._waiting: list[tuple[int, list[str]]] = []
         self._part: IO[bytes] | None = None
         self._row = 0

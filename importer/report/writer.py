@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -33,13 +33,16 @@ class Report(Protocol):
         ...
 
 
-def open_report(path: Path, header: Sequence[str]) -> Report:
-    """Give the report's writer by the ending of its name: a workbook for `.xlsx`, else a CSV."""
+def open_report(path: Path, header: Sequence[str], *, make_way: Callable[[], object] = lambda: None) -> Report:
+    """Give the report's writer by the ending of its name: a workbook for `.xlsx`, else a CSV.
+
+    `make_way` is called when the report is whole, right before it takes its place.
+    """
     if path.suffix.casefold() == ".xlsx":
         from importer.report.workbook import WorkbookReport
 
-        return WorkbookReport(path, header)
-    return ReportWriter(path, header)
+        return WorkbookReport(path, header, make_way=make_way)
+    return ReportWriter(path, header, make_way=make_way)
 
 
 class ReportWriter:
@@ -50,12 +53,12 @@ class ReportWriter:
     written as `\udXXX`. Raises ReportError where the disk or the system refuses.
     """
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], *, make_way: Callable[[], object] = lambda: None) -> None:
         refuse_collisions(header)
         self.path = path
         self._header = tuple(header)
         self._lines = ReportLines()
-        self._replacement = Replacement(path)
+        self._replacement = Replacement(path, make_way=make_way)
 
     def __enter__(self) -> Self:
         file = self._replacement.__enter__().file

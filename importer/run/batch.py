@@ -79,7 +79,7 @@ class _Batch:
             self._leave_out(one)
         stillness = Stillness(selection.files) if selection.is_several else None
         is_over = False
-        with Signals() as signals:
+        with Signals(within_s=self._options.stop_within) as signals:
             for nth, file in enumerate(selection.files, start=1):
                 if is_over:
                     self._signal = signals.received
@@ -147,7 +147,9 @@ class _Batch:
 
 
 def _check_options(selection: Selection, options: Options) -> None:
-    """UsageError for options that name one file, where several are imported."""
+    """UsageError for options that contradict each other, or that name one file where several are imported."""
+    if options.same_source and options.new_source:
+        raise UsageError("--same-source and --new-source contradict each other.", hint="Keep one. Nothing was sent.")
     for name, path in (("-r", options.report), ("--payloads", options.payloads)):
         if selection.is_several and path is not None:
             raise UsageError(

@@ -3,16 +3,17 @@
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import PastRun
 from importer.report import set_aside
 
-__all__ = ["Book", "open_book"]
+__all__ = ["Book", "file_digest", "keep_edited", "open_book"]
 
 READ_SIZE = 1 << 20
 
@@ -47,20 +48,28 @@ class Book:
                 self._run_id, exit_status=exit_status, calls=calls, counts=counts, report_digest=digest
             )
 
-    def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> None:
-        """Keep a report under a dated name if it is not just as we wrote it, for this source.
+    def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> Path | None:
+        """Keep a report under a dated name if it is not just as we wrote it, for this source; that name.
 
         `is_foreign`: its lines are another account's, so it is kept in any case.
         """
         if not report.exists():
-            return
-        last = self._last_run(report)
+            return None
+        last = None
+        with suppress(LedgerError):  # what the ledger cannot tell any more is kept
+            last = self._last_run(report)
         if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
-            return
+            return None
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
         logger.info(
             "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
         )
+        return kept
+
+    def is_as_written(self, report: Path) -> bool:
+        """Whether a report is just as a run of this ledger wrote it."""
+        last = self._last_run(report)
+        return last is not None and last.report_digest == file_digest(report)
 
     def source_of(self, report: Path) -> str:
         """The source that a report was written for, empty where nobody knows."""
@@ -72,6 +81,26 @@ class Book:
             return None
         runs = self._ledger.runs.list(report=str(report.resolve()))
         return next((run for run in runs if run.report_digest), None)
+
+
+def keep_edited(report: Path, *, digest: str) -> Path | None:
+    """Keep a report under a dated name if it is not the file that was read, of this `digest`, any more; that name.
+
+    A report that runs in place is saved now and then by somebody who still has it open.
+    """
+    try:
+        if file_digest(report) == digest:
+            return None
+    except OSError:  # moved away meanwhile: nothing is lost where nothing is
+        return None
+    kept = set_aside(report, now=datetime.now(UTC).astimezone())
+    logger.warning(
+        "%s was saved by somebody else while this run went on. That version, none of whose changes were imported, is "
+        "kept as %s: import it, too.",
+        report,
+        kept.name,
+    )
+    return kept
 
 
 @contextmanager

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Holder
 from importer.outcome import Outcome, Status, utc_text
-from importer.run.candidate import Candidate
+from importer.run.candidate import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, Candidate
 
-__all__ = ["UNRESOLVED_STATES", "Decision", "decide", "of_key_holder", "of_known_lead", "unresolved_since"]
+__all__ = [
+    "UNRESOLVED_STATES",
+    "Decision",
+    "decide",
+    "of_key_holder",
+    "of_known_lead",
+    "of_question",
+    "unresolved_since",
+]
 
 OURS_TIP = (
     "This lead was created by an earlier import. Lead.Create does not update: change the lead in LeadSquared, or give "
@@ -30,6 +39,21 @@ UNFIT_TIP = (
     "with lsq-import settle."
 )
 HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
+_NEW_ROW_TIP = "If it is a new row, empty its lsq_ columns."
+_QUESTIONS = {
+    REFERENCE_LOST: (
+        "The line says created, but its lsq_ref or its lead id is gone, and this ledger does not know the lead.",
+        f"Give the line its lsq_ref back, or run with --trust-lead-ids if its lead id is right. {_NEW_ROW_TIP}",
+    ),
+    LEAD_OF_ANOTHER_LINE: (
+        "The line says created with a lead that another line of this report created.",
+        f"{_NEW_ROW_TIP} If it is a copy, delete it.",
+    ),
+    UNCLEAR_COPY: (
+        "Several lines carry this lsq_ref, and none has the cells that were sent: any of them may be the row.",
+        "On the line that was sent, leave lsq_ref; on its copies, empty the lsq_ columns, and they are new rows.",
+    ),
+}
 UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
 
 
@@ -70,7 +94,7 @@ def decide(
         return Decision(Outcome.of_problem(candidate.problems[0]))
     if holders:
         return Decision(of_key_holder(holders[0]), is_open=True)
-    if known is not None and known.state is State.DUPLICATE and known.cells == candidate.cells and not again:
+    if known is not None and known.state is State.DUPLICATE and candidate.has_cells(known.cells) and not again:
         return Decision(_remembered(known))
     if not again:
         for row in by_key:
@@ -81,7 +105,7 @@ def decide(
 
 def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:
     """The outcome of a row whose unique value, or whose very self, the ledger knows as created."""
-    if row.cells == candidate.cells or row.ref == candidate.given_ref:
+    if row.ref == candidate.given_ref or candidate.has_cells(row.cells):
         return _remembered(row)
     return Outcome(
         Status.DUPLICATE,
@@ -104,13 +128,19 @@ def of_key_holder(holder: Holder, lead_id: str = "") -> Outcome:
     )
 
 
-def unresolved_since(candidate: Candidate, known: KnownRow | None) -> float | None:
-    """When an unresolved row was first about to be sent (UTC seconds), None where nobody knows."""
+def of_question(question: str, lead_id: str) -> Outcome:
+    """The outcome of a report's line that is not sent before a person has said what it is."""
+    message, tip = _QUESTIONS[question]
+    return Outcome(Status.INVALID, lead_id=lead_id, error=question, message=message, tip=tip)
+
+
+def unresolved_since(candidate: Candidate, known: KnownRow | None) -> Moment | None:
+    """When an unresolved row was first about to be sent, None where nobody knows; a report has the server's time."""
     if known is not None:
-        return known.intent_at
+        return Moment(known.intent_at, known.skew_s)
     if candidate.past is not None and candidate.past.time:
         try:
-            return datetime.fromisoformat(candidate.past.time).timestamp()
+            return Moment(datetime.fromisoformat(candidate.past.time).timestamp(), 0.0)
         except ValueError:
             return None
     return None
@@ -129,19 +159,22 @@ def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | 
 
 
 def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
-    """A row that may have been created: looked up where one of its unique values still is what it was, else unknown."""
+    """A row that may have been created: looked up where its reference, or one of its unique values, still is what it
+    was, else unknown. A report does not tell whether its row was sent with the reference: if no lead holds it, the row
+    stays unknown.
+    """
     if known is not None:
         if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
-        can_look_up = bool(set(known.keys) & set(candidate.keys))
+        can_look_up = bool(set(known.keys) & set(candidate.protection))
         is_keyless = not known.keys
     else:
         past = candidate.past
         if candidate.given_ref is None or past is None or past.status is not Status.UNKNOWN:
             return None
         attempts, error = past.attempts, past.error
-        can_look_up = bool(candidate.keys) and unresolved_since(candidate, known) is not None
+        can_look_up = bool(candidate.protection) and unresolved_since(candidate, known) is not None
         is_keyless = not candidate.keys
     since = unresolved_since(candidate, known)
     if candidate.problems:
@@ -154,7 +187,7 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         message=UNRESOLVED,
         tip=tip,
         attempts=attempts,
-        time="" if since is None else utc_text(since),
+        time="" if since is None else utc_text(since.at),
     )
     if can_look_up and not candidate.problems:
         return Decision(replace(outcome, tip=SERVER_TIP), is_open=True, holds=True)

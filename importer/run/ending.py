@@ -22,7 +22,8 @@ GRAVITY = (EXIT_OK, EXIT_SOME_NOT, EXIT_BUSY, 2, 3, 70)
 class Ending:
     """One run's end. `run` is its id in the log, `ledger_run` its number in `lsq-import history` (0: not there).
 
-    `report` and `page` are None where none was written. `error` is what ended the run early, or kept it from beginning.
+    `report` and `page` are None where none was written; `kept` is where an edited report that stood there went. `error`
+    is what ended the run early, or kept it from beginning.
     `lines` is the summary as it is printed.
     """
 
@@ -36,6 +37,7 @@ class Ending:
     ledger_run: int = 0
     report: Path | None = None
     page: Path | None = None
+    kept: Path | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     calls: int = 0
     refusals: int = 0
@@ -59,6 +61,7 @@ class Ending:
             "seconds": round((self.ended_at - self.started_at).total_seconds(), 3),
             "report": None if self.report is None else str(self.report.absolute()),
             "page": None if self.page is None else str(self.page.absolute()),
+            "kept": None if self.kept is None else str(self.kept.absolute()),
             "error": error_object(self.error),
         }
 

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +23,7 @@ from importer.outcome import Status
 from importer.page.advice import Invocation
 from importer.page.document import PageData, page_path, write_page
 from importer.report import ReportError
+from importer.run.book import keep_edited
 from importer.run.breaker import Breaker
 from importer.run.budget import check_quota
 from importer.run.candidate import Candidate
@@ -40,6 +41,9 @@ from importer.run.signals import Interrupted, Signals
 from importer.run.summary import Summary
 
 __all__ = ["make_review", "run_import"]
+
+ANSWERED_WITHIN = 0.8
+"""The part of a stop's time that calls on their way have; the rest is for the ledger and the report."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +64,7 @@ def run_import(options: Options, environ: Mapping[str, str], *, signals: Signals
     """
     started_at = datetime.now().astimezone()
     try:
-        return asyncio.run(_run(options, environ, signals, run))
+        return asyncio.run(signals.guard(_run(options, environ, signals, run)))
     except Interrupted:
         logger.warning("Stopped before the first call: nothing was sent.")
         return Ending(
@@ -73,11 +77,12 @@ def run_import(options: Options, environ: Mapping[str, str], *, signals: Signals
 
 
 async def _run(options: Options, environ: Mapping[str, str], signals: Signals, run: str) -> Ending:
-    async with open_job(options, environ, check_stop=signals.check) as job:
+    async with open_job(options, environ, blocking=signals.blocking) as job:
         fields = {"event": "start", "file": str(options.file), "source": job.source, "ledger_run": job.book.run_id}
         logger.debug("Importing %s.", options.file, extra={FIELDS: fields | {"version": __version__}})
         summary = Summary()
         reviewed = _review(job, signals, summary)
+        signals.watch()
         sent = _Sent(failure=job.refusal)
         if job.slots is not None and not options.dry_run and not options.until_quota:
             quota = job.config.limits.calls_per_day
@@ -99,6 +104,9 @@ def make_review(job: Job, *, payloads: TextIO | None = None, check_stop: Callabl
         scratch=job.scratch,
         again=job.options.again,
         payloads=payloads,
+        trusts_references=job.options.trust_references,
+        trusts_lead_ids=job.options.trust_lead_ids,
+        elsewhere=job.elsewhere,
         check_stop=check_stop,
     )
 
@@ -176,8 +184,15 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
             judge=breaker.settled,
         )
         sending = asyncio.create_task(sender.run())
-        signals.watch(on_first=sender.stop, on_second=sending.cancel)
+
+        def leave() -> None:
+            sender.leave()
+            ledger.hurry()
+            asyncio.get_running_loop().call_later(ANSWERED_WITHIN * signals.within_s, sending.cancel)
+
+        signals.watch(on_first=leave, on_second=sending.cancel)
         await asyncio.wait({sending})
+        signals.watch()
         if not sending.cancelled():
             sending.result()
     if sender.unsettled:
@@ -193,24 +208,23 @@ async def _send(job: Job, client: Client, open_rows: int, signals: Signals) -> _
 
 def _report(job: Job, lines: Iterable[Line], reviewed: Reviewed, summary: Summary) -> None:
     def make_way() -> None:
-        if not job.is_in_place or reviewed.foreign_lines:
-            job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
+        if job.is_in_place and not reviewed.foreign_lines:
+            summary.kept = keep_edited(job.report, digest=job.read_digest)
+        else:
+            summary.kept = job.book.make_way(job.report, source=job.source, is_foreign=job.is_in_place)
 
     write_report(job.report, job.intake, lines, summary, make_way=make_way)
 
 
 def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, signals: Signals, run: str) -> Ending:
     is_dry_run = job.options.dry_run
-    if signals.received is not None:
-        status = SIGNAL_EXIT + signals.received
-    elif sent.failure is not None:
-        status = sent.failure.exit_status
-    else:
-        is_ok = job.config.duplicates_are == "ok"
-        is_success = summary.is_success(is_dry_run=is_dry_run, duplicates_are_ok=is_ok)
-        status = EXIT_OK if is_success else EXIT_SOME_NOT
+    status = _exit_status(job, sent, summary, signals)
     counts = {word.value: count for word, count in summary.counts.items()}
-    job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
+    try:
+        job.book.end(exit_status=status, calls=sent.calls, counts=counts, report=job.report)
+    except LedgerError as error:  # the report is written: it is told like that of any other run
+        sent = replace(sent, failure=sent.failure or error)
+        status = _exit_status(job, sent, summary, signals)
     has_page = job.options.html and _write_page(job, reviewed, sent, summary, status)
     page = page_path(job.report) if has_page else None
     return Ending(
@@ -224,12 +238,23 @@ def _conclude(job: Job, reviewed: Reviewed, sent: _Sent, summary: Summary, *, si
         ledger_run=job.book.run_id,
         report=job.report,
         page=page,
+        kept=summary.kept,
         counts=counts,
         calls=sent.calls,
         refusals=sent.refusals,
         error=sent.failure,
         lines=(*summary.lines(report=job.report, page=page), *(_tell_plan(job, reviewed) if is_dry_run else ())),
     )
+
+
+def _exit_status(job: Job, sent: _Sent, summary: Summary, signals: Signals) -> int:
+    if signals.received is not None:
+        return SIGNAL_EXIT + signals.received
+    if sent.failure is not None:
+        return sent.failure.exit_status
+    is_ok = job.config.duplicates_are == "ok"
+    is_success = summary.is_success(is_dry_run=job.options.dry_run, duplicates_are_ok=is_ok)
+    return EXIT_OK if is_success else EXIT_SOME_NOT
 
 
 def _tell_plan(job: Job, reviewed: Reviewed) -> Iterator[str]:

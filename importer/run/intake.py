@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,12 +10,15 @@ from pathlib import Path
 
 from importer.config import Config
 from importer.errors import SheetError, UsageError
-from importer.lead.header import MissingHeaderError
+from importer.lead.columns import Column
+from importer.lead.fieldname import FieldName
+from importer.lead.header import MissingHeaderError, match_columns
 from importer.lead.mapping import LeadMapping
 from importer.lead.plan import plan_mapping
 from importer.leadsquared.fields import FieldList
+from importer.leadsquared.users import AccountUser
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
-from importer.sheet import Row, Table, find_header_row, open_table
+from importer.sheet import Layout, Row, Table, find_header_row, find_sheet, open_table
 
 __all__ = ["Intake", "open_intake"]
 
@@ -24,29 +27,38 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A file ready to be imported. `header` is the original one, without a report's own columns."""
+    """A file ready to be imported. `header` is the original one, without a report's own columns.
+
+    `identity` are the places of the columns that make a row the same row; None: those that are mapped.
+    """
 
     table: Table
     shape: ReportShape | None
     header: tuple[str, ...]
     mapping: LeadMapping
     row_count: int
+    identity: tuple[int, ...] | None = None
 
-    def check_against(self, fields: FieldList | None, config: Config) -> "Intake":
-        """The same intake with its mapping checked against the account's fields, if they are known; UsageError where
-        the two do not fit.
+    def check_against(
+        self, fields: FieldList | None, config: Config, users: Sequence[AccountUser] | None = None
+    ) -> "Intake":
+        """The same intake with its mapping checked against the account's fields and users, if they are known;
+        UsageError where they do not fit.
         """
-        intake = replace(self, mapping=_plan(self.table, self.header, config, fields))
+        intake = replace(self, mapping=_plan(self.table, self.header, config, fields, users))
         for note in intake.mapping.notes:
             logger.info("%s", note)
         if intake.mapping.unmapped:
             logger.info("Columns that are not imported: %s", ", ".join(intake.mapping.unmapped))
         return intake
 
-    def rows(self) -> Iterator[tuple[int, Row, PastLine | None]]:
-        """Each data row with its place (from 0); for a report, the original row and what was written on its line."""
+    def rows(self, *, are_all: bool = False) -> Iterator[tuple[int, Row, PastLine | None]]:
+        """Each data row with its place (from 0); for a report, the original row and what was written on its line.
+
+        `are_all`: those behind `--first` as well.
+        """
         shape = self.shape
-        for place, row in enumerate(itertools.islice(self.table.rows(), self.row_count)):
+        for place, row in enumerate(itertools.islice(self.table.rows(), None if are_all else self.row_count)):
             if shape is None:
                 yield place, row, None
             else:
@@ -69,14 +81,17 @@ def open_intake(file: Path, config: Config, *, sheet: str | None = None, first: 
             raise SheetError(f"{file} is a text file and has no sheets.", hint="Leave --sheet out.")
         for note in table.notes:
             logger.info("%s: %s", file.name, note)
+        for warning in table.warnings:
+            logger.warning("%s: %s", file.name, warning)
         header = table.header if shape is None else shape.header
         if shape is None:
             refuse_collisions(header)
         mapping = _plan(table, header, config)
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
-            raise SheetError(f"{file}: there is no data row below the header.", hint="Nothing was sent.")
-        return Intake(table, shape, header, mapping, row_count)
+            logger.info("%s: there is no data row below the header: nothing to be done.", file.name)
+        identity = _find_identity(table, header, config, is_report=shape is not None)
+        return Intake(table, shape, header, mapping, row_count, identity)
     except BaseException:
         table.close()
         raise
@@ -92,14 +107,19 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
             if shape is not None:
                 return table, shape
             table.close()
-    table = open_table(
-        file,
-        sheet=sheet,
-        header_row=config.header_row,
-        header_rows=config.header_rows,
-        encoding=config.encoding,
-        delimiter=config.delimiter,
-    )
+    try:
+        table = open_table(
+            file,
+            sheet=sheet,
+            header_row=config.header_row,
+            header_rows=config.header_rows,
+            encoding=config.encoding,
+            delimiter=config.delimiter,
+            layout=Layout(merged=config.merged, hidden_rows=config.hidden_rows),
+        )
+    except SheetError as error:
+        where = _other_sheet(file, [column.header for column in config.columns], but_not=sheet)
+        raise SheetError(error.message, hint=where or error.hint) from error
     try:
         return table, recognise(table.header)
     except UsageError:
@@ -107,7 +127,28 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         raise
 
 
-def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldList | None = None) -> LeadMapping:
+def _find_identity(table: Table, header: tuple[str, ...], config: Config, *, is_report: bool) -> tuple[int, ...] | None:
+    """The places of the columns under `identity:`. A report's lines have references: there one may be missing."""
+    if config.identity == "mapped":
+        return None
+    if config.identity == "all":
+        return tuple(range(len(header)))
+    match = match_columns(header, [Column(name, FieldName("Identity")) for name in config.identity])
+    if match.problems and not is_report:
+        problems = "\n".join(
+            ["The columns under identity: do not fit the spreadsheet:", *map("  {}".format, match.problems)]
+        )
+        raise UsageError(f"{table.path}: {problems}", hint="Mend identity: in config.yaml. Nothing was sent.")
+    return tuple(sorted(index for index, _ in match.found)) or None
+
+
+def _plan(
+    table: Table,
+    header: tuple[str, ...],
+    config: Config,
+    fields: FieldList | None = None,
+    users: Sequence[AccountUser] | None = None,
+) -> LeadMapping:
     try:
         return plan_mapping(
             header,
@@ -117,10 +158,32 @@ def _plan(table: Table, header: tuple[str, ...], config: Config, fields: FieldLi
             fields=fields,
             policies=config.policies,
             today=datetime.now().astimezone().date(),
+            reference=config.reference,
+            users=users,
         )
     except MissingHeaderError as error:
-        row = find_header_row(table, [column.header for column in config.columns])
-        hint = f"They seem to stand in row {row}: set header_row: {row} in config.yaml." if row else error.hint
+        hint = _where_headers_stand(table, [column.header for column in config.columns]) or error.hint
         raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
     except UsageError as error:
         raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
+
+
+def _where_headers_stand(table: Table, wanted: Sequence[str]) -> str:
+    """What to set so that the mapped headers are found; empty where they stand nowhere."""
+    row = find_header_row(table, wanted)
+    if row:
+        return f"They seem to stand in row {row}: set header_row: {row} in config.yaml."
+    return _other_sheet(table.path, wanted, but_not=table.sheet) if table.sheet else ""
+
+
+def _other_sheet(file: Path, wanted: Sequence[str], *, but_not: str | None) -> str:
+    """What to set where all the mapped headers stand on another sheet of a workbook; else empty."""
+    found = find_sheet(file, wanted, but_not=but_not)
+    if found is None:
+        return ""
+    sheet, row = found
+    return f"The mapped headers all stand on sheet {sheet!r}, row {row}: set {_settings(sheet, row)} in config.yaml."
+
+
+def _settings(sheet: str, row: int) -> str:
+    return f'sheet: "{sheet}"' + (f" and header_row: {row}" if row != 1 else "")

@@ -5,16 +5,18 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from importer.config import Config, load_config
+from importer.config import Config, load_config, load_environment
+from importer.config.ledgerplace import place_ledger
 from importer.errors import FatalError, ImporterError, UsageError
 from importer.leadsquared.allowance import Limit
 from importer.leadsquared.client import Client
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.route import find_route
 from importer.leadsquared.slots import Slots
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
@@ -24,13 +26,18 @@ from importer.ledger.slots import SharedSlots
 from importer.page.document import check_page, page_path
 from importer.page.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.account import Target, find_target, learn_account, learn_target_fields
-from importer.run.book import Book, open_book
+from importer.run.account import Target, find_target, learn_target_fields, learn_target_users
+from importer.run.book import Book, file_digest, open_book
 from importer.run.budget import open_slots
 from importer.run.candidate import CandidateMaker
+from importer.run.filedigests import make_digests
+from importer.run.identity import identify_account
 from importer.run.inbox import OWN_REPORT
 from importer.run.intake import Intake, open_intake
+from importer.run.lostledger import account_tags, check_known, find_lost_source
 from importer.run.options import Options
+from importer.run.rebuild import rebuild
+from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -64,7 +71,8 @@ class Job:
     """One import with all it works on.
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
-    `slots` is None and `host` is empty where there is no account.
+    `read_digest` is that of the file where the report takes its place, empty elsewhere. `slots` is None and `host` is
+    empty where there is no account.
     """
 
     options: Options
@@ -72,11 +80,13 @@ class Job:
     mode: str
     source: str
     report: Path
+    read_digest: str
     intake: Intake
     ledger: Ledger
     book: Book
     scratch: Scratch
     digests: Digests
+    elsewhere: Elsewhere
     maker: CandidateMaker
     client: Client | None
     slots: SharedSlots | None
@@ -99,37 +109,45 @@ class Job:
 
 @asynccontextmanager
 async def open_job(
-    options: Options, environ: Mapping[str, str], *, check_stop: Callable[[], None] = lambda: None
+    options: Options, environ: Mapping[str, str], *, blocking: Callable[[], AbstractContextManager[None]] = nullcontext
 ) -> AsyncIterator[Job]:
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
-    `check_stop` may raise while another run is waited for.
+    `blocking` is entered while a file is read: that may take long, and the event loop has no turn meanwhile.
     """
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        intake = _open_input(stack, options, config)
-        if options.is_one_of_several and intake.shape is not None:
-            raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
-        _check_outputs(options, report, intake)
+        with blocking():
+            read_digest, intake = _open_input(stack, options, config, report)
         target = await stack.enter_async_context(
             find_target(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
         config = target.config
-        ledger = stack.enter_context(_open_ledger(stack, options, target))
-        book = _open_book(stack, options, target, ledger)
-        source = config.source or (book.source_of(options.file) if intake.shape else "") or options.file.name
-        if not options.dry_run and not ledger.locks.take_source(target.identity, source):
+        with blocking():  # another program may hold it
+            ledger = stack.enter_context(_open_ledger(stack, options, target))
+            book = _open_book(stack, options, target, ledger)
+        identity = ledger.account.identity
+        if intake.shape is None and not target.is_throw_away:
+            check_known(report, ledger, target, book)
+        is_lasting = not (options.dry_run or target.is_throw_away)
+        is_lasting_report = is_lasting and intake.shape is not None
+        lost = find_lost_source(options.file, config, ledger, target, book) if is_lasting_report else None
+        source = lost.name if lost else _source_of(options, config, book, ledger, intake)
+        if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
                     f"Another run is importing {source} right now.",
                     hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
                 )
-            await _await_source(ledger, target.identity, source, check_stop=check_stop)
+            await _await_source(ledger, identity, source)
             # It may have written the very file that we read: its report, run in place.
-            intake = _open_input(stack, options, config)
-            _check_outputs(options, report, intake)
+            with blocking():
+                read_digest, intake = _open_input(stack, options, config, report)
+        if lost is not None:
+            done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
+            logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         book.begin(mode=mode, source=source, file=options.file, report=report)
         timeline = Timeline(config.limits.per_seconds, config.limits.calls)
@@ -139,31 +157,36 @@ async def open_job(
         if not target.is_nobody:
             slots = await stack.enter_async_context(open_slots(ledger, config))
             client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
-        if client is not None and not options.dry_run:
-            refusal = await learn_account(client, ledger, secrets=config.account.secrets)
+        if client is not None:
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run)
         known = await learn_target_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
         logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
-        intake = intake.check_against(known.fields, config)
-        digests = Digests(ledger.secret, account=target.identity, source=source, header=intake.header)
+        users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
+        intake = intake.check_against(known.fields, config, users)
+        digests = make_digests(intake, ledger, source=source)
         yield Job(
             options=options,
             config=config,
             mode=mode,
             source=source,
             report=report,
+            read_digest=read_digest,
             intake=intake,
             ledger=ledger,
             book=book,
             scratch=stack.enter_context(Scratch()),
             digests=digests,
+            elsewhere=watch_elsewhere(options, config, intake, ledger, source),
             maker=CandidateMaker(
                 intake,
                 digests,
-                account=target.identity,
+                account=target.identity,  # by its name, which it keeps when keys or the ledger are new
                 unique=config.unique,
                 country_code=ledger.account.country_code,
+                reference=config.reference,
                 is_any_account=target.is_nobody,
+                tags=account_tags(ledger, target),
             ),
             client=None if options.dry_run else client,
             slots=slots,
@@ -179,7 +202,8 @@ def make_client(
 ) -> Client:
     """A client for the account that the config names; `on_call` is told the loop's time of each call.
 
-    `slots` are those of the account's budget; without them its calls have a whole limit of their own.
+    `slots` are those of the account's budget; without them its calls have a whole limit of their own. UsageError where
+    the environment names a proxy or certificates that cannot be used.
     """
     account = config.account
     return Client(
@@ -191,22 +215,37 @@ def make_client(
         pacer=Pacer(config.limits.calls, config.limits.per_seconds, slots=slots),
         connections=config.workers + 2,
         on_call=on_call,
+        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
     )
 
 
-async def _await_source(ledger: Ledger, identity: str, source: str, *, check_stop: Callable[[], None]) -> None:
+async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
     """Wait until no other run imports the source, and take it."""
     logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
-    while not ledger.locks.take_source(identity, source):
-        check_stop()
+    while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
         await asyncio.sleep(WAIT_POLL_S)
     logger.info("It has ended: going on.")
 
 
-def _open_input(stack: AsyncExitStack, options: Options, config: Config) -> Intake:
+def _open_input(stack: AsyncExitStack, options: Options, config: Config, report: Path) -> tuple[str, Intake]:
+    """The file, with its digest where it is the report that is going to be replaced."""
+    read_digest = _digest_in_place(options, report)
     intake = open_intake(options.file, config, sheet=options.sheet, first=options.first)
     stack.callback(intake.close)
-    return intake
+    if options.is_one_of_several and intake.shape is not None:
+        raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
+    _check_outputs(options, report, intake)
+    return read_digest, intake
+
+
+def _digest_in_place(options: Options, report: Path) -> str:
+    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
+    if not options.file.is_file() or report.resolve() != options.file.resolve():
+        return ""
+    try:
+        return file_digest(options.file)
+    except OSError:  # reading it tells why
+        return ""
 
 
 def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
@@ -221,16 +260,25 @@ def _check_outputs(options: Options, report: Path, intake: Intake) -> None:
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
 
 
+def _source_of(options: Options, config: Config, book: Book, ledger: Ledger, intake: Intake) -> str:
+    known = config.source or (book.source_of(options.file) if intake.shape else "")
+    return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
+
+
 def location_of(config: Config) -> str | Path:
     """Where a config's ledger is: a path or a database URL."""
-    return config.ledger or default_ledger_path()
+    if config.ledger is None:
+        return default_ledger_path()
+    return place_ledger(config.ledger, Path() if config.path is None else config.path.parent)
 
 
 def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
-    """Where the ledger is, for a command that needs nothing else of the config: without a config file, the default."""
+    """Where the ledger is, for a command that needs nothing else of the config: without one, where the environment says
+    or the default.
+    """
     path = config or DEFAULT_CONFIG
     if config is None and not path.exists():
-        return environ.get("LSQ_LEDGER") or default_ledger_path()
+        return location_of(load_environment(Path(), environ=environ))
     return location_of(load_config(path, environ=environ))
 
 
@@ -241,7 +289,7 @@ def _open_ledger(stack: AsyncExitStack, options: Options, target: Target) -> Led
     if target.is_throw_away or (options.dry_run and is_absent):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
         location = Path(folder) / "ledger.sqlite3"
-    return Ledger(location, identity=target.identity, host=target.host)
+    return target.open_ledger(location)
 
 
 def _open_book(stack: AsyncExitStack, options: Options, target: Target, ledger: Ledger) -> Book:

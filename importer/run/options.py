@@ -22,9 +22,14 @@ class Options:
     payloads: Path | None = None
     sandbox: bool = False
     again: bool = False
+    trust_references: bool = False
+    trust_lead_ids: bool = False
+    same_source: bool = False
+    new_source: bool = False
     until_quota: bool = False
     html: bool = True
     wait: bool = False
+    stop_within: float = 10.0
     refresh_fields: bool = False
     quiet: bool = False
     verbose: bool = False

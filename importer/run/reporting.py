@@ -41,10 +41,10 @@ def write_report(
 ) -> None:
     """Write the report and count its lines into `summary`.
 
-    The lines of a report behind `--first` stay as they were. `make_way` is called when all is written, before the
-    report takes its place.
+    The lines of a report behind `--first` stay as they were. `make_way` is called when all is written, right
+    before the report takes its place.
     """
-    with open_report(path, intake.header) as report:
+    with open_report(path, intake.header, make_way=make_way) as report:
         write, add = report.write, summary.add
         for row, outcome, ref in lines:
             write(row, outcome, ref=ref)
@@ -53,7 +53,6 @@ def write_report(
             for line in islice(intake.table.rows(), intake.row_count, None):
                 past = intake.shape.past(line)
                 write(intake.shape.row(line), past.outcome() or UNSENT, ref=past.ref)
-        make_way()
 
 
 def _final(note: Note) -> Outcome:

@@ -16,15 +16,21 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.scratch import Holder, Note, Scratch
 from importer.outcome import Outcome, Status
-from importer.run.candidate import Candidate, CandidateMaker
-from importer.run.decision import Decision, decide
+from importer.run.candidate import LEAD_OF_ANOTHER_LINE, UNCLEAR_COPY, Candidate, CandidateMaker
+from importer.run.decision import Decision, decide, of_question
 from importer.run.intake import Intake
 from importer.run.notices import Notices
+from importer.run.references import Reference, References
 from importer.run.rowlog import log_outcome
+from importer.run.source import Elsewhere
+from importer.run.ties import tie_lines
 
 __all__ = ["Review", "Reviewed"]
 
 BATCH = 400
+
+_Adoption = tuple[Intent, State, Outcome]
+"""A row that the ledger learns of from a report, and what it is."""
 
 
 @dataclass(slots=True)
@@ -58,11 +64,13 @@ class Review:
         scratch: Scratch,
         again: bool,
         payloads: TextIO | None,
+        trusts_references: bool = False,
+        trusts_lead_ids: bool = False,
+        elsewhere: Elsewhere | None = None,
         check_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._intake = intake
         self._maker = maker
-        self._digests = digests
         self._ledger = ledger
         self._scratch = scratch
         self._again = again
@@ -70,8 +78,10 @@ class Review:
         self._check_stop = check_stop
         self.reviewed = Reviewed()
         self._notices = Notices(intake.mapping)
-        # Of an account's first import there is nothing to find; what another run adds meanwhile, a claim will meet.
-        self._is_first = ledger.rows.is_empty()
+        self._identity = digests.source, digests.identity
+        self._trusts_references = trusts_references
+        self._elsewhere = elsewhere or Elsewhere()
+        self._references = References(digests=digests, ledger=ledger, scratch=scratch, trusts_lead_ids=trusts_lead_ids)
 
     def run(self, *, may_write: bool) -> Reviewed:
         """Review the file and keep every decision in the scratch pad, for sending to carry out.
@@ -80,59 +90,74 @@ class Review:
         """
         for _candidate, note in self.decided(may_write=may_write):
             self._scratch.keep(note)
+        if may_write:
+            source, identity = self._identity
+            with self._ledger.begin() as connection:
+                self._ledger.rows.identities.remember(connection, source, identity)
         return self.reviewed
 
     def decided(self, *, may_write: bool = False) -> Iterator[tuple[Candidate, Note]]:
         """Every row in the file's order, with what is decided about it. To be gone through once."""
+        if self._intake.shape is not None:
+            table, trusts = self._scratch.lines, self._trusts_references
+            tie_lines(self._intake, self._maker, self._ledger, table, trusts=trusts)
         candidates = itertools.starmap(self._maker.make, self._intake.rows())
         while batch := list(itertools.islice(candidates, BATCH)):
             self._check_stop()
             yield from self._review(batch, may_write=may_write)
         self._notices.tell()
+        self._elsewhere.check()
 
     def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> Iterator[tuple[Candidate, Note]]:
-        values: dict[bytes, Holder] = {}
-        for candidate in batch:
-            if candidate.keys and not candidate.problems:
-                me = Holder(candidate.place, candidate.row.number)
-                for key in candidate.keys:
-                    values.setdefault(key, me)
-        self._scratch.prefetch(values=values, rows=[candidate.given_ref or candidate.cells for candidate in batch])
-        refs = [self._reference(candidate) for candidate in batch]
-        known: Mapping[bytes, KnownRow] = {}
-        by_key: Mapping[bytes, KnownRow] = {}
-        if not self._is_first:
-            known = self._ledger.rows.find_rows(refs)
-            # Of a row that was created itself, it does not matter who else had its values.
-            created = {ref for ref, row in known.items() if row.state is State.CREATED}
-            by_key = self._ledger.rows.find_keys(
-                [key for line, ref in zip(batch, refs, strict=True) if ref not in created for key in line.keys]
-            )
-        adopted: list[tuple[Intent, Outcome]] = []
-        for line, ref in zip(batch, refs, strict=True):
-            candidate = line.under(ref)
-            decision = self._decide(candidate, ref, known.get(ref), by_key)
-            if decision.adopts:
-                adopted.append((_adoption(candidate, ref), decision.outcome))
+        references = self._references.find(batch, _holders(batch))
+        by_key = self._by_key(references)
+        adopted: list[tuple[Intent, State, Outcome]] = []
+        for line, reference in zip(batch, references, strict=True):
+            candidate = self._maker.carrying(reference.candidate, reference.ref)
+            self.reviewed.foreign_lines += candidate.is_foreign
+            if reference.question:
+                decision, adoption = self._ask(reference)
+            else:
+                decision = self._decide(candidate, reference.ref, reference.known, by_key)
+                adoption = _adoption(reference, decision) if decision.adopts else None
+            self._count(candidate, decision)
+            if adoption is not None:
+                adopted.append(adoption)
+            self._elsewhere.note(candidate, reference.known)
             if self._payloads is not None and not candidate.problems:
                 payload = {"row": candidate.row.number, "lead": candidate.lead.body}
                 self._payloads.write(json.dumps(payload, ensure_ascii=False) + "\n")
-            yield line, Note(candidate.place, ref, decision.is_open, decision.outcome)
-        if adopted and may_write:
+            yield line, Note(candidate.place, reference.ref, decision.is_open, decision.outcome)
+        aliases = [(alias, reference.ref) for reference in references for alias in reference.aliases]
+        if may_write and (adopted or aliases):
             with self._ledger.begin() as connection:
-                for intent, outcome in adopted:
-                    self._ledger.rows.record(connection, intent, State.CREATED, outcome)
+                for intent, state, outcome in adopted:
+                    self._ledger.rows.record(connection, intent, state, outcome)
+                self._ledger.rows.identities.add_aliases(connection, aliases)
 
-    def _reference(self, candidate: Candidate) -> bytes:
-        """The row's reference: its report line's own, the first time that stands in the file, else a computed one."""
-        self.reviewed.foreign_lines += candidate.is_foreign
-        given = candidate.given_ref
-        if given is not None:
-            copies = self._scratch.next_ordinal(given)
-            return given if copies == 0 else self._digests.of_row(given + candidate.cells, copies, kind=b"copy")
-        ordinal = self._scratch.next_ordinal(candidate.cells)
-        kind = b"row" if self._intake.shape is None else b"line"
-        return self._digests.of_row(candidate.cells, ordinal, kind=kind)
+    def _by_key(self, references: Sequence[Reference]) -> Mapping[bytes, KnownRow]:
+        """Whose the unique values of these rows are. Of a row that is created itself, it does not matter."""
+        if self._references.is_first:
+            return {}
+        unsettled = [one for one in references if one.known is None or one.known.state is not State.CREATED]
+        return self._ledger.rows.find_keys([key for one in unsettled for key in one.candidate.keys])
+
+    def _ask(self, reference: Reference) -> "tuple[Decision, _Adoption | None]":
+        """What becomes of a line that is not sent before a person has said what it is.
+
+        Where only the report knows that one of several lines is created, or may be, the ledger learns it now.
+        """
+        past = reference.candidate.past
+        lead_id = past.lead_id if past is not None and reference.known is None else ""
+        is_anothers = reference.question == LEAD_OF_ANOTHER_LINE
+        decision = Decision(of_question(reference.question, "" if is_anothers else lead_id))
+        if reference.question != UNCLEAR_COPY or reference.known is not None or past is None or past.status is None:
+            return decision, None
+        state = {Status.CREATED: State.CREATED, Status.UNKNOWN: State.UNKNOWN}.get(past.status)
+        if state is None or (state is State.CREATED and not lead_id):
+            return decision, None
+        intent = Intent(reference.ref, b"", (), reference.candidate.row.number, intent_at=0.0)
+        return decision, (intent, state, past.outcome() or decision.outcome)
 
     def _decide(
         self, candidate: Candidate, ref: bytes, known: KnownRow | None, by_key: Mapping[bytes, KnownRow]
@@ -149,7 +174,6 @@ class Review:
             for key, holder in zip(keys, held, strict=True):
                 if holder is None:
                     scratch.hold(key, me)
-        self._count(candidate, decision)
         self.reviewed.resumed += is_intent and not is_in_flight
         return decision
 
@@ -166,5 +190,18 @@ class Review:
             reviewed.first_ready = candidate.row.number, candidate.lead.body
 
 
-def _adoption(candidate: Candidate, ref: bytes) -> Intent:
-    return Intent(ref, candidate.cells, candidate.keys, candidate.row.number, intent_at=0.0)
+def _holders(batch: Sequence[Candidate]) -> dict[bytes, Holder]:
+    """The unique values of these rows, each with the row that is going to hold it if nobody does."""
+    values: dict[bytes, Holder] = {}
+    for candidate in batch:
+        if candidate.keys and not candidate.problems:
+            me = Holder(candidate.place, candidate.row.number)
+            for key in candidate.keys:
+                values.setdefault(key, me)
+    return values
+
+
+def _adoption(reference: Reference, decision: Decision) -> _Adoption:
+    candidate = reference.candidate
+    intent = Intent(reference.ref, candidate.cells, candidate.keys, candidate.row.number, intent_at=0.0)
+    return intent, State.CREATED, decision.outcome

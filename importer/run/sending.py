@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from importer.errors import DefectError, FatalError, ImporterError
 from importer.leadsquared.delivery import Delivery, StopError
+from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import Holder, Note, Scratch
@@ -21,6 +22,7 @@ from importer.outcome import Outcome, Status, utc_text
 from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import UNRESOLVED_STATES, decide, of_key_holder, of_known_lead, unresolved_since
 from importer.run.intake import Intake
+from importer.run.rowrecord import InTheWayError, RowRecord
 
 __all__ = ["FileChangedError", "Sender"]
 
@@ -84,9 +86,14 @@ class Sender:
         self._settling: set[asyncio.Future[KnownRow | None]] = set()
 
     def stop(self) -> None:
-        """Take no new rows, and withdraw those that only wait for their turn."""
+        """Take no new rows, and withdraw those that only wait for their turn; what may exist is still found out."""
         self._is_stopping = True
         self._delivery.stop()
+
+    def leave(self) -> None:
+        """Let no call go any more, look-ups included: rows in doubt are left for the next run."""
+        self._is_stopping = True
+        self._delivery.close()
 
     async def run(self) -> None:
         """Send every open row, or what can be sent before something ends it."""
@@ -129,7 +136,8 @@ class Sender:
                 )
                 return False
             self._unfinished[candidate.place] = asyncio.Event()
-            await self._queue.put(_Item(candidate.under(note.ref), note, known))
+            prepared = self._maker.carrying(candidate.under(note.ref, is_known=known is not None), note.ref)
+            await self._queue.put(_Item(prepared, note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
@@ -182,57 +190,90 @@ class Sender:
         return None
 
     async def _deliver(self, item: _Item) -> None:
-        candidate, note = item.candidate, item.note
-        known = item.known
-        is_in_doubt = note.outcome.status is Status.UNKNOWN
-        if is_in_doubt:
-            known = self._ledger.rows.find_rows([note.ref]).get(note.ref)
-        since = (unresolved_since(candidate, known) if is_in_doubt else None) or time.time()
+        known, since = item.known, None
+        if item.note.outcome.status is Status.UNKNOWN:
+            known = self._ledger.rows.find_rows([item.note.ref]).get(item.note.ref)
+            since = unresolved_since(item.candidate, known) or self._delivery.now()
         while True:
-            intent = Intent(
-                note.ref,
-                candidate.cells,
-                candidate.keys,
-                candidate.row.number,
-                since,
-                is_forced=self._again,
-                resolves=is_in_doubt,
-            )
-            conflict = await self._writer.claim(intent)
+            try:
+                await self._send(item, known=known, since=since)
+            except InTheWayError as error:
+                conflict = await self._meet(item, error.row)
+            else:
+                return
             if conflict is None:
-                break
-            is_gone = not self._ledger.locks.is_live(conflict.run_token)
-            if is_gone:
-                # Read after its run was seen to be gone: it may have settled the row just before it ended.
-                conflict = self._ledger.rows.find_rows([conflict.ref]).get(conflict.ref, conflict)
-            if conflict.state is State.CREATED:
-                self._finish(item, of_known_lead(candidate, conflict))
                 return
-            if is_gone and conflict.ref == note.ref and conflict.state in UNRESOLVED_STATES:
-                decision = decide(candidate, conflict, (), ())
-                if not decision.is_open:
-                    self._finish(item, decision.outcome)
-                    return
-                is_in_doubt, since = True, conflict.intent_at
-            elif self._is_stopping:
-                return
-            elif not is_gone:
-                await asyncio.sleep(FOREIGN_POLL_S)
-        await self._send(item, since, is_in_doubt=is_in_doubt, known=known)
+            if conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
+                known, since = conflict, unresolved_since(item.candidate, conflict)
 
-    async def _send(self, item: _Item, since: float, *, is_in_doubt: bool, known: KnownRow | None) -> None:
+    async def _meet(self, item: _Item, conflict: KnownRow) -> KnownRow | None:
+        """Deal with the row that stands in an item's way: that row as it is now, None where the item is done with."""
+        is_gone = not self._ledger.locks.is_live(conflict.run_token)
+        if is_gone:
+            # Read after its run was seen to be gone: it may have settled the row just before it ended.
+            conflict = self._ledger.rows.find_rows([conflict.ref]).get(conflict.ref, conflict)
+        if conflict.state is State.CREATED:
+            self._finish(item, of_known_lead(item.candidate, conflict))
+            return None
+        if is_gone and conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
+            decision = decide(item.candidate, conflict, (), ())
+            if decision.is_open:
+                return conflict
+            self._finish(item, decision.outcome)
+            return None
+        if self._is_stopping:
+            return None
+        return conflict if is_gone else await self._await_foreign(conflict)
+
+    async def _await_foreign(self, row: KnownRow) -> KnownRow | None:
+        """Wait while another live run has a row in flight, without taking slots; None where this one is stopping."""
+        while not self._is_stopping:
+            await asyncio.sleep(FOREIGN_POLL_S)
+            row = self._ledger.rows.find_rows([row.ref]).get(row.ref, row)
+            if row.state is not State.INTENT:
+                return row
+            if not self._ledger.locks.is_live(row.run_token):
+                return self._ledger.rows.find_rows([row.ref]).get(row.ref, row)
+        return None
+
+    async def _send(self, item: _Item, *, known: KnownRow | None, since: Moment | None) -> None:
+        """Send a row, or find out about one in doubt, which may exist `since` then."""
+
+        def make_intent(moment: Moment) -> Intent:
+            return Intent(
+                item.note.ref,
+                item.candidate.cells,
+                item.candidate.protection,
+                item.candidate.row.number,
+                moment.at,
+                moment.skew_s,
+                is_forced=self._again,
+                resolves=since is not None,
+            )
+
+        record = RowRecord(self._writer, make=make_intent, now=self._delivery.now, settle=self._settle, known=known)
+        if since is not None:
+            await record.take_over(since)
         try:
-            outcome = await self._delivery.deliver(item.candidate.lead, since=since, is_in_doubt=is_in_doubt)
+            outcome = await self._delivery.deliver(
+                item.candidate.lead,
+                since=record.since,
+                is_in_doubt=since is not None,
+                carried_reference=known is not None and item.candidate.reference_key in known.keys,
+                agreeing=None if since is None or known is None else item.candidate.agreeing_fields(known.keys),
+                record=record,
+            )
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)
         except BaseException as error:
-            # It may be in flight still. The ledger's intent stands, so the next run finds out.
-            self._finish(item, _cut_off(since, error))
+            if record.is_written:
+                # It may be in flight still. The ledger's intent stands, so the next run finds out.
+                self._finish(item, record.cut_off(error))
             raise
         self._finish(item, outcome)
-        self._settle(Settled(item.note.ref, _lasting(outcome, known), time.time()))
-        is_repeat = known is not None and known.cells == item.candidate.cells and known.error == outcome.error
+        record.end(outcome)
+        is_repeat = known is not None and known.error == outcome.error and item.candidate.has_cells(known.cells)
         if not (is_repeat and outcome.error):
             self._judge(outcome)
 
@@ -262,21 +303,3 @@ class Sender:
         note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)
         self._scratch.keep(note)
         self._told(item.candidate, note)
-
-
-def _lasting(outcome: Outcome, known: KnownRow | None) -> Outcome:
-    """What the ledger keeps: a lead that was created is not forgotten because sending it again (`--again`) failed."""
-    if known is not None and known.state is State.CREATED and outcome.status is not Status.CREATED:
-        return Outcome(Status.CREATED, lead_id=known.lead_id, attempts=known.attempts)
-    return outcome
-
-
-def _cut_off(since: float, error: BaseException) -> Outcome:
-    message = f"The run ended while this row was being sent: {error}" if str(error) else "The run was interrupted."
-    return Outcome(
-        Status.UNKNOWN,
-        error="interrupted",
-        message=message.splitlines()[0],
-        tip="Run the same command again: it looks the lead up before it sends anything.",
-        time=utc_text(since),
-    )

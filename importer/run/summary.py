@@ -25,10 +25,11 @@ _TOLD = {
 
 @dataclass(slots=True)
 class Summary:
-    """Gathers the outcomes of all rows as the report is written."""
+    """Gathers the outcomes of all rows as the report is written; `kept` is where a report that stood there went."""
 
     counts: Counter[Status] = field(default_factory=Counter)
     problems: ProblemGroups = field(default_factory=ProblemGroups)
+    kept: Path | None = None
 
     def add(self, row_number: int, outcome: Outcome) -> None:
         """Count one row."""
@@ -56,6 +57,8 @@ class Summary:
             lines.append(f"  {times} {first.number}: {group.error}: {first.message}")
             lines.append(f"      {group.tip}")
         lines.append(f"Report: {report}")
+        if self.kept is not None:
+            lines.append(f"Kept:   {self.kept}")
         if page is not None:
             lines.append(f"Page:   {page}")
         return lines

@@ -18,6 +18,7 @@ __all__ = [
     "answer_malformed",
     "answer_mx",
     "answer_over_limit",
+    "answer_success",
     "answer_wrong_verb",
 ]
 
@@ -57,6 +58,11 @@ def answer_json(value: Any, kind: str) -> Reply:  # noqa: ANN401 - whatever JSON
 def answer_created(lead_id: str) -> Reply:
     """A success of Lead.Create (doc)."""
     return Reply(200, b'{"Status":"Success","Message":{"Id":"%s"}}' % lead_id.encode(), "created")
+
+
+def answer_success(message: Mapping[str, Any], kind: str) -> Reply:
+    """A success of another call that changes something (doc)."""
+    return answer_json({"Status": "Success", "Message": message}, kind)
 
 
 def answer_mx(kind: str, message: str, *, status: int) -> Reply:

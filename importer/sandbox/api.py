@@ -1,155 +1,66 @@
-"""The calls of the API: a call with its query and body → a reply. Pure: the clocks are parameters."""
+"""A call with its query and body → a reply; every call has its entry here. Pure: the clock is a parameter."""
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
 
-from importer.sandbox.answers import (
-    NO_SUCH_API,
-    Reply,
-    answer_created,
-    answer_json,
-    answer_malformed,
-    answer_mx,
-    answer_wrong_verb,
-)
-from importer.sandbox.body import Malformed, parse_body, read_attributes
-from importer.sandbox.metadata import Metadata
-from importer.sandbox.settings import Settings
-from importer.sandbox.store import Lead, Store
-from importer.sandbox.values import Refused, store_phone
+from importer.sandbox.about import About
+from importer.sandbox.account import Account
+from importer.sandbox.answers import NO_SUCH_API, Reply, answer_malformed, answer_mx, answer_wrong_verb
+from importer.sandbox.body import Malformed
+from importer.sandbox.bulk import Bulk
+from importer.sandbox.calls import BULK, CALLS
+from importer.sandbox.lists import Lists
+from importer.sandbox.reading import Reading
+from importer.sandbox.values import Refused
+from importer.sandbox.writing import Writing
 
-__all__ = ["CALLS", "Api"]
+__all__ = ["Api"]
 
-CALLS: Mapping[str, tuple[str, str]] = {
-    "/v2/LeadManagement.svc/Lead.Create": ("Lead.Create", "POST"),
-    "/v2/LeadManagement.svc/Leads.GetByEmailaddress": ("Leads.GetByEmailaddress", "GET"),
-    "/v2/LeadManagement.svc/RetrieveLeadByPhoneNumber": ("RetrieveLeadByPhoneNumber", "GET"),
-    "/v2/LeadManagement.svc/Leads.GetById": ("Leads.GetById", "GET"),
-    "/v2/LeadManagement.svc/LeadsMetaData.Get": ("LeadsMetaData.Get", "GET"),
-    "/v2/Authentication.svc/UserByAccessKey.Get": ("UserByAccessKey.Get", "GET"),
-}
-"""Path → the call's short name and its verb."""
+Handler = Callable[[Mapping[str, str], bytes, float], Reply]
 
 _NO_QUERY: Mapping[str, str] = {}
 
 
 class Api:
-    """One account: its leads, its fields and how it answers. `settings` and `metadata` may be changed at any time."""
+    """How one account answers. Names in a query are in small letters: their case does not matter (live)."""
 
-    def __init__(
-        self, settings: Settings, metadata: Metadata, store: Store, *, wall_clock: Callable[[], float]
-    ) -> None:
-        self.settings = settings
-        self.metadata = metadata
-        self.store = store
-        self._wall_clock = wall_clock
-        self._second = (-1, "")
-        self._lookups: Mapping[str, Callable[[Mapping[str, str]], Iterable[Lead]]] = {
-            "Leads.GetByEmailaddress": lambda query: store.find("EmailAddress", query.get("emailaddress", "")),
-            "RetrieveLeadByPhoneNumber": lambda query: self._find_phone(query.get("phone", "")),
-            "Leads.GetById": lambda query: filter(None, [store.get(query.get("id", ""))]),
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        writing, reading, about, lists = Writing(account), Reading(account), About(account), Lists(account)
+        handlers: Mapping[str, Handler] = {
+            "Lead.Create": writing.create,
+            BULK: Bulk(account, writing).create,
+            "Lead.Update": writing.update,
+            "Lead.CreateOrUpdate": writing.create_or_update,
+            "Lead.Capture": writing.capture,
+            "Lead/Delete/ById": writing.delete,
+            "Leads.Get": reading.search,
+            "Leads.RecentlyModified": reading.recent,
+            "Leads/Retrieve/ByIds": reading.by_ids,
+            "Leads.GetById": reading.by_id,
+            "Leads.GetByEmailaddress": reading.by_email,
+            "RetrieveLeadByPhoneNumber": reading.by_phone,
+            "Leads.GetByQuickSearch": reading.quick,
+            "LeadOwner.Get": reading.owner,
+            "LeadsMetaData.Get": about.fields,
+            "Lists.Get": lists.tell,
+            "CreateEmptyList": lists.create,
+            "AddLeadsToStaticList": lists.add,
+            "Users.Get": about.users,
+            "User/Retrieve/ByEmailAddress": about.user_by_email,
+            "UserByAccessKey.Get": about.self,
         }
+        self._calls = {name: (verb, handlers[name]) for name, verb in CALLS.values()}
 
     def answer(self, call: str, verb: str, *, query: Mapping[str, str] = _NO_QUERY, body: bytes, now: float) -> Reply:
         """What the account answers to a call whose keys are good; `now` is the sandbox's own clock."""
-        if call == "Lead.Create" and verb == "POST":
-            return self._create(body, now)
-        right = next((right for name, right in CALLS.values() if name == call), None)
-        if right is None:
+        right, handler = self._calls.get(call, (None, None))
+        if right is None or handler is None:
             return NO_SUCH_API
         if verb != right:
             return answer_wrong_verb(right)
-        if call == "LeadsMetaData.Get":
-            return self._tell_fields(query)
-        if call == "UserByAccessKey.Get":
-            return self._tell_user()
-        return self._look_up(call, query, now)
-
-    def _create(self, body: bytes, now: float) -> Reply:
-        settings = self.settings
         try:
-            attributes = read_attributes(parse_body(body), self.metadata, country_code=settings.country_code)
+            return handler(query, body, now)
         except Malformed as error:
             return answer_malformed(str(error))
         except Refused as error:
-            return answer_mx(error.kind, error.message, status=settings.mx_status)
-        taken = self.store.find_taken(attributes)
-        if taken is not None:
-            message = self._say_duplicate(taken, attributes[taken])
-            return answer_mx("MXDuplicateEntryException", message, status=settings.mx_status)
-        return answer_created(self.store.add(attributes, created_on=self._say_now(), now=now).id)
-
-    def _say_duplicate(self, name: str, value: str) -> str:
-        """The texts for e-mail (client) and phone (live); for other unique fields the account's text is not known."""
-        if name == "EmailAddress":
-            if self.settings.duplicate_text == "old":
-                return f"Duplicate entry '{value}' for key 'UQ_Prospect_Base_EmailAddress'"
-            return "A Lead with same Email already exists."
-        if name == "Phone":
-            return "A Lead with same Phone Number already exists."
-        return f"A Lead with same {self.metadata.fields[name].display_name} already exists."
-
-    def _say_now(self) -> str:
-        """CreatedOn: UTC, whole seconds, read back with `.000`."""
-        second = int(self._wall_clock())
-        if second != self._second[0]:
-            moment = dt.datetime.fromtimestamp(second, dt.UTC)
-            self._second = (second, f"{moment:%Y-%m-%d %H:%M:%S}.000")
-        return self._second[1]
-
-    def _look_up(self, call: str, query: Mapping[str, str], now: float) -> Reply:
-        """An array of leads; one that is younger than the lag is not found yet (live for phone, so for all)."""
-        visible = now - self.settings.lag_s
-        found = [self._tell(lead) for lead in self._lookups[call](query) if lead.created_at <= visible]
-        return answer_json(found, "found" if found else "not_found")
-
-    def _find_phone(self, sent: str) -> Iterable[Lead]:
-        """By the digits as they were sent, else by the form in which such a number is stored (both invented)."""
-        found = self.store.find("Phone", sent)
-        if found:
-            return found
-        try:
-            return self.store.find("Phone", store_phone(sent, country_code=self.settings.country_code))
-        except Refused:
-            return ()
-
-    def _tell(self, lead: Lead) -> dict[str, Any]:
-        """A lead as a look-up reads it: every field of the account, its default or null where nothing was sent."""
-        owner = {"OwnerId": "00000000-0000-4000-8000-000000000001", "OwnerIdName": "Sandbox User"}
-        system = {"ProspectID": lead.id, "CreatedOn": lead.created_on, "ModifiedOn": lead.created_on}
-        return {**dict.fromkeys(self.metadata.fields), **self.metadata.defaults, **owner, **lead.attributes, **system}
-
-    def _tell_fields(self, query: Mapping[str, str]) -> Reply:
-        """LeadsMetaData.Get; an unknown `schemaName` answers an empty array (invented)."""
-        entries: Iterable[Mapping[str, Any]] = self.metadata.entries
-        if wanted := query.get("schemaName"):
-            entries = (entry for entry in entries if entry["SchemaName"] == wanted)
-        if query.get("excludeOptionSets") in ("1", "true"):
-            entries = map(_without_options, entries)
-        return answer_json(list(entries), "fields")
-
-    def _tell_user(self) -> Reply:
-        """UserByAccessKey.Get; the keys beside TimeZone, DefaultCountryCode, OrgDisplayName and Role are invented."""
-        settings = self.settings
-        user = {
-            "Id": "00000000-0000-4000-8000-000000000001",
-            "EmailAddress": "sandbox.user@example.com",
-            "FirstName": "Sandbox",
-            "LastName": "User",
-            "Role": settings.role,
-            "TimeZone": settings.time_zone,
-            "DefaultCountryCode": settings.country_code,
-            "OrgDisplayName": settings.org_name,
-            "OrgShortName": quote(settings.org_name.lower().replace(" ", "-")),
-        }
-        return answer_json(user, "user")
-
-
-def _without_options(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A field without its options, nor those of its sub-fields."""
-    bare = {key: value for key, value in entry.items() if key != "Options"}
-    if isinstance(bare.get("Fields"), list):
-        bare["Fields"] = [_without_options(sub) for sub in bare["Fields"]]
-    return bare
+            return answer_mx(error.kind, error.message, status=self.account.settings.mx_status)

@@ -75,6 +75,29 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     help="The account's rate limit, or off.",
 )
 @click.option(
+    "--bulk-limit",
+    default="5/5",
+    show_default=True,
+    callback=_parse(parse_limit),
+    metavar="CALLS/SECONDS",
+    help="The limit of bulk calls, which count in the other one as well, or off.",
+)
+@click.option(
+    "--bulk-partial",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="ODDS",
+    help="Of a bulk call that a fault strikes after storing, store only a part of the rows.",
+)
+@click.option(
+    "--bulk-late",
+    "bulk_late_s",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Store the other rows of such a part so much later; 0 never does.",
+)
+@click.option(
     "--window",
     type=click.Choice(["sliding", "fixed"]),
     default="sliding",
@@ -100,7 +123,7 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     "--fields",
     "fields_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The account's fields: a saved answer of LeadsMetaData.Get. Default: 172 invented ones.",
+    help="The account's fields: a saved answer of LeadsMetaData.Get. Default: 173 invented ones.",
 )
 @click.option(
     "--mandatory", multiple=True, metavar="FIELD", help="Schema name of a field that a lead must have; repeatable."
@@ -109,7 +132,15 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     "--unique",
     multiple=True,
     metavar="FIELD",
-    help="Schema name of a unique field; repeatable. Default: EmailAddress and Phone; none makes no field unique.",
+    help="Schema name of a unique field; repeatable; none makes no field unique. "
+    "Default: EmailAddress, Phone, Mobile and mx_Import_Ref.",
+)
+@click.option(
+    "--phone-lookup",
+    type=click.Choice(["any", "stored", "bare"]),
+    default="any",
+    show_default=True,
+    help="Form in which the look-up by phone wants a number: +91-9845098450 (stored), 9845098450 (bare), or any.",
 )
 @click.option(
     "--lag",
@@ -119,7 +150,31 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="SECONDS",
     help="Time until look-ups find a new lead.",
 )
+@click.option(
+    "--allow-delete", is_flag=True, help="Let leads be deleted; real accounts do not until support enables it."
+)
 @click.option("--seed", type=int, help="Number that decides faults, latencies and lead ids; drawn if not given.")
+@click.option(
+    "--access-key",
+    envvar="LSQ_SANDBOX_ACCESS_KEY",
+    show_envvar=True,
+    metavar="KEY",
+    help="Access key to accept. Default: drawn anew at each start.",
+)
+@click.option(
+    "--secret-key",
+    envvar="LSQ_SANDBOX_SECRET_KEY",
+    show_envvar=True,
+    metavar="KEY",
+    help="Secret key to accept. Default: 40 hex digits, drawn anew at each start.",
+)
+@click.option("--odd-secret", is_flag=True, help="Draw a secret with + / = & % in it, as some accounts have.")
+@click.option(
+    "--keys-file",
+    "keys_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep address and keys in this file while it runs, in the form of .env, readable by you alone.",
+)
 @click.option(
     "--mx-status",
     type=click.Choice(["500", "412", "200"]),
@@ -144,7 +199,9 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
     """
     from importer.sandbox.server import serve
 
+    keys_path = options.pop("keys_path")
     calls, per_seconds = options.pop("limit")
+    bulk_calls, bulk_per_seconds = options.pop("bulk_limit")
     status = options.pop("refusal")
     refusal: Any = status if status == "mixed" else int(status)
     unique = options.pop("unique") or Settings().unique
@@ -152,13 +209,15 @@ def sandbox(**options: Any) -> None:  # noqa: ANN401 - click's values, checked b
         settings = Settings(
             calls=calls,
             per_seconds=per_seconds,
+            bulk_calls=bulk_calls,
+            bulk_per_seconds=bulk_per_seconds,
             refusal=refusal,
             latency_ms=options.pop("latency"),
             unique=() if unique == ("none",) else unique,
             mx_status=int(options.pop("mx_status")),
             **options,
         )
-        asyncio.run(serve(settings, announce=_announce))
+        asyncio.run(serve(settings, announce=_announce, keys_path=keys_path))
     except ValueError as error:
         raise _Unusable(str(error)) from error
     except OSError as error:

@@ -5,7 +5,6 @@ shows, the Host must be this machine's or an address (against DNS rebinding), an
 from another origin.
 """
 
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
+
+from importer.sandbox.hosts import is_own_host
 
 if TYPE_CHECKING:
     from importer.sandbox.stats import Arrival
@@ -48,6 +49,9 @@ class Controlled(Protocol):
     def lead_list(self) -> "list[Lead]":
         """All leads, oldest first."""
 
+    def lists(self) -> list[dict[str, Any]]:
+        """All lists with the ids of their leads."""
+
     def arrival_list(self) -> "list[Arrival]":
         """The latest arrivals, oldest first."""
 
@@ -66,12 +70,13 @@ class Control:
 
     def __init__(self, sandbox: Controlled, *, host: str) -> None:
         self._sandbox = sandbox
-        self._host = host.lower()
+        self._host = host
         self._page = files("importer.sandbox").joinpath("page.html").read_bytes()
         self._routes: Mapping[str, tuple[str, _Handler]] = {
             "/": ("GET", self._show_page),
             "/favicon.ico": ("GET", self._show_nothing),
             PREFIX + "leads": ("GET", self._tell_leads),
+            PREFIX + "lists": ("GET", self._tell_lists),
             PREFIX + "arrivals": ("GET", self._tell_arrivals),
             PREFIX + "stats": ("GET", self._tell_stats),
             PREFIX + "settings": ("POST", self._change),
@@ -86,7 +91,7 @@ class Control:
             return _say(404, "There is no such page. The API is under /v2/, the sandbox's own calls under /__sandbox/.")
         if request.method != verb:
             return _say(405, f"This takes {verb}.", {"Allow": verb})
-        if not self._is_own_host(request.headers.get("Host", "")):
+        if not is_own_host(request.headers.get("Host", ""), host=self._host):
             return _say(403, "The Host header is not this sandbox's.")
         if verb == "POST":
             if request.headers.get("Origin", own := f"http://{request.headers['Host']}") != own:
@@ -97,19 +102,6 @@ class Control:
             return await handler(request)
         except ValueError as error:
             return _say(400, str(error))
-
-    def _is_own_host(self, header: str) -> bool:
-        try:
-            name = urlsplit(f"//{header}").hostname or ""
-        except ValueError:
-            return False
-        if name in ("localhost", self._host):
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
 
     async def _show_page(self, request: web.BaseRequest) -> web.StreamResponse:
         del request
@@ -122,6 +114,10 @@ class Control:
     async def _tell_stats(self, request: web.BaseRequest) -> web.StreamResponse:
         del request
         return _tell(self._sandbox.stats())
+
+    async def _tell_lists(self, request: web.BaseRequest) -> web.StreamResponse:
+        del request
+        return _tell({"lists": self._sandbox.lists()})
 
     async def _tell_leads(self, request: web.BaseRequest) -> web.StreamResponse:
         leads = self._sandbox.lead_list()

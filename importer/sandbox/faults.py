@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
+from importer.sandbox.calls import CREATES
 from importer.sandbox.settings import FAULTS, Settings
 
 __all__ = ["Faults", "Script", "Scripted", "parse_script"]
@@ -29,7 +30,7 @@ class Faults:
 
     def strike(self, call: str) -> str | None:
         """The fault that strikes this call, if any."""
-        if not self._any or not (self._all or call == "Lead.Create"):
+        if not self._any or not (self._all or call in CREATES):
             return None
         drawn = self._draws.random()
         return next((name for bound, name in self._bounds if drawn < bound), None)
@@ -41,7 +42,8 @@ class Scripted:
 
     `call` restricts it to one call by its short name, `times` repeats it. `fault` is one of FAULTS, `refuse_429`,
     `refuse_403`, `refuse_200`, or `none` for the ordinary answer. With a `status` this answer is given in place of
-    the account's own, after the lead is stored if `store` is set. `delay_ms` is spent before the reply.
+    the account's own, after the lead is stored if `store` is set. Of a bulk call no more than its first `rows` are
+    worked on, where that is given. `delay_ms` is spent before the reply.
     """
 
     call: str | None = None
@@ -52,6 +54,7 @@ class Scripted:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     store: bool = False
+    rows: int | None = None
     delay_ms: float = 0.0
 
 
@@ -99,7 +102,7 @@ def _parse_entry(item: object, number: int, calls: tuple[str, ...]) -> Scripted:
     if unknown := sorted(set(values) - set(Scripted.__dataclass_fields__)):
         raise ValueError(f"{where}: unknown key {unknown[0]!r}")
     fault, call, status = values.get("fault"), values.get("call"), values.get("status")
-    times, delay_ms = values.get("times", 1), values.get("delay_ms", 0)
+    times, delay_ms, rows = values.get("times", 1), values.get("delay_ms", 0), values.get("rows")
     if isinstance(values.get("body"), dict | list):
         raise ValueError(f"{where}: body is the text to send, also where that text is JSON")  # noqa: TRY004 - JSON from outside
     rules = (
@@ -108,6 +111,7 @@ def _parse_entry(item: object, number: int, calls: tuple[str, ...]) -> Scripted:
         (status is None or (type(status) is int and 200 <= status <= 599), "status is 200 to 599"),  # noqa: PLR2004 - HTTP
         (fault is None or status is None, "fault and status exclude each other"),
         (type(times) is int and times >= 1, "times is 1 or more"),
+        (rows is None or (type(rows) is int and rows >= 0), "rows is 0 or more"),
         (type(delay_ms) in (int, float) and delay_ms >= 0, "delay_ms is 0 or more"),
         (isinstance(values.get("body", ""), str), "body is a text"),
         (isinstance(values.get("content_type", ""), str), "content_type is a text"),

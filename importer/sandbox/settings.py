@@ -13,6 +13,7 @@ __all__ = ["FAULTS", "Settings", "change_settings", "parse_latency", "parse_limi
 Window = Literal["sliding", "fixed"]
 Refusal = Literal[200, 403, 429, "mixed"]
 FaultsOn = Literal["creates", "all"]
+PhoneLookup = Literal["any", "stored", "bare"]
 
 FAULTS = (
     "drop_before",
@@ -33,7 +34,7 @@ FAULTS = (
 page. `hang`: a reply that never comes. `cut`: the reply breaks off in its middle.
 """
 
-_SET_AT_START = ("host", "port", "fields_path")
+_SET_AT_START = ("host", "port", "fields_path", "odd_secret", "request_timeout_s")
 _LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)")
 _LATENCY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?")
 
@@ -42,26 +43,40 @@ _LATENCY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?")
 class Settings:
     """Every switch of the sandbox; a value out of range is a ValueError that names all of them.
 
-    `port` 0 takes a free one. `calls` per `per_seconds` is the account's limit; `calls=None` lifts it. `refusal` is
-    the HTTP status of a rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the
-    whole round trip, of which a random part is spent on the way up, before the arrival is judged, the rest on the
-    way down. `lag_s` passes before a look-up finds a new lead. `seed=None` draws one (the stats tell it). Odds are
-    between 0 and 1 and strike `Lead.Create` only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an
-    MX error; `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's
-    body in the arrival log.
+    `port` 0 takes a free one. `calls` per `per_seconds` is the account's limit; `calls=None` lifts it. A bulk call has
+    to be within `bulk_calls` per `bulk_per_seconds` (doc) as well as within that limit (invented). Where a fault
+    strikes it after storing, only a drawn part of its rows is stored with odds `bulk_partial`, the others never, or,
+    with `bulk_late_s`, so much later: nobody knows what a real account does then. `refusal` is the HTTP status of a
+    rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the whole round trip, of which a
+    random part is spent on the way up, before the arrival is judged, the rest on the way down. `unique` is
+    EmailAddress, Phone and Mobile, as on a new account (doc), and `mx_Import_Ref`, a custom field of the kind that an
+    admin makes unique. `phone_lookup` is the form in which RetrieveLeadByPhoneNumber wants a number: `stored` finds
+    `+91-9845098450` alone (live, on one account), `bare` finds numbers without marks alone (doc), `any` finds both.
+    `lag_s` passes before a look-up or a listing finds a new lead. `allow_delete` lets leads be deleted: off on a real
+    account until support enables it (doc). `seed=None` draws one (the stats tell it). Odds are between 0 and 1 and
+    strike the calls that create only, unless `faults_on` is `all`. `mx_status` is the HTTP status of an MX error;
+    `duplicate_text` chooses between the two texts for a duplicate e-mail. `log_bodies` keeps each call's body in the
+    arrival log. A key that is None is drawn at the start; `odd_secret` draws a secret with characters that must be
+    encoded in a query. A request that has not arrived whole after `request_timeout_s` is given up.
     """
 
     host: str = "127.0.0.1"
     port: int = 8750
     calls: int | None = 25
     per_seconds: float = 5.0
+    bulk_calls: int | None = 5
+    bulk_per_seconds: float = 5.0
+    bulk_partial: float = 0.0
+    bulk_late_s: float = 0.0
     window: Window = "sliding"
     refusal: Refusal = 429
     latency_ms: tuple[float, float] = (0.0, 0.0)
     fields_path: Path | None = None
     mandatory: tuple[str, ...] = ()
-    unique: tuple[str, ...] = ("EmailAddress", "Phone")
+    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile", "mx_Import_Ref")
+    phone_lookup: PhoneLookup = "any"
     lag_s: float = 0.0
+    allow_delete: bool = False
     seed: int | None = None
     drop_before: float = 0.0
     drop_after: float = 0.0
@@ -77,13 +92,15 @@ class Settings:
     faults_on: FaultsOn = "creates"
     mx_status: int = 500
     duplicate_text: Literal["new", "old"] = "new"
-    access_key: str = "u$r5a11d0b0c5e7f4e2a9c3b6d8f1e0a7b4"  # invented
-    secret_key: str = "s4nd+b0x/k3y=with&odd%signs"  # noqa: S105 - invented, and meant to be shown
+    access_key: str | None = None
+    secret_key: str | None = None
+    odd_secret: bool = False
     org_name: str = "Sandbox Organisation"
     time_zone: str = "Asia/Kolkata"
     country_code: str = "91"
     role: str = "Administrator"
     log_bodies: bool = False
+    request_timeout_s: float = 30.0
 
     def __post_init__(self) -> None:
         problems = [
@@ -96,11 +113,16 @@ class Settings:
             raise ValueError("; ".join(problems))
 
     def _rules(self) -> tuple[tuple[str, bool, str], ...]:
-        texts = (self.host, self.access_key, self.secret_key, self.org_name, self.time_zone, self.role)
+        keys = tuple(key for key in (self.access_key, self.secret_key) if key is not None)
+        texts = (self.host, *keys, self.org_name, self.time_zone, self.role)
         return (
             ("port", _is_int(self.port) and 0 <= self.port <= 65535, "0 (a free one) to 65535"),  # noqa: PLR2004 - ports
             ("calls", self.calls is None or (_is_int(self.calls) and self.calls >= 1), "1 or more, or none"),
             ("per_seconds", _is_number(self.per_seconds) and self.per_seconds > 0, "more than 0"),
+            ("bulk_calls", self.bulk_calls is None or (_is_int(self.bulk_calls) and self.bulk_calls >= 1), "1 or more"),
+            ("bulk_per_seconds", _is_number(self.bulk_per_seconds) and self.bulk_per_seconds > 0, "more than 0"),
+            ("bulk_partial", _is_odds(self.bulk_partial), "between 0 and 1"),
+            ("bulk_late_s", _is_number(self.bulk_late_s) and self.bulk_late_s >= 0, "0 or more seconds"),
             ("window", self.window in get_args(Window), "sliding or fixed"),
             (
                 "refusal",
@@ -114,8 +136,12 @@ class Settings:
             ("mx_status", _is_int(self.mx_status) and self.mx_status in (200, 412, 500), "500, 412 or 200"),
             ("duplicate_text", self.duplicate_text in ("new", "old"), "new or old"),
             ("country_code", _is_country_code(self.country_code), "1 to 3 digits"),
+            ("phone_lookup", self.phone_lookup in get_args(PhoneLookup), "any, stored or bare"),
             ("mandatory", _is_names(self.mandatory), "schema names"),
             ("unique", _is_names(self.unique), "schema names"),
+            ("allow_delete", isinstance(self.allow_delete, bool), "true or false"),
+            ("request_timeout_s", _is_number(self.request_timeout_s) and self.request_timeout_s > 0, "more than 0"),
+            ("odd_secret", isinstance(self.odd_secret, bool), "true or false"),
             ("log_bodies", isinstance(self.log_bodies, bool), "true or false"),
             ("host, keys and names", _is_names(texts), "texts, not empty"),
         )
@@ -128,11 +154,13 @@ class Settings:
 def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """The settings with some switches changed, as JSON says them; ValueError names what is wrong.
 
-    Besides the names of Settings, `limit` ("25/5", "off") and `latency` ("30-300") are understood.
+    Besides the names of Settings, `limit` and `bulk_limit` ("25/5", "off") and `latency` ("30-300") are understood.
     """
     values = dict(changes)
     if "limit" in values:
         values["calls"], values["per_seconds"] = parse_limit(str(values.pop("limit")))
+    if "bulk_limit" in values:
+        values["bulk_calls"], values["bulk_per_seconds"] = parse_limit(str(values.pop("bulk_limit")))
     if "latency" in values:
         values["latency_ms"] = parse_latency(str(values.pop("latency")))
     known = [field.name for field in fields(Settings) if field.name not in _SET_AT_START]

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import socket
 import struct
 from collections.abc import Callable, Mapping
@@ -19,7 +20,9 @@ from importer.sandbox.answers import (
     answer_bad_keys,
     answer_over_limit,
 )
-from importer.sandbox.api import CALLS, Api
+from importer.sandbox.api import Api
+from importer.sandbox.bulk import NOTHING_DONE, count_rows, pick_rows
+from importer.sandbox.calls import BULK, CALLS
 from importer.sandbox.faults import Faults, Script, Scripted
 from importer.sandbox.limit import Limit
 from importer.sandbox.settings import Settings
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Traffic"]
 
 _ROUTES_KEPT = 1024
+_SLASHES = re.compile(r"/{2,}")
 _POLL_S = 0.2
 _OTHER = "other"  # any path that is no call
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: the client sees a reset, not an orderly end
@@ -60,10 +64,14 @@ class Traffic:
         self.api = api
         self.stats = Stats(per_seconds=settings.per_seconds)
         self._limit = Limit(calls=settings.calls, per_seconds=settings.per_seconds, window=settings.window)
+        self._bulk_limit = Limit(
+            calls=settings.bulk_calls, per_seconds=settings.bulk_per_seconds, window=settings.window
+        )
         self.script = Script()
         # One source of random numbers for each purpose: a changed latency does not move the faults.
         self._latency = random.Random(f"{seed} latency")  # noqa: S311 - no secrets
         self._refusals = random.Random(f"{seed} refusals")  # noqa: S311 - no secrets
+        self._parts = random.Random(f"{seed} parts")  # noqa: S311 - no secrets
         self._faults = Faults(settings, random.Random(f"{seed} faults"))  # noqa: S311 - no secrets
         self._clock = clock
         self.started_at = clock()
@@ -76,6 +84,8 @@ class Traffic:
         self._settings = settings
         self._limit.calls, self._limit.per_seconds = settings.calls, settings.per_seconds
         self._limit.window = settings.window
+        self._bulk_limit.calls, self._bulk_limit.per_seconds = settings.bulk_calls, settings.bulk_per_seconds
+        self._bulk_limit.window = settings.window
         self.stats.peak.per_seconds = settings.per_seconds
         self._faults.change(settings)
         self._routes.clear()
@@ -124,6 +134,9 @@ class Traffic:
         if not self._limit.admit(now):
             arrival.answer = "refused"
             return self._refuse(self._draw_refusal()), None, 0.0
+        if route.call == BULK and not self._bulk_limit.admit(now):
+            arrival.answer = "refused"
+            return self._refuse(self._draw_refusal(), is_bulk=True), None, 0.0
         scripted = self.script.take(route.call)
         fault = self._faults.strike(route.call) if scripted is None else scripted.fault
         if fault in (None, "none"):
@@ -138,7 +151,8 @@ class Traffic:
             return _REPLIES.get(fault.removesuffix("_before"), PLAIN_ERROR), fault, _delay_s(scripted)
         reply = None
         if scripted is None or scripted.status is None or scripted.store:
-            reply = self._answer(request, route, body, now)
+            worked_on = self._take_part(request, route, body, scripted, fault) if route.call == BULK else body
+            reply = NOTHING_DONE if worked_on is None else self._answer(request, route, worked_on, now)
             stats.answers[reply.kind] += 1
         if scripted is not None and scripted.status is not None:
             reply = _scripted_reply(scripted, scripted.status)
@@ -165,10 +179,11 @@ class Traffic:
         route = self._routes.get(raw_path)
         if route is None:
             parts = urlsplit(raw_path)
-            call, _ = CALLS.get(parts.path, (_OTHER, ""))
-            query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            # A client exists that writes two slashes where one is meant, so an account bears it (client).
+            call, _ = CALLS.get(_SLASHES.sub("/", parts.path.lower()), (_OTHER, ""))
+            query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
             settings = self._settings
-            given = (query.get("accessKey"), query.get("secretKey"))
+            given = (query.get("accesskey"), query.get("secretkey"))
             route = _Route(call, query, given == (settings.access_key, settings.secret_key))
             if len(self._routes) >= _ROUTES_KEPT:
                 self._routes.clear()
@@ -188,10 +203,38 @@ class Traffic:
         refusal = self._settings.refusal
         return self._refusals.choice((429, 403, 200)) if refusal == "mixed" else refusal
 
-    def _refuse(self, status: int) -> Reply:
+    def _refuse(self, status: int, *, is_bulk: bool = False) -> Reply:
+        """A rate refusal; of a bulk call it is an object where an array is expected (client)."""
         self.stats.refusals += 1
         settings = self._settings
-        return answer_over_limit(status=status, calls=settings.calls or 25, per_seconds=settings.per_seconds)
+        calls, per_seconds = settings.calls or 25, settings.per_seconds
+        if is_bulk:
+            calls, per_seconds = settings.bulk_calls or calls, settings.bulk_per_seconds
+        return answer_over_limit(status=status, calls=calls, per_seconds=per_seconds)
+
+    def _take_part(
+        self, request: "web.BaseRequest", route: _Route, body: bytes, scripted: Scripted | None, fault: str | None
+    ) -> bytes | None:
+        """The body with the rows of a bulk call that are worked on now, None for none; the others may be later."""
+        settings, count = self._settings, count_rows(body)
+        chosen = set(range(count))
+        if scripted is not None and scripted.rows is not None:
+            chosen = set(range(min(count, scripted.rows)))
+        elif fault is not None and self._parts.random() < settings.bulk_partial:
+            chosen = set(self._parts.sample(range(count), self._parts.randint(0, count)))
+        rest = set(range(count)) - chosen
+        if not rest:
+            return body
+        if settings.bulk_late_s:
+            later = pick_rows(body, rest)
+
+            def go_on() -> None:
+                self.stats.in_flight -= 1
+                self._answer(request, route, later, self._clock())
+
+            self.stats.in_flight += 1
+            asyncio.get_running_loop().call_later(settings.bulk_late_s, go_on)
+        return pick_rows(body, chosen) if chosen else None
 
     async def _hang(self, request: "web.BaseRequest") -> None:
         """Wait until the client leaves or the sandbox stops."""

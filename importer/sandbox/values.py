@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from importer.sandbox.metadata import Field
 
-__all__ = ["Refused", "store_email", "store_phone", "store_value", "unique_key"]
+__all__ = ["Refused", "is_stored_phone", "store_email", "store_phone", "store_value", "unique_key"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _STORED_PHONE = re.compile(r"\+(\d{1,3})-", re.ASCII)
@@ -46,11 +46,11 @@ def store_value(field: Field, value: str, *, country_code: str) -> str:
             return _store_boolean(value, name=field.schema_name)
         case "Date" | "DateTime":
             return _store_date(value, name=field.schema_name)
-        case "Number":
+        case "Number":  # which numbers an account takes is invented
             stored = _match(_NUMBER, value, name=field.schema_name)
-        case "Time":
+        case "Time":  # HH:MM and HH:MM:SS are invented
             stored = _match(_TIME, value, name=field.schema_name)
-        case _:
+        case _:  # any text, for types that the sandbox does not know as well (invented)
             stored = value
     return stored if field.max_length is None else stored[: field.max_length]
 
@@ -84,6 +84,12 @@ def store_phone(value: str, *, country_code: str, name: str = "Phone") -> str:
     return f"+{country_code}-{digits}"
 
 
+def is_stored_phone(text: str) -> bool:
+    """Whether a number is written as it is stored, `+CC-national`."""
+    marked = _STORED_PHONE.match(text)
+    return marked is not None and _PHONE_SENT.fullmatch(text[marked.end() :]) is not None
+
+
 def unique_key(field: Field, stored: str) -> str:
     """What two stored values of a unique field are compared by.
 
@@ -95,7 +101,7 @@ def unique_key(field: Field, stored: str) -> str:
 
 
 def _store_boolean(value: str, *, name: str) -> str:
-    """Written `true` or `false`, read back "1" or "0" (live)."""
+    """Written `true` or `false`, read back "1" or "0" (live); that nothing else is taken is invented."""
     try:
         return _BOOLEANS[value.strip().lower()]
     except KeyError:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-__all__ = ["Night"]
+__all__ = ["LEDGER_VARIABLE", "Night"]
+
+LEDGER_VARIABLE = "LSQ_LEDGER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +14,8 @@ class Night:
     """One import a day, as `user`, whose ledger it is; all paths are absolute.
 
     `program` are the first words of the command. `environment` is the file with the keys, None where it is the `.env`
-    that the program finds beside `config` by itself.
+    that the program finds beside `config` by itself. `ledger` is the file that is in use now, None where it is a
+    database.
     """
 
     program: tuple[str, ...]
@@ -23,6 +26,12 @@ class Night:
     hour: int
     minute: int
     environment: PurePath | None = None
+    ledger: PurePath | None = None
+
+    @property
+    def setting(self) -> str:
+        """The variable that names the ledger, `LSQ_LEDGER=…`; empty where nothing needs to."""
+        return "" if self.ledger is None else f"{LEDGER_VARIABLE}={self.ledger}"
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ def service_unit(night: Night) -> str:
     """The `.service` file. Status 1, rows that were not created, counts as a failure: `systemctl` shows it."""
     environment = night.environment or night.config.parent / ".env"
     program, *arguments = night.arguments
+    ledger = f"\nEnvironment={_word(night.setting, dollar='$')}" if night.setting else ""
     return f"""\
 [Unit]
 Description=Import leads into LeadSquared
@@ -25,7 +26,7 @@ Type=oneshot
 User={night.user}
 WorkingDirectory={_path(night.folder)}
 # The keys. $ is an ordinary character in that file; the - lets it be missing.
-EnvironmentFile=-{_path(environment)}
+EnvironmentFile=-{_path(environment)}{ledger}
 ExecStart={" ".join([_word(program, dollar="$"), *map(_word, arguments)])}
 TimeoutStopSec={STOP_S}
 """

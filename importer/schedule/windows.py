@@ -16,7 +16,8 @@ def batch_path(night: Night) -> PurePath:
 def batch_file(night: Night) -> str:
     """The batch file's text. A % that is no variable's must stand twice there."""
     command = subprocess.list2cmdline(night.arguments)
-    lines = ("@echo off", "chcp 65001 >nul", f'cd /d "{night.folder}"', command, "exit /b %ERRORLEVEL%")
+    ledger = (f'set "{night.setting}"',) if night.setting else ()
+    lines = ("@echo off", "chcp 65001 >nul", f'cd /d "{night.folder}"', *ledger, command, "exit /b %ERRORLEVEL%")
     return "\r\n".join(line if line.startswith("exit") else line.replace("%", "%%") for line in lines) + "\r\n"
 
 

@@ -7,13 +7,14 @@ Which libraries do the reading is this package's affair alone: `csv` for text, e
 .xls, calamine through pandas for .xlsb. Each is imported only when a file asks for it.
 """
 
-from collections.abc import Callable, Sequence
+import stat
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
-from importer.sheet.header import Found, HeaderPlace, find_header_row
+from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
 from importer.sheet.kinds import (
     FORMATS,
     WORKBOOKS,
@@ -29,7 +30,7 @@ from importer.sheet.table import Identity, Row, Table
 from importer.sheet.xmlparts import NotWellFormedError
 
 if TYPE_CHECKING:
-    from importer.sheet.workbook import Workbook
+    from importer.sheet.workbook import SheetTop, Workbook
 
 _UNREACHABLE = "Check that its drive is reachable, or copy the file to this machine."
 
@@ -47,6 +48,7 @@ __all__ = [
     "find_sheet",
     "open_table",
     "peek",
+    "peek_sheets",
 ]
 
 
@@ -71,6 +73,7 @@ def open_table(
     if not 1 <= header_rows <= header_row:
         hint = "header_row is the last row of the header, header_rows how many rows it takes."
         raise SheetError(f"header_rows: no header of {header_rows} rows ends in row {header_row}.", hint=hint)
+    _require_file(path)
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
@@ -114,25 +117,51 @@ def open_table(
     )
 
 
-def find_sheet(path: Path, wanted: Sequence[str], *, but_not: str | None) -> tuple[str, int] | None:
-    """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row.
+def _require_file(path: Path) -> None:
+    """Refuse what can be read but once: a file is read whole, and looked at again when its report is written."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        if str(path) != "-":
+            return  # told when it is opened
+        mode = stat.S_IFIFO
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        what = "standard input" if str(path) in {"-", "/dev/stdin"} else "a pipe or a device, not a file"
+        raise SheetError(
+            f"{path}: this is {what}, which can be read only once.",
+            hint="Save it to a file, with the ending that says its format, and name that.",
+        )
 
-    None where there is none, or where the file can no longer be read.
+
+def peek_sheets(path: Path) -> Iterator["SheetTop"]:
+    """Each worksheet of a workbook with its first rows, visible ones first.
+
+    Nothing where the file is a text, or can no longer be read.
     """
     try:
+        _require_file(path)
         with path.open("rb") as file:
             kind = identify(file)
             if kind not in WORKBOOKS:
-                return None
-            from importer.sheet.workbook import find_sheet as find
+                return
+            from importer.sheet.workbook import peek_sheets as peek
 
             workbook = _open_workbook(path, file, kind, ())
             try:
-                return find(workbook, wanted, but_not=but_not)
+                yield from peek(workbook)
             finally:
                 workbook.close()
     except (OSError, SheetError):
-        return None
+        return
+
+
+def find_sheet(path: Path, wanted: Collection[str], *, but_not: str | None) -> tuple[str, int] | None:
+    """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row."""
+    for top in peek_sheets(path):
+        row = None if top.name == but_not else find_in_rows(top.rows, wanted)
+        if row is not None:
+            return top.name, row
+    return None
 
 
 def peek(

@@ -20,7 +20,11 @@ from importer.sheet.numberformat import DIGIT, GENERAL, CellFormat, DateKind
 __all__ = [
     "ERROR_VALUES",
     "FORMULA_WITHOUT_RESULT",
+    "MISSING_STRING",
     "NO_NUMBER",
+    "TORN_ROW",
+    "UNKNOWN_KIND",
+    "UNREADABLE",
     "CellText",
     "boolean_text",
     "is_error_value",
@@ -35,6 +39,11 @@ __all__ = [
 FORMULA_WITHOUT_RESULT = "formula without a saved result"
 DATE_OUT_OF_RANGE = "number shown as a date that does not exist"
 NO_NUMBER = "number cell that holds no number"
+MISSING_STRING = "text that is missing in the file"
+UNKNOWN_KIND = "cell of an unknown kind"
+TORN_ROW = "piece of a row that a stray line break has torn apart"
+UNREADABLE = (FORMULA_WITHOUT_RESULT, DATE_OUT_OF_RANGE, NO_NUMBER, MISSING_STRING, UNKNOWN_KIND, TORN_ROW)
+"""All that makes a cell unreadable but for the error values."""
 
 # Excel's own names, then those that its other languages and LibreOffice write into a CSV.
 ERROR_VALUES = frozenset(

@@ -4,7 +4,9 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,11 +14,40 @@ from importer.errors import SheetError
 from importer.sheet.snapshot import Spool
 from importer.sheet.text import SNIFFED_CHARS, Encoding, sniff_delimiter
 
-__all__ = ["not_decodable", "unreadable"]
+__all__ = ["ShortRows", "not_decodable", "unreadable"]
 
 _SAMPLES = 3
+_USUAL_SHARE = 0.1
 _SAMPLE_CHARS = 30
 _SUGGESTED = "cp1252"
+
+
+@dataclass(slots=True)
+class ShortRows:
+    """The rows that have fewer cells than the header, told where nearly all others are full."""
+
+    width: int = 0
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        """Note a row."""
+        self.count += 1
+        if len(self.first) < _SAMPLES:
+            self.first.append(number)
+
+    def warning(self, row_count: int, torn: Collection[int]) -> str:
+        """What to say of them among so many rows, some of them known to be torn; empty where it is usual."""
+        is_usual = self.count > max(1, row_count * _USUAL_SHARE) or self.count == row_count
+        if not self.count or (is_usual and not torn):
+            return ""
+        which = ", ".join(map(str, self.first)) + (", …" if self.count > len(self.first) else "")
+        rows = f"Row {which} has" if self.count == 1 else f"{self.count:,} rows ({which}) have"
+        if torn:
+            return f"{rows} fewer cells than the header: a line break in a cell without quotes tears a row in two."
+        return (
+            f"{rows} fewer cells than the header, and nearly all others are full: look whether a line break tore them."
+        )
 
 
 def not_decodable(path: Path, file: BinaryIO, encoding: Encoding, line: int) -> SheetError:

@@ -10,15 +10,16 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from importer.sheet.cells import is_error_value
-from importer.sheet.csvfault import not_decodable, unreadable
-from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.cells import TORN_ROW, is_error_value
+from importer.sheet.csvfault import ShortRows, not_decodable, unreadable
+from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, is_unseen, missing_header, trim_blanks
 from importer.sheet.joined import join_header
 from importer.sheet.snapshot import Spool
 from importer.sheet.table import NOTHING, Row
@@ -30,12 +31,18 @@ from importer.sheet.text import (
     parse_delimiter,
     sniff_delimiter,
 )
+from importer.sheet.totals import total_warning
 
 __all__ = ["read_csv"]
 
 _CHUNK_BYTES = 1 << 20
 _MOST_CHARS_IN_A_CELL = 1 << 24
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
+
+
+_NO_CELLS: Sequence[str] = ()
+_NO_ROWS: frozenset[int] = frozenset()
+_WRAPPED = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
 
 
 @dataclass(slots=True)
@@ -45,6 +52,15 @@ class _Decoded:
     spool: Spool
     nuls: int = 0
     separator: str | None = None
+    line_ends: Counter[str] = field(default_factory=Counter)
+
+    def count_line_ends(self, text: str, last: str) -> None:
+        """Count the line ends of the next piece; `last` is the character before it."""
+        pairs = text.count("\r\n")
+        split = last == "\r" and text.startswith("\n")
+        self.line_ends["\r\n"] += pairs + split
+        self.line_ends["\n"] += text.count("\n") - pairs - split
+        self.line_ends["\r"] += text.count("\r") - pairs - split
 
 
 def read_csv(
@@ -72,7 +88,7 @@ def read_csv(
             notes.append(f"The delimiter is {delimiter_name(chosen)}.")
         place = HeaderPlace(header_row, header_rows)
         source = _CsvRows(path, decoded.spool, chosen, place, line_offset=int(decoded.separator is not None))
-        source.check()
+        warnings = source.check(decoded.line_ends)
     except BaseException:
         decoded.spool.close()
         raise
@@ -81,6 +97,7 @@ def read_csv(
         header=source.header,
         row_count=source.row_count,
         notes=tuple(notes),
+        warnings=warnings,
         top=source.top,
         source=source,
     )
@@ -118,7 +135,7 @@ def _decode(path: Path, file: BinaryIO, encoding: Encoding) -> _Decoded:
     file.seek(encoding.bom_bytes)
     decoder = codecs.getincrementaldecoder(encoding.codec)(errors="strict")
     decoded = _Decoded(Spool())
-    lines_before, at_start = 0, True
+    lines_before, at_start, last = 0, True, ""
     try:
         while True:
             data = file.read(_CHUNK_BYTES)
@@ -130,6 +147,8 @@ def _decode(path: Path, file: BinaryIO, encoding: Encoding) -> _Decoded:
                 if "\0" in text:
                     decoded.nuls += text.count("\0")
                     text = text.replace("\0", "")
+                decoded.count_line_ends(text, last)
+                last = text[-1:] or last
                 decoded.spool.write(text.encode("utf-8"))
             except UnicodeError as error:
                 good = (pending + data)[: error.start] if isinstance(error, UnicodeDecodeError) else b""
@@ -166,55 +185,96 @@ class _CsvRows:
         self._header_row = place.row
         self._header_rows = place.count
         self._line_offset = line_offset
+        self._torn = _NO_ROWS
 
-    def check(self) -> None:
-        """Parse the whole file: find the header, count the rows, meet every error."""
+    def check(self, line_ends: Counter[str]) -> tuple[str, ...]:
+        """Parse the whole file: find the header, count the rows, meet every error. Gives warnings.
+
+        `line_ends` says how often each line end occurs, in cells too.
+        """
         top: list[Row] = []
-        names: list[list[str]] = []
-        count = 0
+        names: deque[list[str]] = deque(maxlen=self._header_rows)
+        count, short = 0, ShortRows()
+        last_number, last = 0, _NO_CELLS
         with self._parsed() as records:
             for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
                 if number <= TOP_ROWS:
-                    top.append(Row(number, tuple(record), (), _bad_cells(record)))
-                if self._header_row - self._header_rows < number <= self._header_row:
-                    names.append(record)
+                    cells = _unwrapped(record)
+                    top.append(Row(number, tuple(cells), (), _bad_cells(cells)))
+                names.append(_unwrapped(record))
                 if number == self._header_row:
-                    self.header = trim_blanks(tuple(record) if len(names) == 1 else join_header(names))
+                    self.header = _header_of(names)
+                    short.width = len(self.header)
                 elif number > self._header_row and not is_blank(record):
                     count += 1
-            for record in records:
+                    last_number, last = number, record
+                    if len(record) < short.width:
+                        short.add(number)
+            width = short.width
+            for number, record in enumerate(records, max(TOP_ROWS, self._header_row) + 1):
                 joined = "".join(record)
-                if joined and not joined.isspace():
+                if joined and ("!" <= joined[0] <= "~" or not is_unseen(joined)):
                     count += 1
+                    last_number, last = number, record
+                    if len(record) < width:
+                        short.add(number)
         self.top, self.row_count = tuple(top), count
         if not self.header:
             with self._parsed() as records:
                 rows = (Row(number, tuple(record)) for number, record in enumerate(records, 1))
                 raise missing_header(str(self._path), self._header_row, rows)
+        self._torn = self._find_torn(line_ends) if short.count and sum(map(bool, line_ends.values())) > 1 else _NO_ROWS
+        warnings = (short.warning(count, self._torn), total_warning(last_number, last))
+        return tuple(warning for warning in warnings if warning)
+
+    def _find_torn(self, line_ends: Counter[str]) -> frozenset[int]:
+        """The rows before and after a line end that is not the file's usual one, if one of the two has too few cells.
+
+        So looks what a line break in a cell without quotes leaves behind.
+        """
+        usual = line_ends.most_common(1)[0][0]
+        width = len(self.header)
+        torn: set[int] = set()
+        seen: list[str] = []
+        before_short, before_odd = False, False
+        with self._parsed(seen) as records:
+            for number, record in enumerate(records, 1):
+                end = _line_end(seen[-1])
+                seen.clear()
+                is_short = len(record) < width and not is_blank(record)
+                if before_odd and (is_short or before_short):
+                    torn.update((number - 1, number))
+                before_odd = number > self._header_row and end not in {usual, ""}
+                before_short = is_short
+        return frozenset(torn)
 
     def rows(self) -> Iterator[Row]:
         """Each data row that holds anything; every call parses the snapshot anew."""
-        width = len(self.header)
+        width, torn = len(self.header), self._torn
         with self._parsed() as records:
             for number, record in itertools.islice(enumerate(records, 1), self._header_row, None):
                 joined = "".join(record)
-                if not joined or joined.isspace():
+                if not joined or not ("!" <= joined[0] <= "~" or not is_unseen(joined)):
                     continue
-                bad = _bad_cells(record) if "#" in joined or "Err:" in joined else NOTHING
-                row = Row(number, tuple(record), (), bad)
-                yield row if len(record) == width else fit(row, width)
+                cells = _unwrapped(record) if '="' in joined else record
+                bad = _bad_cells(cells) if "#" in joined or "Err:" in joined else NOTHING
+                if torn and number in torn:
+                    bad = {index: TORN_ROW for index, cell in enumerate(cells) if cell.strip()}
+                row = Row(number, tuple(cells), (), bad)
+                yield row if len(cells) == width else fit(row, width)
 
     def close(self) -> None:
         """Let go of the snapshot."""
         self._spool.close()
 
     @contextmanager
-    def _parsed(self) -> Iterator[Iterator[list[str]]]:
-        """A new pass over the records; what cannot be parsed is a SheetError."""
+    def _parsed(self, seen: list[str] | None = None) -> Iterator[Iterator[list[str]]]:
+        """A new pass over the records; what cannot be parsed is a SheetError. Each line that is read goes to `seen`."""
         # The limit is the module's, for want of one per reader; ours only ever raises it.
         csv.field_size_limit(max(csv.field_size_limit(), _MOST_CHARS_IN_A_CELL))
         with self._spool.text() as text:
-            reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+            lines = text if seen is None else _watched(text, seen)
+            reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
             try:
                 yield reader
             except csv.Error as error:
@@ -223,6 +283,28 @@ class _CsvRows:
                 ) from error
 
 
+def _header_of(names: Sequence[list[str]]) -> tuple[str, ...]:
+    """The header from its rows."""
+    return trim_blanks(tuple(names[0]) if len(names) == 1 else join_header(names))
+
+
 def _bad_cells(record: list[str]) -> Mapping[int, str]:
     bad = {index: cell.strip() for index, cell in enumerate(record) if is_error_value(cell)}
     return bad or NOTHING
+
+
+def _unwrapped(record: list[str]) -> list[str]:
+    """The cells, with `="01250"`, a spreadsheet's way to keep zeros, as what it shows."""
+    return [
+        match[1].replace('""', '"') if '="' in cell and (match := _WRAPPED.fullmatch(cell)) else cell for cell in record
+    ]
+
+
+def _watched(lines: Iterable[str], seen: list[str]) -> Iterator[str]:
+    for line in lines:
+        seen.append(line)
+        yield line
+
+
+def _line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]

@@ -11,7 +11,9 @@ from typing import BinaryIO
 
 from importer.sheet.cells import (
     FORMULA_WITHOUT_RESULT,
+    MISSING_STRING,
     NO_NUMBER,
+    UNKNOWN_KIND,
     CellText,
     boolean_text,
     is_error_value,
@@ -30,8 +32,6 @@ from importer.sheet.xmlparts import told_damage
 
 __all__ = ["ExcelWorkbook"]
 
-_MISSING_STRING = "text that is missing in the file"
-_UNKNOWN_KIND = "cell of an unknown kind"
 _MAIN_PART = "xl/workbook.xml"
 _NO_CELLS = frozenset(("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"))
 
@@ -144,13 +144,13 @@ class _CellTexts:
             empty_result = cell.formula is None or cell.kind == "str"
             return CellText("") if empty_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
         read = self._rarer.get(cell.kind)
-        return CellText(cell.value, bad=_UNKNOWN_KIND) if read is None else read(cell)
+        return CellText(cell.value, bad=UNKNOWN_KIND) if read is None else read(cell)
 
     def _missing_string(self, cell: RawCell) -> CellText:
         stored = (cell.value or "").strip()
         if stored.isdecimal() and int(stored) < len(self._strings):
             return CellText(self._strings[int(stored)])
-        return CellText(stored, bad=_MISSING_STRING)
+        return CellText(stored, bad=MISSING_STRING)
 
     def _number(self, cell: RawCell) -> CellText:
         stored = cell.value or ""

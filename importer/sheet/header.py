@@ -1,5 +1,6 @@
 """The header of a table, and where in a sheet it stands."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ __all__ = [
     "find_in_rows",
     "fit",
     "is_blank",
+    "is_unseen",
     "missing_header",
     "trim_blanks",
 ]
 
 TOP_ROWS = 50
 _ENOUGH = 0.5
+_UNSEEN = frozenset(("Cc", "Cf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,17 @@ class HeaderPlace:
 
 
 def is_blank(cells: Collection[str]) -> bool:
-    """Whether a row's cells hold nothing but blanks."""
-    return not "".join(cells).strip()
+    """Whether a row's cells hold nothing that can be seen."""
+    return is_unseen("".join(cells))
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text shows nothing: blanks, and characters such as a zero-width space or a closing Ctrl-Z."""
+    if not text or text.isspace():
+        return True
+    if "!" <= text[0] <= "~":  # the hot path
+        return False
+    return all(mark.isspace() or unicodedata.category(mark) in _UNSEEN for mark in text)
 
 
 def trim_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,8 +74,8 @@ def fit(row: Row, width: int) -> Row:
     if len(cells) == width:
         return row
     if len(cells) < width:
-        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates)
-    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates)
+        return Row(row.number, cells + ("",) * (width - len(cells)), (), row.bad, row.dates, row.is_hidden)
+    return Row(row.number, cells[:width], trim_blanks(cells[width:]), row.bad, row.dates, row.is_hidden)
 
 
 def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetError:
@@ -81,10 +93,10 @@ def missing_header(where: str, header_row: int, rows: Iterator[Row]) -> SheetErr
 def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
     """The row among the table's first 50 where most of the `wanted` column names stand, or None.
 
-    At least half of them must be there, compared without case and surrounding blanks, and more than in the present
+    At least half of them must be there, compared without case and with single blanks, and more than in the present
     header.
     """
-    names = {name.strip().casefold() for name in wanted} - {""}
+    names = _normalised(wanted) - {""}
     least = max(1, _ENOUGH * len(names))
     found, best = None, len(names & _normalised(table.header))
     for row in table.top:
@@ -96,9 +108,9 @@ def find_header_row(table: Table, wanted: Collection[str]) -> int | None:
 
 def find_in_rows(rows: Iterable[Row], wanted: Collection[str]) -> int | None:
     """The first row that holds all the `wanted` column names, compared as above, or None."""
-    names = {name.strip().casefold() for name in wanted} - {""}
+    names = _normalised(wanted) - {""}
     return next((row.number for row in rows if names and names <= _normalised(row.cells)), None)
 
 
 def _normalised(cells: Collection[str]) -> set[str]:
-    return {cell.strip().casefold() for cell in cells}
+    return {" ".join(cell.split()).casefold() for cell in cells}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.text import utf16_pattern
 
 __all__ = [
     "FORMATS",
@@ -28,6 +29,7 @@ TEXT_FORMATS = (".csv", ".tsv", ".txt")
 FORMATS = (*TEXT_FORMATS, ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 _HEAD_BYTES = 1 << 16
+_PROLOG_BYTES = 4096
 
 
 class Kind(Enum):
@@ -42,6 +44,8 @@ class Kind(Enum):
     ENCRYPTED = "password-protected"
     DAMAGED = "a damaged or incomplete workbook"
     HTML = "a web page (HTML)"
+    MHTML = "a web page saved with its pictures (MHTML)"
+    RTF = "a text document (RTF)"
     XML = "an XML file"
     NUMBERS = "an Apple Numbers document"
     WORD = "a Word or PowerPoint document"
@@ -73,6 +77,7 @@ WORKBOOKS = frozenset(_EXPECTED.values())
 _MAGIC = (
     (b"%PDF-", Kind.PDF),
     (b"\x1f\x8b", Kind.GZIP),
+    (b"{\\rtf", Kind.RTF),
     (b"\x89PNG", Kind.IMAGE),
     (b"\xff\xd8\xff", Kind.IMAGE),
     (b"GIF8", Kind.IMAGE),
@@ -83,6 +88,8 @@ _OLE_HEADER_BYTES = 512
 _MINI_SHIFT = 6
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
+_MAIL_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+\r?\n", re.ASCII)
+_MHTML = re.compile(rb"^(?:mime-version|content-type|snapshot-content-location)\s*:", re.IGNORECASE | re.MULTILINE)
 _CONTROLS = bytes(sorted(set(range(32)) - set(b"\0\t\n\v\f\r\x1a\x1b")))
 _BINARY_SHARE = 0.05
 _BINARY_LEAST = 16  # a few control characters happen in text
@@ -105,14 +112,23 @@ def identify(file: BinaryIO) -> Kind:
 
 
 def _text_kind(head: bytes) -> Kind:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+    for bom, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(bom) and not head.startswith(b"\xff\xfe\x00\x00"):
+            start = head[2:_PROLOG_BYTES].decode(codec, "ignore").lstrip().encode()
+            return Kind.HTML if _HTML.match(start) else Kind.TEXT
+    if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return Kind.TEXT
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024]
+    if utf16_pattern(head):
+        return Kind.TEXT
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:_PROLOG_BYTES]
     if start.startswith(b"<"):
         if _HTML.match(start) or (start.startswith(b"<!--") and _HTML.search(start)):
             return Kind.HTML
         if start.startswith(b"<?xml"):
             return Kind.HTML if _HTML.search(start) else Kind.XML
+    mail = _MAIL_HEADER.match(start)
+    if mail and _MHTML.search(mail.group()):
+        return Kind.MHTML
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return Kind.BINARY if controls > max(_BINARY_LEAST, _BINARY_SHARE * len(head)) else Kind.TEXT
 
@@ -194,7 +210,6 @@ def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
 _MOST_BYTES = 4 << 30
 _BOMB_BYTES = 200 << 20
 _BOMB_RATIO = 400
-_PROLOG_BYTES = 4096
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 

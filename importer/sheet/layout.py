@@ -51,7 +51,7 @@ class HiddenRows:
         """What to say of them; empty where there was none."""
         if not self._count:
             return ""
-        which = _listed([str(number) for number in self._first], self._count)
+        which = ("row " if self._count == 1 else "rows ") + _listed(list(map(str, self._first)), self._count)
         if self._is_skipped:
             return f"Hidden rows were passed over, as hidden_rows: skip says: {self._count:,} ({which})."
         return (

@@ -132,8 +132,8 @@ def read_workbook(package: Package, main: str) -> WorkbookParts:
         elif name == "sheet":
             number = len(found.sheets) + 1
             relation = relations.get(_relation_id(attributes))
-            if relation is None:  # a package without relations: sheets stand in the order of their numbers
-                relation = Relation("worksheet", f"xl/worksheets/sheet{number}.xml")
+            if relation is None:  # in a package without relations, sheets stand in the order of their numbers
+                relation = Relation("worksheet", "" if relations else f"xl/worksheets/sheet{number}.xml")
             hidden = attributes.get("state", "visible").strip() not in ("visible", "")
             sheet = attributes.get("name", f"Sheet{number}")
             found.sheets.append(SheetPart(sheet, hidden, relation.kind, relation.target))

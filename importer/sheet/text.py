@@ -15,6 +15,7 @@ __all__ = [
     "detect_encoding",
     "parse_delimiter",
     "sniff_delimiter",
+    "utf16_pattern",
 ]
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -30,6 +31,10 @@ _BOMS = (  # UTF-32 first: its little-endian BOM begins with that of UTF-16
 )
 _UTF16_LEAST_NULS = 4
 _UTF16_LEAST_SHARE = 0.2
+_UTF16_STRAY_SHARE = 0.05
+_UTF16_LINE_SHARE = 0.5  # a letter beyond ASCII may have a line end's byte in it
+_SEEN_CHARS = 10_000
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\ufeff\xa0\u202f\u3000\x1a")
 _SNIFFED_ROWS = 50
 SNIFFED_CHARS = 1 << 17
 """How much of a text shows how it is written."""
@@ -59,7 +64,7 @@ def detect_encoding(head: bytes, configured: str | None) -> Encoding:
     for bom, codec in _BOMS:
         if head.startswith(bom):
             return Encoding(codec, len(bom), _contradiction(codec, wanted, "its byte-order mark says"))
-    utf16 = _utf16_pattern(head)
+    utf16 = utf16_pattern(head)
     if utf16:
         return Encoding(utf16, 0, _contradiction(utf16, wanted, "its bytes show"))
     return Encoding(wanted or "utf-8", is_configured=wanted not in {None, "utf-8"})
@@ -83,14 +88,36 @@ def _contradiction(codec: str, wanted: str | None, reason: str) -> str:
     return f"Read as {codec.upper()}, as {reason}, although the config says encoding: {wanted}."
 
 
-def _utf16_pattern(head: bytes) -> str | None:
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    least = max(_UTF16_LEAST_NULS, _UTF16_LEAST_SHARE * (len(head) // 2))
-    if even == 0 and odd >= least:
-        return "utf-16-le"
-    if odd == 0 and even >= least:
-        return "utf-16-be"
+def utf16_pattern(head: bytes) -> str | None:
+    """The byte order of UTF-16 text without a BOM, told by where its NUL bytes are, or None.
+
+    Where most letters are ASCII, half of the bytes are NUL; of other scripts only line ends, digits and delimiters
+    show it. Each line end must have its NUL, and the whole must be text.
+    """
+    head = head[: len(head) // 2 * 2]
+    for codec, high, low in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        nuls = high.count(0)
+        if nuls < _UTF16_LEAST_NULS:
+            continue
+        if b"\n" not in head and b"\r" not in head:
+            if low.count(0) == 0 and nuls >= _UTF16_LEAST_SHARE * len(high):
+                return codec
+        elif low.count(0) <= nuls * _UTF16_STRAY_SHARE and _is_text_of_lines(head, low, codec):
+            return codec
     return None
+
+
+def _is_text_of_lines(head: bytes, low: bytes, codec: str) -> bool:
+    """Whether bytes are UTF-16 text, and what looks like line ends among its lower bytes nearly always is one."""
+    try:
+        text = codecs.getincrementaldecoder(codec)(errors="strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    line_ends = text.count("\n") + text.count("\r")
+    as_bytes = low.count(b"\n") + low.count(b"\r")
+    shown = text.replace("\n", "").replace("\r", "").replace("\t", "")
+    odd = sum(not (mark.isprintable() or mark in _INVISIBLE) for mark in shown[:_SEEN_CHARS])
+    return line_ends > 0 and line_ends >= _UTF16_LINE_SHARE * as_bytes and odd <= _UTF16_STRAY_SHARE * len(shown)
 
 
 def parse_delimiter(configured: str) -> str:

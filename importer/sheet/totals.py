@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from importer.sheet.table import Row
 
-__all__ = ["LastRow", "looks_like_total"]
+__all__ = ["LastRow", "looks_like_total", "total_warning"]
 
 _TOTAL = re.compile(
     r"(?:grand|sub|overall|report)?[\s-]*totals?(?:\s+(?:rows?|records?|leads?|count))?\s*[:=]?\s*[\d.,]*"
@@ -28,12 +28,14 @@ class LastRow:
 
     def warning(self) -> str:
         """What to say of the last row if it looks like a total; else empty."""
-        if self._row is None or not looks_like_total(self._row.cells):
-            return ""
-        return (
-            f"Row {self._row.number}, the last one, looks like a total, not a lead; it is read like all others. "
-            "Delete it if it is none."
-        )
+        return "" if self._row is None else total_warning(self._row.number, self._row.cells)
+
+
+def total_warning(number: int, cells: Iterable[str]) -> str:
+    """What to say of a file's last row if it looks like a total; else empty."""
+    if not looks_like_total(cells):
+        return ""
+    return f"Row {number}, the last one, looks like a total, not a lead, but is read like all others. Delete it if so."
 
 
 def looks_like_total(cells: Iterable[str]) -> bool:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from importer.errors import SheetError
-from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, find_in_rows, fit, is_blank, missing_header, trim_blanks
+from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, missing_header, trim_blanks
 from importer.sheet.joined import join_header
 from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
 from importer.sheet.snapshot import RowSpool
 from importer.sheet.table import Area, Row
 from importer.sheet.totals import LastRow
 
-__all__ = ["SheetInfo", "Workbook", "find_sheet", "read_table"]
+__all__ = ["SheetInfo", "SheetTop", "Workbook", "peek_sheets", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class SheetInfo:
 
     name: str
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTop:
+    """A worksheet's name, whether it is hidden, and those of its first 50 rows that hold anything."""
+
+    name: str
+    is_hidden: bool
+    rows: tuple[Row, ...]
 
 
 class Workbook(Protocol):
@@ -128,20 +137,14 @@ def _listed(names: list[str]) -> str:
     return ", ".join(repr(name) for name in names)
 
 
-def find_sheet(workbook: Workbook, wanted: Sequence[str], *, but_not: str | None) -> tuple[str, int] | None:
-    """Another sheet among whose first rows the `wanted` column names all stand, and the row; visible sheets first."""
+def peek_sheets(workbook: Workbook) -> Iterator[SheetTop]:
+    """Each worksheet with its first rows, visible ones first; one that cannot be read is passed over."""
     for info in sorted(workbook.sheets, key=lambda info: info.hidden):
-        if info.name == but_not:
-            continue
         try:
-            row = find_in_rows(
-                itertools.takewhile(lambda row: row.number <= TOP_ROWS, workbook.rows(info.name)), wanted
-            )
+            rows = tuple(itertools.takewhile(lambda row: row.number <= TOP_ROWS, workbook.rows(info.name)))
         except SheetError:
             continue
-        if row is not None:
-            return info.name, row
-    return None
+        yield SheetTop(info.name, info.hidden, rows)
 
 
 def _read_sheet(

@@ -15,6 +15,7 @@ __all__ = ["Handlers", "NotWellFormedError", "Scrubbed", "stream_part", "told_da
 
 _CHUNK_BYTES = 1 << 16
 _MARK_BYTES = 8  # more than `xmlns`
+_DECLARATION = re.compile(rb"\sxmlns[\s:=]")  # a namespace may have `xmlns` in its own name
 
 
 class NotWellFormedError(SheetError):
@@ -125,17 +126,19 @@ def stream_part(
     parser.EndElementHandler = handlers.end
     is_lenient = isinstance(part, Scrubbed)
     names: _Names | None = None
-    root: dict[str, str] = {}
+    root: dict[str, str] | None = None
     is_text_of_bytes = True
+    declarations = 0
 
     def start_root(name: str, attributes: dict[str, str]) -> None:
-        nonlocal names, usual
-        root.update(attributes)
+        nonlocal names, root, usual
+        root = attributes
         bound = _declared(attributes)
         if usual is None:
             prefix = name.rpartition(":")[0]
             usual = {bound.get(prefix, ""): ""}
-        if is_text_of_bytes and not is_lenient and _is_usual(bound, usual):
+        has_more = declarations > len(bound)
+        if is_text_of_bytes and not is_lenient and not has_more and _is_usual(bound, usual):
             parser.StartElementHandler = handlers.start
             handlers.start(name, attributes)
             return
@@ -145,9 +148,10 @@ def stream_part(
     parser.StartElementHandler = start_root
     before = b""
     while data := part.read(_CHUNK_BYTES):
-        if not root:
+        if root is None:
             is_text_of_bytes = b"\0" not in data[:_MARK_BYTES]
-        elif names is None and b"xmlns" in before + data:
+            declarations += len(_DECLARATION.findall(data))
+        elif names is None and b"xmlns" in before + data and _DECLARATION.search(before + data):
             names = _take_over(parser, _Names(handlers, usual or {}, is_lenient=is_lenient))
             names.begin_inside(root)
         before = data[-_MARK_BYTES:]

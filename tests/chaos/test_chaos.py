@@ -1,12 +1,25 @@
-"""No lead twice, none lost, and every line true, through SIGKILL at random moments amid all faults at once."""
+"""No lead twice, none lost, and every line true: amid kills and all faults at once, and under a person's hands."""
 
 from pathlib import Path
 
+import pytest
 from chaos import Chaos, run_round
+from person import run_person
 
 
-def test_an_importer_that_is_killed_ten_times_doubles_and_loses_nothing(tmp_path: Path) -> None:
-    result = run_round(tmp_path / "desk", Chaos(seed=7, rows=60, kills=10, odds=0.04, calms_down=True, longest_s=0.4))
+@pytest.mark.parametrize("has_reference", [False, True])
+def test_an_importer_that_is_killed_ten_times_doubles_and_loses_nothing(tmp_path: Path, *, has_reference: bool) -> None:
+    chaos = Chaos(seed=7, rows=60, kills=10, odds=0.04, calms_down=True, longest_s=0.4, has_reference=has_reference)
+    result = run_round(tmp_path / "desk", chaos)
     assert result.lies == [], result.tell()
     assert result.kills >= 10
     assert sum(result.stats["faults"].values()) > 0
+
+
+def test_a_person_who_stops_and_kills_runs_sets_the_clock_and_deletes_locks_loses_and_doubles_nothing(
+    tmp_path: Path,
+) -> None:
+    kinds = ("append", "clock", "delete", "kill", "locks", "sort", "stop")
+    result = run_person(tmp_path / "desk", seed=1, acts=8, rows=20, kinds=kinds)
+    assert result.lies == [], result.tell()
+    assert result.leads > 0

@@ -78,7 +78,7 @@ def test_a_columns_policy_wins_over_the_whole_files(tmp_path: Path) -> None:
     [
         (
             "{field: A, type: fone}",
-            "`type` must be text, phone, email, date, datetime, number, boolean or choice, not `fo",
+            "`type` must be text, phone, email, date, datetime, number, boolean, choice or owner, not `fo",
         ),
         ("{field: A, type: fone}", "did you mean `phone`?"),
         ("{field: A, tpye: phone}", "unknown key columns: `X` `tpye`, did you mean `type`?"),

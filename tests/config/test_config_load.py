@@ -99,7 +99,7 @@ constants: {Code: 007, Flag: No, Day: 2024-01-01, Number: 1_0, Hex: 0x1F, Octal:
 
 def test_a_key_without_a_value_means_its_default(load: Load) -> None:
     config = load("account:\nlimits:\nsheet: null\nheader_row: ~\nunique:\ncolumns: {A: B}\nconstants:\n")
-    assert (config.header_row, config.limits, config.unique) == (1, Limits(), ("EmailAddress", "Phone"))
+    assert (config.header_row, config.limits, config.unique) == (1, Limits(), ("EmailAddress", "Phone", "Mobile"))
 
 
 @pytest.mark.parametrize("text", [b"\xef\xbb\xbfcolumns: {A: B}\n", b"columns:\r\n  A: B\r\n", b"columns: {A: B}"])

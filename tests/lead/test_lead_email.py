@@ -28,6 +28,8 @@ def test_an_address_is_sent_as_written_but_for_its_domains_capitals(written: str
         ("ravi.kumar(at)example.com", "bad_email", "no @"),
         ("n/a", "bad_email", "no @"),
         ("asha@example", "bad_email", "no dot behind its @"),
+        ("asha@rao.test", "bad_email", "no real one does"),
+        ("asha＠example.com", "bad_email", "full-width"),
         ("asha@@example.com", "bad_email", "two @"),
         ("asha@rao@example.com", "bad_email", "two @"),
         ("asha rao@example.com", "bad_email", "a blank inside"),

@@ -104,3 +104,23 @@ def test_a_lead_knows_every_text_that_no_message_may_show() -> None:
     assert lead.values() == {"Ægir", "a@b.example", "Pending"}
     assert (lead.value("FirstName"), lead.value("Phone")) == ("Ægir", "")
     assert "Ægir".encode() in lead.encode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "forms"),
+    [
+        ("Phone", "98450 98450", ("+919845098450", "?9845098450")),
+        ("Mobile", "098450-98450", ("+919845098450", "?09845098450")),
+        ("Phone", "+91 98450 98450", ("+919845098450",)),
+        ("Phone", "0091 98450 98450", ("+919845098450",)),
+        ("Phone", "98450 98450 ext 2", ("?98450 98450 ext 2",)),
+        ("EmailAddress", "A@b.example", ("a@b.example",)),
+    ],
+)
+def test_a_phone_without_a_country_code_stays_what_it_was_when_the_accounts_is_learnt_later(
+    field: str, value: str, forms: tuple[str, ...]
+) -> None:
+    (known,) = unique_keys([(field, value)], country_code="91")
+    (unknown,) = unique_keys([(field, value)])
+    assert known.forms == forms
+    assert set(unknown.forms) <= set(forms)

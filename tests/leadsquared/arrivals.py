@@ -37,8 +37,14 @@ class Network:
         loop = asyncio.get_running_loop()
         if self.draws.random() < self.lost:
             arrives_s = self.draws.uniform(0, self.timeout_s + LOST_MARGIN_S)
-            loop.call_at(loop.time() + arrives_s, self._arrive)
-            await asyncio.sleep(self.timeout_s)
+            arrival = loop.call_at(loop.time() + arrives_s, self._arrive)
+            try:
+                await asyncio.sleep(self.timeout_s)
+            except asyncio.CancelledError:  # given up earlier
+                if arrival.when() > (latest := loop.time() + LOST_MARGIN_S):
+                    arrival.cancel()
+                    loop.call_at(latest, self._arrive)
+                raise
             return False
         await asyncio.sleep(self.draws.uniform(0, self.up_s))
         self._arrive()

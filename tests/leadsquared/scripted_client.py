@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +11,17 @@ from moved_clock import run_on_moved_clock
 
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.lead import Assembly, FieldName
-from importer.lead.keys import unique_keys
+from importer.lead.keys import UniqueKey, unique_keys
 from importer.lead.lead import Lead
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import Delivery
 from importer.leadsquared.pacing import Pacer
+from importer.leadsquared.record import UNRECORDED, CallRecord
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.watch import Watch
 from importer.outcome import Outcome, utc_text
 
-__all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx"]
+__all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx", "with_reference"]
 
 NOW = 1_790_000_000.0
 """When each delivery begins, in UTC seconds."""
@@ -34,6 +36,7 @@ UNREACHABLE = TransientError("no connection: Connection refused")
 NOBODY = Reply(200, b"[]")
 ME = {"FirstName": "Zoë", "LastName": "Smith", "EmailAddress": "zoe@example.com", "Phone": "+919845098450"}
 UNIQUE = ("EmailAddress", "Phone")
+REFERENCE = "r00aa"
 
 Told = Reply | CallError
 
@@ -60,6 +63,11 @@ def lead_of(unique: tuple[str, ...] = UNIQUE, country_code: str | None = "91", *
     return Lead(Assembly([FieldName.parse(name) for name in values]), list(values.values()), keys)
 
 
+def with_reference(lead: Lead) -> Lead:
+    """The lead as it goes where the account has a field for the row's reference."""
+    return lead._replace(reference=UniqueKey("mx_Import_Ref", REFERENCE, REFERENCE))
+
+
 def now() -> float:
     return NOW + asyncio.get_running_loop().time()
 
@@ -75,15 +83,17 @@ class ScriptedClient:
     pacer: Pacer = field(default_factory=lambda: Pacer(100, 5))
     sent: list[tuple[float, bytes]] = field(default_factory=list)
     looked_up: list[tuple[float, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
 
-    async def create_lead(self, body: bytes, *, unless: Callable[[], bool] = lambda: False) -> Reply:
-        return await self._answer(self.creates, self.sent, body, unless=unless)
+    async def create_lead(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
+        return await self._answer(self.creates, self.sent, body, unless=unless, record=record)
 
-    async def find_by_email(self, email: str) -> Reply:
-        return await self._answer(self.finds, self.looked_up, email)
-
-    async def find_by_phone(self, phone: str) -> Reply:
-        return await self._answer(self.finds, self.looked_up, phone)
+    async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
+        self.asked.append((field, value))
+        assert {"ProspectID", "CreatedOn", "FirstName", "LastName", field} <= set(columns)
+        return await self._answer(self.finds, self.looked_up, value)
 
     async def _answer(
         self,
@@ -92,8 +102,9 @@ class ScriptedClient:
         what: object,
         *,
         unless: Callable[[], bool] = lambda: False,
+        record: CallRecord = UNRECORDED,
     ) -> Reply:
-        async with self.pacer.slot(unless=unless) as slot:
+        async with self.pacer.slot(unless=unless, record=record) as slot:
             log.append((asyncio.get_running_loop().time(), what))
             await asyncio.sleep(self.takes_s)
             told = script.pop(0) if len(script) > 1 else script[0]
@@ -108,8 +119,9 @@ def deliver(
     finds: Iterable[Told] = (NOBODY,),
     *,
     lead: Lead | None = None,
-    since: float = SINCE,
+    since: float | Moment = SINCE,
     is_in_doubt: bool = False,
+    carried_reference: bool = False,
     skew_s: float | None = 0.0,
     takes_s: float = 0.1,
     watch: Watch | None = None,
@@ -119,5 +131,7 @@ def deliver(
     client = ScriptedClient(list(creates), list(finds), skew_s=skew_s, takes_s=takes_s)
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
     delivery = Delivery(client, watch=watch or Watch(), **settings | more)
-    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), since=since, is_in_doubt=is_in_doubt))
+    moment = since if isinstance(since, Moment) else Moment(since)
+    told = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
+    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))
     return outcome, client

@@ -90,8 +90,6 @@ REFUSALS = [
             "Correct the field",
         ),
         ("MXInvalidDataTypeException", mx("MXInvalidDataTypeException", "wrong"), Kind.REFUSED, (), "wrong type"),
-        ("MXNeverHeardOfException", mx("MXNeverHeardOfException", "No."), Kind.REFUSED, (), "refused this lead"),
-        ("MXException", mx(None, "No.", IsMXException=True), Kind.REFUSED, (), "refused this lead"),
     )
 ]
 
@@ -106,11 +104,46 @@ def test_a_body_of_leadsquared_says_the_same_under_every_status(status: int, cas
 
 
 @pytest.mark.parametrize("status", [401, 404])
-@pytest.mark.parametrize(
-    "body", [case.body for case in REFUSALS if case.error not in {"MXNeverHeardOfException", "MXException"}]
-)
+@pytest.mark.parametrize("body", [case.body for case in REFUSALS])
 def test_a_refusal_of_one_lead_does_not_end_the_run_whatever_its_status(status: int, body: bytes) -> None:
     assert read(status, body).kind in {Kind.REFUSED, Kind.DUPLICATE}
+
+
+DOUBTS = [
+    ("MXTimeoutException", mx("MXTimeoutException", "The operation has timed out.")),
+    ("MXNeverHeardOfException", mx("MXNeverHeardOfException", "No.")),
+    ("MXNeverHeardOfException", mx("MXNeverHeardOfException", f"Upstream said: {RATE}")),
+    ("MXUnauthorizedAccessException", mx("MXUnauthorizedAccessException", "No.")),
+    ("MXException", mx(None, "No.", IsMXException=True)),
+    (
+        "MXInvalidInputException",
+        mx("MXInvalidInputException", "MySqlException: Deadlock found when trying to get lock"),
+    ),
+    (DUPLICATE, mx(DUPLICATE, "MySql.Data.MySqlClient.MySqlException: Duplicate entry 'x@y' for key 'PRIMARY'")),
+    ("MySqlException", mx("MySqlException", "Lock wait timeout exceeded")),
+    ("SqlException", mx("SqlException", "Timeout expired")),
+]
+
+
+@pytest.mark.parametrize("status", [200, 500, 412, 400])
+@pytest.mark.parametrize(("error", "body"), DOUBTS)
+def test_only_a_listed_type_proves_that_nothing_was_stored(status: int, error: str, body: bytes) -> None:
+    answer = read(status, body)
+    assert (answer.kind, answer.error) == (Kind.AMBIGUOUS, error)
+    assert "Look in LeadSquared" in answer.tip
+
+
+def test_a_value_that_names_a_database_is_no_error_of_one() -> None:
+    answer = read(
+        500, mx("MXInvalidInputException", "Invalid Input! Parameter Name: Notes (knows MySQL and SQL Server)")
+    )
+    assert answer.kind is Kind.REFUSED
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500])
+def test_a_page_that_names_a_database_error_proves_nothing_whatever_its_status(status: int) -> None:
+    answer = read(status, b"<html><pre>System.Data.SqlClient.SqlException: deadlock victim</pre></html>")
+    assert (answer.kind, answer.error) == (Kind.AMBIGUOUS, f"HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [429, 403, 200, 500])
@@ -191,7 +224,7 @@ def test_a_success_without_a_readable_id_may_have_been_created(status: int, mess
     assert "Look in LeadSquared" in answer.tip
 
 
-@pytest.mark.parametrize("status", [200, 204, 302, 408, 409, 412, 413, 422, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [200, 201, 204, 303, 304, 406, 408, 409, 412, 425, 499, 500, 502, 503, 504])
 @pytest.mark.parametrize(
     "body",
     [
@@ -224,7 +257,18 @@ def test_what_nobody_explains_may_have_been_created(status: int, body: bytes) ->
     [
         (400, Kind.REFUSED, "could not read this lead"),
         (403, Kind.REFUSED, "may not create leads"),
-        (405, Kind.REFUSED, "changed the call"),
+        (301, Kind.REFUSED, "account.host"),
+        (302, Kind.REFUSED, "account.host"),
+        (307, Kind.REFUSED, "account.host"),
+        (308, Kind.REFUSED, "account.host"),
+        (405, Kind.REFUSED, "changed or refused the call"),
+        (407, Kind.REFUSED, "HTTPS_PROXY"),
+        (411, Kind.REFUSED, "changed or refused the call"),
+        (413, Kind.REFUSED, "Shorten"),
+        (414, Kind.REFUSED, "Shorten"),
+        (415, Kind.REFUSED, "changed or refused the call"),
+        (422, Kind.REFUSED, "could not read this lead"),
+        (431, Kind.REFUSED, "Shorten"),
         (401, Kind.FATAL, "LSQ_ACCESS_KEY"),
         (404, Kind.FATAL, "no such API"),
     ],
@@ -235,7 +279,9 @@ def test_a_plain_refusal_is_known_by_its_status_and_repeats_no_page(
     answer = read(status, body)
     assert (answer.kind, answer.error) == (kind, f"HTTP {status}")
     assert tip in answer.tip
-    assert answer.message == ("Bad Request: no JSON" if body.startswith(b"Bad") else f"HTTP {status}")
+    detail = "Bad Request: no JSON" if body.startswith(b"Bad") else ""
+    is_told = kind is Kind.REFUSED or not detail
+    assert answer.message == ": ".join([*([f"HTTP {status}"] if is_told else []), *([detail] if detail else [])])
 
 
 @pytest.mark.parametrize(
@@ -246,7 +292,8 @@ def test_a_plain_refusal_is_known_by_its_status_and_repeats_no_page(
         (401, "AuthenticationException"),
         (404, "MXNoSuchServiceException"),
         (500, "MXInvalidAccessDetailsException"),
-        (200, "MXUnauthorizedAccessException"),
+        (200, "MXInvalidAccessDetailsException"),
+        (403, "MXUnauthorizedAccessException"),
     ],
 )
 def test_refused_keys_end_the_run_under_any_name(status: int, name: str) -> None:
@@ -279,7 +326,10 @@ def test_no_key_is_ever_repeated(status: int, text: str) -> None:
 
 
 def test_a_key_parameter_is_not_repeated_even_where_its_value_is_not_known() -> None:
-    assert read(400, b"see /v2/?accessKey=abc&secretKey=d%2Fe now").message == "see /v2/?accessKey=…&secretKey=… now"
+    assert (
+        read(400, b"see /v2/?accessKey=abc&secretKey=d%2Fe now").message
+        == "HTTP 400: see /v2/?accessKey=…&secretKey=… now"
+    )
 
 
 @pytest.mark.parametrize(

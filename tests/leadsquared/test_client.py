@@ -1,16 +1,18 @@
 """The only door to the network: what is sent, how a missing answer is sorted, and that nothing goes twice."""
 
 import asyncio
+import json
 import re
 import socket
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import pytest
 from raw_server import OK_BODY, Conversation, Handler, answer, serve_raw
 
+from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared.answers import Kind, read_answer
 from importer.leadsquared.client import Client, fetch_plain
@@ -30,8 +32,8 @@ class WatchedPacer(Pacer):
         self.slots: list[Slot] = []
 
     @asynccontextmanager
-    async def slot(self, *, unless: Callable[[], bool] = lambda: False) -> AsyncIterator[Slot]:
-        async with super().slot(unless=unless) as slot:
+    async def slot(self, **more: Any) -> AsyncIterator[Slot]:
+        async with super().slot(**more) as slot:
             self.slots.append(slot)
             yield slot
 
@@ -55,7 +57,7 @@ def slots_of(client: Client) -> list[Slot]:
 
 
 async def call(client: Client, verb: str) -> Any:
-    return await (client.create_lead(LEAD) if verb == "POST" else client.find_by_email("a@example.com"))
+    return await (client.create_lead(LEAD) if verb == "POST" else client.user())
 
 
 async def say_yes(talk: Conversation) -> None:
@@ -70,7 +72,11 @@ async def test_odd_keys_arrive_as_they_are_in_both_forms(auth: Literal["query", 
         client_of(f"{sandbox.url}/v2/", auth=auth, secret_key=settings.secret_key) as client,
     ):
         assert read_answer(await client.create_lead(LEAD)).kind is Kind.CREATED
-        for reply in (await client.user(), await client.fields(), await client.find_by_phone("+91-9845098450")):
+        for reply in (
+            await client.user(),
+            await client.fields(),
+            await client.find_leads("Phone", "+91-9845098450", columns=["ProspectID"]),
+        ):
             assert reply.status == 200
         assert sandbox.leads()[0]["attributes"]["LastName"] == "Zoë"
 
@@ -79,17 +85,31 @@ async def test_odd_keys_arrive_as_they_are_in_both_forms(auth: Literal["query", 
 async def test_keys_stand_in_the_url_or_in_the_headers_but_never_in_both(auth: Literal["query", "headers"]) -> None:
     async with serve_raw(say_yes) as server, client_of(server.base_url, auth=auth, secret_key="k3y%&") as client:
         await client.create_lead(LEAD)
-        await client.find_by_email("a+b&c@example.com")
-        await client.find_by_phone("+91-98 45")
-    post, by_email, by_phone = server.requests
+        await client.find_leads("mx_Señal", "+91-98 45&é", columns=["ProspectID", "CreatedOn"])
+        await client.users()
+    post, search, users = server.requests
     in_query = "accessKey=u%24r5a11%2B%2F%3D%26%25%20d0b0&secretKey=k3y%25%26" if auth == "query" else ""
     assert post.line.split()[1] == "/v2/LeadManagement.svc/Lead.Create" + (in_query and f"?{in_query}")
     assert (post.headers.get("x-LSQ-AccessKey"), post.headers.get("x-LSQ-SecretKey")) == (
         (None, None) if in_query else (ACCESS_KEY, "k3y%&")
     )
     assert (post.body, post.headers["Content-Type"]) == (LEAD, "application/json")
-    assert by_email.line.split()[1].endswith("emailaddress=a%2Bb%26c%40example.com")
-    assert by_phone.line.split()[1].endswith("phone=%2B91-98%2045")
+    assert search.line.split()[:2] == ["POST", f"/v2/LeadManagement.svc/Leads.Get{in_query and f'?{in_query}'}"]
+    assert json.loads(search.body) == {
+        "Parameter": {"LookupName": "mx_Señal", "LookupValue": "+91-98 45&é", "SqlOperator": "="},
+        "Columns": {"Include_CSV": "ProspectID,CreatedOn"},
+        "Sorting": {"ColumnName": "CreatedOn", "Direction": "1"},
+        "Paging": {"PageIndex": 1, "PageSize": 25},
+    }
+    assert users.line.split()[1].startswith("/v2/UserManagement.svc/Users.Get")
+
+
+async def test_every_call_says_who_calls() -> None:
+    async with serve_raw(say_yes) as server, client_of(server.base_url) as client:
+        await client.create_lead(LEAD)
+        await client.fields()
+        await fetch_plain(f"{server.base_url}stats")
+    assert [request.headers["User-Agent"] for request in server.requests] == [f"lsq-import/{__version__}"] * 3
 
 
 async def test_one_connection_serves_call_after_call() -> None:
@@ -305,7 +325,10 @@ async def test_the_date_header_tells_how_far_the_servers_clock_is_ahead(date: st
     async def tell(talk: Conversation) -> None:
         await talk.say(answer("200 OK", OK_BODY, *([f"Date: {date}"] if date else [])))
 
-    async with serve_raw(tell) as server, client_of(server.base_url, wall_clock=lambda: 1792564080.0) as client:
+    async with (
+        serve_raw(tell) as server,
+        client_of(server.base_url, wall_clock=lambda: 1792564080.0, steady_clock=float) as client,
+    ):
         assert client.skew_s is None
         await client.create_lead(LEAD)
         assert client.skew_s == skew_s
@@ -315,7 +338,10 @@ async def test_an_answer_without_a_date_leaves_what_was_known() -> None:
     async def tell_once(talk: Conversation) -> None:
         await talk.say(answer("200 OK", OK_BODY, *["Date: Wed, 21 Oct 2026 07:28:00 GMT"][talk.number - 1 :]))
 
-    async with serve_raw(tell_once) as server, client_of(server.base_url, wall_clock=lambda: 1792564080.0) as client:
+    async with (
+        serve_raw(tell_once) as server,
+        client_of(server.base_url, wall_clock=lambda: 1792564080.0, steady_clock=float) as client,
+    ):
         await client.create_lead(LEAD)
         await client.create_lead(LEAD)
         assert client.skew_s == 3600.0

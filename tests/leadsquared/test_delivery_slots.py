@@ -12,6 +12,7 @@ from scripted_client import CREATED, LOST, SINCE, UNIQUE, ScriptedClient, lead_o
 from importer.errors import ImporterError, QuotaError
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.leadsquared.pacing import Pacer, Slot
+from importer.leadsquared.servertime import Moment
 from importer.leadsquared.watch import Watch
 from importer.outcome import Status
 
@@ -45,7 +46,7 @@ def test_without_a_slot_a_lead_is_unsent_and_one_in_doubt_stays_unknown(
     client = ScriptedClient([LOST, CREATED], [], pacer=SpentPacer(slots, error))
     delivery = Delivery(client, unique=UNIQUE, country_code="91", watch=Watch(), wall_clock=now, draws=random.Random(1))
     with pytest.raises(StopError) as stopped:
-        run_on_moved_clock(delivery.deliver(lead_of(), since=SINCE))
+        run_on_moved_clock(delivery.deliver(lead_of(), since=Moment(SINCE)))
     assert (stopped.value.outcome.status, stopped.value.outcome.attempts) == (status, attempts)
     assert stopped.value.reason is error
     assert len(client.sent) == slots

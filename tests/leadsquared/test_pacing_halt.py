@@ -7,6 +7,7 @@ from moved_clock import run_on_moved_clock
 
 from importer.errors import WithdrawnError
 from importer.leadsquared.pacing import CLOCK_MARGIN_S, Pacer
+from importer.leadsquared.record import UNRECORDED
 
 
 async def moment_of_a_call(pacer: Pacer) -> float:
@@ -32,7 +33,7 @@ def test_a_halt_that_is_ended_lets_those_who_wait_go_at_once() -> None:
         began = asyncio.get_running_loop().time()
         pacer.halt(240)
         call = asyncio.create_task(moment_of_a_call(pacer))
-        withdrawn = asyncio.create_task(pacer._take(lambda: True))
+        withdrawn = asyncio.create_task(pacer._take(lambda: True, UNRECORDED))
         await asyncio.sleep(1)
         pacer.resume()
         assert await call - began == pytest.approx(1, abs=0.1)

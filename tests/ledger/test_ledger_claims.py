@@ -152,3 +152,23 @@ def test_nothing_asked_is_nothing_found(ledger: Ledger) -> None:
     assert ledger.rows.find_rows([]) == {}
     assert ledger.rows.find_keys([]) == {}
     assert claim(ledger) == []
+
+
+def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger, ledger_path: Path) -> None:
+    with open_ledger(ledger_path) as other:
+        begin_run(other)
+        claim(other, intent("a", "mail"))
+        other.locks.release()  # as if its folder had been removed: nobody sees it any more
+        assert claim(ledger, intent("a", "mail", resolves=True)) == [None]
+        settle(other, "a", REJECTED)
+        assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.INTENT
+        settle(ledger, "a", CREATED)
+        settle(other, "a", UNKNOWN)
+    assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
+
+
+def test_a_created_row_stays_created_while_it_is_sent_again(ledger: Ledger, ledger_path: Path) -> None:
+    leave_behind(ledger_path, "a", "mail", outcome=CREATED)
+    assert claim(ledger, intent("a", "mail", is_forced=True)) == [None]
+    row = ledger.rows.find_rows([digest("a")])[digest("a")]
+    assert (row.state, row.lead_id) == (State.CREATED, "lead-1")

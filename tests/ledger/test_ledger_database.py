@@ -129,6 +129,19 @@ def test_an_account_that_is_dropped_leaves_no_run_to_the_next_one(ledger_path: P
         assert ledger.runs.list() == []
 
 
+def test_a_name_that_comes_later_is_another_name_of_the_account_that_was_reached_there(ledger_path: Path) -> None:
+    with Ledger(ledger_path, identity="host#1", host="host", address="host#1") as ledger:
+        ledger.add_name("host#1")
+        number = ledger.account.id
+    with Ledger(ledger_path, identity="beta", host="host"):
+        pass  # a name that was only asked about, without the keys
+    for name, address in (("acme", "host#1"), ("acme", "host#2"), ("beta", "host#1"), ("beta", "host#2")):
+        with Ledger(ledger_path, identity=name, host="host", address=address) as ledger:
+            assert (ledger.account.id, ledger.account.identity) == (number, "host#1")
+    with Ledger(ledger_path, identity="host#2", host="host", address="host#2") as ledger:
+        assert ledger.account.id != number
+
+
 def test_a_garbled_file_is_refused(ledger_path: Path) -> None:
     ledger_path.write_bytes(b"First Name,Email\r\n" * 100)
     with pytest.raises(UsageError, match="not a database") as refused:
@@ -269,8 +282,8 @@ def test_what_is_known_of_an_account_outlives_the_process(ledger_path: Path) -> 
         ledger.describe_account(organisation="Example", country_code="91")
     with open_ledger(ledger_path) as ledger:
         assert (ledger.account.organisation, ledger.account.country_code) == ("Example", "91")
-        assert [account.identity for account in ledger.accounts_at("api.leadsquared.com")] == [ledger.account.identity]
-        assert ledger.accounts_at("elsewhere") == []
+        assert ledger.find_account(ledger.account.identity) == ledger.account
+        assert ledger.find_account("elsewhere") is None
 
 
 def test_runs_are_listed_newest_first_with_how_they_ended(ledger_path: Path) -> None:

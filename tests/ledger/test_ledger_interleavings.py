@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from ledger_cases import ACCOUNT, open_ledger
 
-from importer.lead import Column, FieldName, plan_mapping
+from importer.lead import Column, FieldName, Policies, plan_mapping
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import Holder, Note, Scratch
@@ -34,7 +34,11 @@ SOURCES = {
     "one.csv": [("Ann", "k1"), ("John", ""), ("John", ""), ("Bob", "k1"), ("Cid", "k2")],
     "two.csv": [("Dan", "k2"), ("Eve", "k3"), ("John", "")],
 }
-MAPPING = plan_mapping(HEADER, [Column("Name", FieldName("FirstName")), Column("Email", FieldName("EmailAddress"))])
+MAPPING = plan_mapping(
+    HEADER,
+    [Column("Name", FieldName("FirstName")), Column("Email", FieldName("EmailAddress"))],
+    policies=Policies(bad_email="send"),  # the keys are short names, no addresses
+)
 KEYS = {key for rows in SOURCES.values() for _, key in rows if key}
 WORKERS = 2
 MOST_RETRIES = 5
@@ -151,7 +155,8 @@ class Run:
     def deliver(self, candidate: Candidate, note: Note) -> Course:
         known = self.ledger.rows.find_rows([note.ref]).get(note.ref)
         is_in_doubt = note.outcome.status is Status.UNKNOWN
-        since = (unresolved_since(candidate, known) if is_in_doubt else None) or time.time()
+        doubt = unresolved_since(candidate, known) if is_in_doubt else None
+        since = time.time() if doubt is None else doubt.at
         while (conflict := self.claim(candidate, note, since, resolves=is_in_doubt)) is not None:
             if conflict.state is State.CREATED:
                 self.finish(note, of_known_lead(candidate, conflict))

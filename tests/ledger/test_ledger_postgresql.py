@@ -17,6 +17,7 @@ from test_ledger_locks import CLAIM, child, race
 from importer.errors import UsageError
 from importer.ledger import database
 from importer.ledger.database import LedgerError
+from importer.ledger.failure import LocksLostError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Settled, State
 from importer.ledger.upkeep import Forgotten, forget, prune, settle_by_hand
@@ -131,3 +132,31 @@ def test_a_ledger_that_is_held_for_long_is_an_error(ledger: Ledger, monkeypatch:
     ):
         begin_run(other)
     assert "Another program" in held.value.hint
+
+
+async def test_a_run_whose_connection_for_locks_is_gone_takes_no_new_row_and_still_writes_its_outcomes(
+    ledger: Ledger,
+) -> None:
+    async with LedgerWriter(ledger) as writer:
+        assert await writer.claim(intent("a", "mail")) is None
+        with ledger.begin() as connection:  # as a restart of the server does
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid != pg_backend_pid()"
+            )
+        for name in ("b", "c"):
+            with pytest.raises(LocksLostError, match="has lost the locks"):
+                await writer.claim(intent(name))
+        await writer.settle(Settled(digest("a"), CREATED, 1.5))
+    with open_ledger(URL) as other:
+        assert set(other.rows.find_rows([digest(name) for name in "abc"])) == {digest("a")}
+        assert other.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
+
+
+def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger) -> None:
+    with open_ledger(URL) as gone:
+        begin_run(gone)
+        claim(gone, intent("a", "mail"))
+        gone.locks.release()
+        assert claim(ledger, intent("a", "mail", resolves=True)) == [None]
+        settle(gone, "a", CREATED)
+    assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.INTENT

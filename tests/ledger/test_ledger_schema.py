@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from ledger_cases import CREATED, begin_run, claim, digest, intent, open_ledger, settle
+from ledger_cases import ACCOUNT, CREATED, begin_run, claim, digest, intent, open_ledger, settle
 from sqlalchemy import Connection, Engine, inspect
 
 from importer.errors import UsageError
@@ -115,14 +115,28 @@ def test_two_ledgers_have_two_secrets(tmp_path: Path) -> None:
         assert len(one.secret) == 32
 
 
-def test_a_ledger_of_version_1_gets_a_budget_and_keeps_its_rows(ledger_path: Path) -> None:
+def test_a_ledger_of_version_1_gets_a_budget_and_a_skew_and_keeps_its_rows(ledger_path: Path) -> None:
     budget = ("budget", "slot", "claimant", "day_call")
     engine = open_raw(ledger_path)
     with engine.begin() as connection:
-        for table in budget:
+        for table in (*budget, "account_name", "machine"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE lead_row DROP COLUMN skew_s")
         connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'version'")
     with open_ledger(ledger_path) as ledger:
         assert ledger.rows.find_keys([digest("mail")])[digest("mail")].state is State.CREATED
     assert set(budget) <= set(inspect(engine).get_table_names())
+    assert "skew_s" in columns(engine)
     engine.dispose()
+
+
+def test_a_ledger_of_version_2_knows_its_accounts_by_the_keys_that_they_were_reached_with(ledger_path: Path) -> None:
+    engine = open_raw(ledger_path)
+    with engine.begin() as connection:
+        for table in ("account_name", "machine", "row_identity", "row_alias"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE lead_row DROP COLUMN skew_s")
+        connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE key = 'version'")
+    engine.dispose()
+    with open_ledger(ledger_path) as ledger:
+        assert ledger.is_known_by(ACCOUNT)

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ledger_cases import CREATED, FAILED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
@@ -19,6 +21,7 @@ from importer.run.candidate import Candidate
 from importer.run.decision import decide
 from importer.sheet import Row
 
+DIGESTS: Any = SimpleNamespace(of_cells=lambda _cells: digest("cells"))
 DUPLICATE = Outcome(Status.DUPLICATE, error="MXDuplicateEntryException")
 DAY_S = 86_400.0
 
@@ -57,7 +60,7 @@ def report_line(status: Status, ref: str) -> Candidate:
         past,
         Lead(Assembly([]), [], ()),
         problems,
-        digest("cells"),
+        DIGESTS,
         (),
         digest(ref),
         is_foreign=False,

@@ -168,7 +168,7 @@ DAYS = ("2026-10-01", "2026-10-02", "2026-10-03", "2026-10-04")
             (header, NAMES)
             for header in ("Campaign Name 2", "Project Name", "Ad Name", "Emergency Contact", "Child Name")
         ),
-        *((header, ADDRESSES) for header in ("Parent Email", "Sales Rep Email", "Owner", "Lead Owner Email")),
+        *((header, ADDRESSES) for header in ("Parent Email", "Sales Rep Email", "Lead Owner Email")),
         *((header, PHONES) for header in ("RECEIVER_MOBILE", "Manager Mobile", "Father's Mobile", "Driver Phone")),
         *((header, DAYS) for header in ("Last Modified", "Modified Time", "Spouse DOB", "Policy Expiry", "Updated at")),
         ("Father Occupation", ("Salaried", "Retired", "Business owner", "Salaried")),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from truth import find_lies
 from workbench import HEADER, Account, Desk, finish, person
 
@@ -160,3 +161,33 @@ def test_again_asks_before_it_sends_created_rows_once_more(desk: Desk, account: 
     assert [line.status for line in desk.report()] == ["duplicate", "created"]
     assert account.stats()["creates"] == 4
     assert len(account.leads()) == 3
+
+
+@pytest.mark.parametrize("key", ["keyless", "with a unique value"])
+def test_a_created_lead_stays_known_when_sending_it_again_is_killed(desk: Desk, account: Account, key: str) -> None:
+    rows = [person(1), person(2)] if key != "keyless" else ROWS[4:]
+    desk.write(rows)
+    desk.configure(workers=2)
+    assert desk.call("leads.csv").status == 0
+    ids = [line.lead_id for line in desk.report()]
+    account.script({"call": "Lead.Create", "fault": "hang_before", "times": 2})
+    process = desk.start("leads.csv", "--again", "--yes")
+    account.wait_until(lambda stats: stats["calls"]["Lead.Create"] == 4)
+    process.kill()
+    process.communicate()
+    before = account.stats()["creates"]
+    for name in ("leads.csv", "leads.report.csv"):
+        assert desk.call(name).status == 0
+        assert [(line.status, line.lead_id) for line in desk.report()] == [("created", one) for one in ids]
+    assert account.stats()["creates"] == before
+
+
+def test_a_created_lead_stays_known_when_the_outcome_of_sending_it_again_is_not(desk: Desk, account: Account) -> None:
+    desk.write(ROWS[4:])
+    assert desk.call("leads.csv").status == 0
+    ids = [line.lead_id for line in desk.report()]
+    account.script({"call": "Lead.Create", "fault": "drop_after", "times": 2})
+    assert desk.call("leads.csv", "--again", "--yes").status == 1
+    assert [line.status for line in desk.report()] == ["unknown", "unknown"]
+    assert desk.call("leads.csv").status == 0
+    assert [line.lead_id for line in desk.report()] == ids

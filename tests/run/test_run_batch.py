@@ -80,12 +80,13 @@ def test_a_report_that_is_named_alone_is_imported(desk: Desk, inbox: Path) -> No
 
 
 def test_a_file_that_cannot_be_imported_keeps_no_other_from_it(desk: Desk, account: Account, inbox: Path) -> None:
-    age(desk.write([], "inbox/0 empty.csv"))
+    (inbox / "0 torn.csv").write_text('First Name,City\n"Asha,Pune\n', encoding="utf-8")
+    age(inbox / "0 torn.csv")
     run = desk.call("inbox/*.csv", "--json")
     assert run.status == 2
     line = told(run.out)
     assert [one["exit_status"] for one in line["runs"]] == [2, 0, 0]
-    assert "no data row" in line["error"]["message"]
+    assert "never closed" in line["error"]["message"]
     assert len(account.leads()) == 6
     assert inbox.is_dir()
 

@@ -1,10 +1,14 @@
 """The rules of what is to be done with a row, each guarded by name."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from importer.errors import RowProblem
 from importer.lead import Assembly, FieldName
 from importer.lead.lead import Lead
+from importer.ledger.cellmarks import pack_marks
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Holder
 from importer.outcome import Status
@@ -14,17 +18,24 @@ from importer.run.decision import decide
 from importer.sheet import Row
 
 REF, OTHER_REF = b"r" * 16, b"o" * 16
-CELLS, OTHER_CELLS = b"c" * 16, b"d" * 16
+CELLS, OTHER_CELLS = (pack_marks([(b"name", mark)]) for mark in (b"cell", b"edit"))
 KEY, OTHER_KEY = b"k" * 16, b"l" * 16
 PROBLEM = RowProblem("cell_error", "Cell A2 holds #N/A.", "Mend it.")
 
+
+def made_of(cells: bytes) -> Any:
+    """Digests that find these cells in any row."""
+    return SimpleNamespace(of_each=lambda _cells: cells)
+
+
+DIGESTS, OTHER_DIGESTS = made_of(CELLS), made_of(OTHER_CELLS)
 ROW = Candidate(
     place=0,
     row=Row(2, ("Asha",)),
     past=None,
     lead=Lead(Assembly([FieldName("FirstName")]), ["Asha"], ()),
     problems=(),
-    cells=CELLS,
+    digests=DIGESTS,
     keys=(KEY,),
     given_ref=None,
     is_foreign=False,
@@ -87,7 +98,7 @@ def test_a_row_with_a_problem_is_invalid_and_holds_nothing() -> None:
 
 def test_a_duplicate_is_remembered_while_its_cells_are_unchanged() -> None:
     assert not decide(ROW, known(State.DUPLICATE), (), ()).is_open
-    edited = decide(ROW._replace(cells=OTHER_CELLS), known(State.DUPLICATE), (), ())
+    edited = decide(ROW._replace(digests=OTHER_DIGESTS), known(State.DUPLICATE), (), ())
     assert edited.outcome.status is Status.READY
 
 
@@ -147,7 +158,7 @@ def test_a_second_row_with_the_same_value_waits_for_the_first_and_names_it() -> 
 
 
 def test_a_created_line_of_this_account_stays_as_it_is_where_the_ledger_has_never_seen_it() -> None:
-    line = LINE._replace(past=past(Status.CREATED, lead_id="lead-9"), cells=OTHER_CELLS)
+    line = LINE._replace(past=past(Status.CREATED, lead_id="lead-9"), digests=OTHER_DIGESTS)
     decision = decide(line, None, (), ())
     assert (decision.outcome.status, decision.outcome.lead_id, decision.adopts) == (Status.CREATED, "lead-9", True)
 

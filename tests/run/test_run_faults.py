@@ -109,9 +109,7 @@ def test_a_keyless_row_in_doubt_is_never_sent_again(desk: Desk, account: Account
 
 
 def test_a_look_up_that_gets_no_answer_is_asked_again(desk: Desk, account: Account) -> None:
-    account.script(
-        {"call": "Lead.Create", "fault": "drop_after"}, {"call": "Leads.GetByEmailaddress", "fault": "drop_before"}
-    )
+    account.script({"call": "Lead.Create", "fault": "drop_after"}, {"call": "Leads.Get", "fault": "drop_before"})
     desk.write(KEYED[:1])
     assert desk.call("leads.csv").status == 0
     assert find_lies(KEYED[:1], desk.report(), account.leads()) == []
@@ -121,7 +119,7 @@ def test_a_look_up_that_gets_no_answer_is_asked_again(desk: Desk, account: Accou
 def test_a_look_up_that_is_not_allowed_leaves_the_row_unknown_and_sends_nothing(desk: Desk, account: Account) -> None:
     account.script(
         {"call": "Lead.Create", "fault": "drop_after"},
-        {"call": "Leads.GetByEmailaddress", "status": 403, "body": "not for you", "content_type": "text/plain"},
+        {"call": "Leads.Get", "status": 403, "body": "not for you", "content_type": "text/plain"},
     )
     desk.write(KEYED[:1])
     assert desk.call("leads.csv").status == 1

@@ -38,6 +38,8 @@ def test_the_proposed_mapping_creates_the_same_leads_as_the_hand_written_one(
     proposed, written = leads
     for lead in written:
         assert lead.pop("mx_Imported_By") == "lsq-import"  # the constant that nobody can guess
+    references = [lead.pop("mx_Import_Ref") for lead in proposed]  # the account has a field for them
+    assert len(set(references)) == len(proposed)
     key = json.dumps
     assert sorted(map(key, proposed)) == sorted(map(key, written))
     assert len(proposed) == 55

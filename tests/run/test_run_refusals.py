@@ -154,7 +154,6 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
         with_file("leads.csv", "First Name,Last Name,Email,Mobile,City\nRené,,,,\n".encode("cp1252")),
         ["encoding: cp1252"],
     ),
-    "a header and nothing below": (with_file("leads.csv", ",".join(HEADER).encode()), ["no data row"]),
     "no such sheet": (no_such_sheet, ["Leads", "Sheets:"]),
     "a report in no folder": (with_args("-r", "there/is/none.csv"), ["folder does not exist"]),
     "a report that is the file": (with_args("-r", "leads.csv"), ["would take the place of the file"]),

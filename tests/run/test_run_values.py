@@ -187,7 +187,9 @@ def test_letters_read_in_a_wrong_encoding_are_told_with_their_cells(desk: Desk) 
     assert "nchen" not in run.err
 
 
-@pytest.mark.parametrize("first", ["Total", "Grand Total:", "TOTAL LEADS 2", "Summe", "कुल", "End of report", "2 rows"])
+@pytest.mark.parametrize(
+    "first", ["Total", "Grand Total:", "TOTAL LEADS 2", "Summe", "कुल", "End of report", "2 rows", "Total: 2 leads"]
+)
 def test_a_closing_line_is_told(desk: Desk, first: str) -> None:
     desk.configure(columns={"First Name": "FirstName", "Email": "EmailAddress"})
     desk.write([("Asha", "asha@example.com"), (first, "")], header=("First Name", "Email"))
@@ -213,3 +215,12 @@ def test_a_value_that_is_no_option_is_told_with_the_nearest_ones(desk: Desk) -> 
     assert "Cell C3 (Value) holds a value that is none of the field's options" in far.message
     assert "The options are" in far.tip
     assert "MG Road" not in run.text
+
+
+def test_what_map_proposes_for_births_makes_none_in_the_future(desk: Desk) -> None:
+    header = ("First Name", "Email", "Date of Birth")
+    desk.write([("Asha", "a@example.com", "15/08/60"), ("Ravi", "r@example.com", "25/01/45")], header=header)
+    assert desk.call("map", "leads.csv", "-o", "proposed.yaml").status == 0
+    desk.call("leads.csv", "-c", "proposed.yaml", "--dry-run", "--payloads", "payloads.jsonl")
+    bodies = sent(desk.folder / "payloads.jsonl", 2)
+    assert values(bodies, "mx_Date_of_Birth") == ["1960-08-15 00:00:00", "1945-01-25 00:00:00"]

@@ -66,6 +66,9 @@ class Account:
         lead = [*({"Attribute": name, "Value": value} for name, value in values.items()), *items]
         return await self.call(LEAD_CREATE, verb="POST", body=json.dumps(lead).encode())
 
+    async def post(self, path: str, value: Any, *, query: str = "") -> Answer:
+        return await self.call(path, verb="POST", query=query, body=json.dumps(value).encode())
+
     async def control(self, name: str, value: Any = None, **headers: str) -> Answer:
         url = f"{self.sandbox.url}/__sandbox/{name}"
         if value is None:

@@ -133,10 +133,11 @@ async def test_a_malformed_body_is_a_400_in_free_text(account: Account, body: by
     ("verb", "path", "status"),
     [
         ("GET", "LeadManagement.svc/Lead.Creat", 404),
-        ("POST", "LeadManagement.svc/Lead.CreateOrUpdate", 404),
+        ("POST", "LeadManagement.svc/Lead.CreateOrUpdat", 404),
         ("GET", LEAD_CREATE, 405),
         ("POST", "LeadManagement.svc/LeadsMetaData.Get", 405),
         ("DELETE", "LeadManagement.svc/Leads.GetById", 405),
+        ("GET", "LeadManagement.svc/Leads.Get", 405),
     ],
 )
 async def test_a_wrong_path_and_a_wrong_verb_are_told_apart(

@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 from sandbox_account import Account
 
+from importer.sandbox import Settings
 from importer.sandbox.command import sandbox as command
+from importer.sandbox.keys import draw_keys, write_keys
 
 RUN = "from importer.sandbox.command import sandbox; sandbox()"
 
@@ -29,6 +31,10 @@ async def start(*options: str) -> tuple[asyncio.subprocess.Process, str]:
     return process, told
 
 
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_the_command_tells_how_to_import_into_it_and_ends_well(number: signal.Signals) -> None:
@@ -38,12 +44,46 @@ async def test_the_command_tells_how_to_import_into_it_and_ends_well(number: sig
     async with aiohttp.ClientSession(headers=headers) as session:
         async with session.get(f"{host}/v2/Authentication.svc/UserByAccessKey.Get") as response:
             assert response.status == 200
-        async with session.post(f"{host}/v2/LeadManagement.svc/Lead.Create", data=b"[]") as response:
+        async with session.post(f"{host}/v2/LeadManagement.svc/Lead.Create", json=[]) as response:
             assert response.status == 500
     process.send_signal(number)
     assert await asyncio.wait_for(process.wait(), 20) == 0
     assert process.stderr is not None
     assert b"2 calls" in await process.stderr.read()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+async def test_the_keys_are_in_a_file_for_scripts_while_it_runs(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.env"
+    process, told = await start("--keys-file", str(path), "--access-key", "u$rgiven", "--odd-secret")
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith("#")
+    assert lines[1:] == [line.strip() for line in told.splitlines() if "LSQ_" in line]
+    assert lines[2] == "LSQ_ACCESS_KEY='u$rgiven'"
+    assert path.stat().st_mode & 0o777 == 0o600
+    process.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert files_in(tmp_path) == []
+
+
+def test_a_file_that_holds_something_else_is_no_place_for_keys(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("LSQ_SECRET_KEY=mine\n")
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    for place in (path, link):
+        result = CliRunner().invoke(command, ["--port", "0", "--keys-file", str(place)])
+        assert result.exit_code == 2
+        assert str(place) in result.output
+        assert "--keys-file" in result.output
+    assert path.read_text() == "LSQ_SECRET_KEY=mine\n"
+
+
+def test_a_keys_file_that_a_killed_sandbox_left_is_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.env"
+    for url in ("http://127.0.0.1:1", "http://127.0.0.1:2"):
+        write_keys(path, url, draw_keys(Settings()))
+    assert "LSQ_HOST=http://127.0.0.1:2" in path.read_text()
 
 
 def test_a_taken_port_is_told_with_a_way_out(account: Account) -> None:
@@ -56,6 +96,7 @@ def test_a_taken_port_is_told_with_a_way_out(account: Account) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (["--keys-file", "nowhere/keys"], "nowhere/keys cannot be written"),
         (["--limit", "many"], "such as 25/5"),
         (["--latency", "x"], "such as 30-300"),
         (["--mandatory", "mx_Citi"], "did you mean mx_City"),

@@ -1,4 +1,5 @@
 import asyncio
+import re
 import subprocess
 import sys
 from typing import Any
@@ -76,6 +77,27 @@ async def test_other_keys_can_be_set_while_it_runs(account: Account) -> None:
     account.sandbox.change(access_key="u$rnew", secret_key="a+b/c=d&e%f")
     assert (await account.create(FirstName="Asha")).status == 200
     assert (await account.call("Authentication.svc/UserByAccessKey.Get", keys=old)).status == 401
+
+
+async def test_each_sandbox_draws_its_own_keys_the_secret_of_40_hex_digits(open_account: Open) -> None:
+    first, second = await open_account(), await open_account()
+    assert re.fullmatch(r"u\$r[0-9a-f]{32}", first.sandbox.access_key)
+    assert re.fullmatch(r"[0-9a-f]{40}", first.sandbox.secret_key)
+    assert first.sandbox.access_key != second.sandbox.access_key
+    assert first.sandbox.secret_key != second.sandbox.secret_key
+    assert first.sandbox.secret_key not in repr(first.sandbox.stats())
+
+
+async def test_a_secret_with_odd_characters_and_keys_of_ones_own_can_be_had(open_account: Open) -> None:
+    odd = await open_account(odd_secret=True)
+    assert set("+/=&%") < set(odd.sandbox.secret_key)
+    assert len(odd.sandbox.secret_key) == 45
+    given = await open_account(access_key="u$rgiven", secret_key="k3y")
+    assert (given.sandbox.access_key, given.sandbox.secret_key) == ("u$rgiven", "k3y")
+    for account in (odd, given):
+        for in_headers in (False, True):
+            answer = await account.call("Authentication.svc/UserByAccessKey.Get", in_headers=in_headers)
+            assert answer.status == 200
 
 
 async def test_a_script_comes_by_http_too(account: Account) -> None:

@@ -133,7 +133,10 @@ def test_system_fields_are_passed_over() -> None:
         b"[1]",
         b'[{"Attribute":"FirstName"}]',
         b'[{"Value":"x"}]',
-        b'[{"Attribute":"mx_Budget","Value":12}]',
+        b'[{"Attribute":12,"Value":"x"}]',
+        b'[{"Attribute":"mx_Budget","Value":[12]}]',
+        b'[{"Attribute":"mx_Budget","Value":{}}]',
+        b'[{"Attribute":"mx_Budget","Value":NaN}]',
         b'[{"Attribute":"FirstName","Value":"\xff"}]',
         b'[{"Attribute":"mx_KYC","Value":"","Fields":{}}]',
         b'[{"Attribute":"mx_KYC","Value":"","Fields":[{}]}]',
@@ -143,6 +146,35 @@ def test_system_fields_are_passed_over() -> None:
 def test_a_body_that_is_not_per_specification_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         parse_body(body)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [("12", "12"), ("-1.50", "-1.50"), ("12345678901234567", "12345678901234567"), ("null", None)],
+)
+def test_a_number_is_taken_as_its_text(written: str, stored: str | None) -> None:
+    body = f'[{{"Attribute":"FirstName","Value":"Asha"}},{{"Attribute":"mx_Budget","Value":{written}}}]'
+    assert read(*parse_body(body.encode())).get("mx_Budget") == stored
+
+
+def test_a_boolean_and_a_number_in_a_sub_field_are_taken_as_texts() -> None:
+    body = b"""[{"Attribute":"LastName","Value":7},{"Attribute":"DoNotCall","Value":true},
+        {"Attribute":"mx_Loan","Value":"","Fields":[{"Attribute":"mx_CustomObject_1","Value":5000}]}]"""
+    stored = read(*parse_body(body))
+    assert (stored["LastName"], stored["DoNotCall"]) == ("7", "1")
+    assert json.loads(stored["mx_Loan"]) == {"mx_CustomObject_1": "5000"}
+
+
+def test_a_mandatory_field_with_a_default_is_never_missing_and_gets_it(tmp_path: Path) -> None:
+    saved = tmp_path / "fields.json"
+    kind = {"SchemaName": "LeadType", "IsMandatory": True, "DefaultValue": "OT_0"}
+    saved.write_text(json.dumps([{"SchemaName": "FirstName"}, kind]), encoding="utf-8")
+    metadata = load_metadata(saved)
+    for sent in ([], [{"Attribute": "LeadType", "Value": ""}]):
+        lead = [{"Attribute": "FirstName", "Value": "Asha"}, *sent]
+        assert read_attributes(lead, metadata, country_code="91") == {"LeadType": "OT_0", "FirstName": "Asha"}
+    other = [{"Attribute": "FirstName", "Value": "Asha"}, {"Attribute": "LeadType", "Value": "OT_1"}]
+    assert read_attributes(other, metadata, country_code="91")["LeadType"] == "OT_1"
 
 
 def test_a_second_lead_of_a_unique_value_is_seen_however_it_is_written() -> None:

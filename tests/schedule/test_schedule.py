@@ -18,7 +18,7 @@ from importer.schedule import Night, batch_file, crontab, service_unit, task_com
 ODD = "/home/ops/100% $new 'leads' \"x\" & \\ ;"
 
 
-def night(folder: str = "/home/ops/leads", *, environment: str | None = None) -> Night:
+def night(folder: str = "/home/ops/leads", *, environment: str | None = None, ledger: str | None = None) -> Night:
     path = PurePosixPath(folder)
     return Night(
         program=(f"{folder}/bin/lsq-import",),
@@ -29,6 +29,7 @@ def night(folder: str = "/home/ops/leads", *, environment: str | None = None) ->
         hour=1,
         minute=5,
         environment=None if environment is None else PurePosixPath(environment),
+        ledger=None if ledger is None else PurePosixPath(ledger),
     )
 
 
@@ -64,11 +65,13 @@ def systemd_reads(line: str) -> Sequence[str]:
 
 @pytest.mark.parametrize("folder", ["/home/ops/leads", ODD])
 def test_systemd_reads_the_command_and_the_paths_as_they_are(folder: str) -> None:
-    one = night(folder)
+    one = night(folder, ledger=f"{folder}/ledger")
     settings = dict(line.split("=", 1) for line in service_unit(one).splitlines() if "=" in line)
     assert tuple(systemd_reads(settings["ExecStart"])) == one.arguments
     assert settings["WorkingDirectory"].replace("%%", "%") == folder
     assert settings["EnvironmentFile"].replace("%%", "%") == f"-{folder}/.env"
+    (variable,) = systemd_reads(settings["Environment"])
+    assert variable == f"LSQ_LEDGER={folder}/ledger"
     assert settings["User"] == "ops"
     assert "OnCalendar=*-*-* 01:05:00" in timer_unit(one)
 
@@ -97,10 +100,12 @@ def test_windows_gets_a_batch_file_with_percent_signs_twice_and_a_short_task() -
         user="ops",
         hour=1,
         minute=5,
+        ledger=folder / "ledger",
     )
     lines = batch_file(one).split("\r\n")
     assert 'cd /d "C:\\Lead lists 100%%"' in lines
-    assert lines[3].startswith(
+    assert lines[3] == 'set "LSQ_LEDGER=C:\\Lead lists 100%%\\ledger"'
+    assert lines[4].startswith(
         '"C:\\Program Files\\venv\\Scripts\\lsq-import.exe" "C:\\Lead lists 100%%\\in\\*.xlsx" -c'
     )
     assert lines[-2:] == ["exit /b %ERRORLEVEL%", ""]
@@ -134,7 +139,8 @@ def test_the_command_prints_absolute_paths_and_nothing_secret(folder: Path) -> N
     words = shlex.split(command)
     assert when == "5 1"
     assert words[:3] == ["cd", str(folder), "&&"]
-    assert Path(words[3]).is_absolute()
+    assert words[3].startswith("LSQ_LEDGER=/")
+    assert Path(words[4]).is_absolute()
     assert str(folder / "leads.csv") in words
     assert words[words.index("--log-file") + 1] == str(folder / "lsq-import-leads.log")
     assert "--wait" in words
@@ -158,12 +164,25 @@ def test_what_would_fail_tonight_is_told_now(folder: Path, monkeypatch: pytest.M
     assert run.exit_code == 0
     assert "gone.csv does not exist yet" in run.stderr
     assert "LSQ_ACCESS_KEY and LSQ_SECRET_KEY" in run.stderr
-    assert "LSQ_LEDGER is set in this shell" in run.stderr
+    assert f"LSQ_LEDGER={folder / 'ledger'}" in run.stdout
     keys = folder / "keys"
     keys.write_text("LSQ_HOST=x.leadsquared.com\nLSQ_ACCESS_KEY=a\nLSQ_SECRET_KEY=b\nLSQ_LEDGER=/x\n", "utf-8")
     told = call("leads.csv", "--at", "01:30", "--env-file", "keys")
-    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.exit_code == 0
     assert f"EnvironmentFile=-{keys}" in told.stdout
+    assert "LSQ_LEDGER is another one in this shell" in told.stderr
+    monkeypatch.delenv("LSQ_LEDGER")
+    told = call("leads.csv", "--at", "01:30", "--env-file", "keys")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "LSQ_LEDGER=/x" in told.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_database_is_not_repeated_for_it_may_hold_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSQ_LEDGER", "postgresql+psycopg://me:hidden@db/ledger")
+    run = call("leads.csv", "--at", "01:30")
+    assert "hidden" not in run.output
+    assert "LSQ_LEDGER is set in this shell" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importer.errors import SheetError
-from importer.sheet import open_table
+from importer.sheet import Layout, open_table
 from importer.sheet.cells import CellText
 from importer.sheet.xlsbfile import read_xlsb_extras
 
@@ -64,7 +64,7 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb() -> bytes:
+def xlsb(other_sheet: bytes = b"") -> bytes:
     """A small .xlsb: a header, then a padded number, an RK number, an error and a formula that ended in one."""
     relations = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
@@ -83,10 +83,11 @@ def xlsb() -> bytes:
         + record(615, struct.pack("<I", 1))
         + record(44, struct.pack("<H", 164) + wide("00000"))
         + record(616)
-        + record(617, struct.pack("<I", 3))
+        + record(617, struct.pack("<I", 4))
         + record(47, struct.pack("<HH", 0xFFFF, 0) + bytes(12))
         + record(47, struct.pack("<HH", 0xFFFF, 164) + bytes(12))
         + record(47, struct.pack("<HH", 0xFFFF, 22) + bytes(12))
+        + record(47, struct.pack("<HH", 0xFFFF, 14) + bytes(12))
         + record(618)
         + record(279)
     )
@@ -117,7 +118,7 @@ def xlsb() -> bytes:
         archive.writestr("xl/_rels/workbook.bin.rels", relations)
         archive.writestr("xl/workbook.bin", book)
         archive.writestr("xl/styles.bin", styles)
-        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+        archive.writestr("xl/worksheets/sheet1.bin", other_sheet or sheet)
     return out.getvalue()
 
 
@@ -132,6 +133,30 @@ def test_an_xlsb_tells_its_errors_and_padded_numbers() -> None:
             (1, 4): CellText("2024-01-01 00:00:00", "datetime"),
         },
     }
+
+
+def test_an_xlsb_tells_hidden_rows_merged_cells_and_dates(tmp_path: Path) -> None:
+    def cell(column: int, style: int = 0) -> bytes:
+        return struct.pack("<II", column, style)
+
+    def row(number: int, *, is_hidden: bool = False) -> bytes:
+        return record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0x10 if is_hidden else 0, 0, 0))
+
+    names = b"".join(record(6, cell(column) + wide(name)) for column, name in enumerate(("Name", "Day")))
+    rows = [row(0) + names]
+    rows += [row(1) + record(6, cell(0) + wide("Asha")) + record(5, cell(1, 3) + struct.pack("<d", 45000.85))]
+    rows += [row(2, is_hidden=True) + record(6, cell(0) + wide("Ravi"))]
+    sheet = record(129) + record(148, struct.pack("<IIII", 0, 2, 0, 1)) + record(145) + b"".join(rows) + record(146)
+    sheet += (
+        record(177, struct.pack("<I", 1)) + record(176, struct.pack("<IIII", 1, 2, 1, 1)) + record(178) + record(130)
+    )
+    path = tmp_path / "leads.xlsb"
+    path.write_bytes(xlsb(sheet))
+    with open_table(path) as table:
+        assert [found.cells for found in table.rows()] == [("Asha", "2023-03-15 00:00:00"), ("Ravi", "")]
+        assert ["1 (row 3)" in table.warnings[0], "1 (B2:B3)" in table.warnings[1]] == [True, True]
+    with open_table(path, layout=Layout(merged="fill")) as table:
+        assert [found.cells[1] for found in table.rows()] == ["2023-03-15 00:00:00"] * 2
 
 
 def test_an_xlsb_is_read_whole(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ A converter is a pure function from a cell's cleaned text to what is sent, or to
 phonenumbers and email-validator are imported when a column asks for them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.lead.refusal import Converter
@@ -14,16 +14,21 @@ from importer.lead.values.choice import make_choice_converter
 from importer.lead.values.datepattern import DatePattern, compile_pattern
 from importer.lead.values.moment import make_date_converter, make_datetime_converter
 from importer.lead.values.number import make_number_converter
+from importer.lead.values.owner import make_owner_converter
+from importer.leadsquared.users import AccountUser
 
 __all__ = ["TYPES", "Choices", "make_converter"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a choice may be: none where nothing tells; `is_multiple` where several stand in one value."""
+    """What a choice may be: none where nothing tells; `is_multiple` where several stand in one value. `users` are those
+    who may own a lead, None where nobody tells them.
+    """
 
     options: tuple[str, ...] = ()
     is_multiple: bool = False
+    users: Sequence[AccountUser] | None = None
 
 
 def _make_phone(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
@@ -66,6 +71,10 @@ def _make_choice(_rule: ValueRule, policies: Policies, choices: Choices) -> Conv
     return make_choice_converter(choices.options, sends_others=sends_others, is_multiple=choices.is_multiple)
 
 
+def _make_owner(_rule: ValueRule, _policies: Policies, choices: Choices) -> Converter | None:
+    return None if choices.users is None else make_owner_converter(choices.users)
+
+
 TYPES: Mapping[ValueType, Callable[[ValueRule, Policies, Choices], Converter | None]] = {
     "text": lambda *_: None,
     "phone": _make_phone,
@@ -75,6 +84,7 @@ TYPES: Mapping[ValueType, Callable[[ValueRule, Policies, Choices], Converter | N
     "number": _make_number,
     "boolean": _make_boolean,
     "choice": _make_choice,
+    "owner": _make_owner,
 }
 
 

@@ -15,6 +15,11 @@ MOST_IN_LABEL = 63
 PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]{2,})", re.ASCII)
 SPECIAL_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 
+SPECIAL_REFUSAL = Refusal(
+    "bad_email",
+    "holds an e-mail address that ends as no real one does, such as in .test or .local",
+    BAD_EMAIL_TIP,
+)
 BAD_REFUSAL = Refusal("bad_email", "holds something that is no valid e-mail address", BAD_EMAIL_TIP)
 
 
@@ -30,9 +35,16 @@ def make_email_converter(*, sends_bad: bool) -> Converter:
         try:
             return validate_email(text, check_deliverability=False).normalized
         except EmailNotValidError:
-            return text if sends_bad else find_email_fault(text) or BAD_REFUSAL
+            return text if sends_bad else _refuse(text)
 
     return convert
+
+
+def _refuse(text: str) -> Refusal:
+    fault = find_email_fault(text)
+    if fault is not None:
+        return fault
+    return SPECIAL_REFUSAL if text.rpartition(".")[2].lower() in SPECIAL_ENDINGS else BAD_REFUSAL
 
 
 def _is_plain(text: str) -> bool:

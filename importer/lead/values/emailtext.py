@@ -7,6 +7,7 @@ from importer.lead.refusal import Refusal
 __all__ = ["BAD_EMAIL_TIP", "find_email_fault", "is_not_one_address"]
 
 AT = "@"
+WIDE_AT = "\uff20"
 BAD_EMAIL_TIP = "Correct it, or empty the cell. To send such values all the same: bad_email: send in config.yaml."
 PARTS = re.compile(r"[\s,;/|<>]+")
 NOT_ONE = re.compile(r"^\s*(?:mailto|e-?mail|smtp)\s*:|[<>,;|]", re.IGNORECASE)
@@ -16,6 +17,7 @@ SEVERAL_REFUSAL = Refusal(
     "holds more than one e-mail address",
     "Keep one, and put the others into columns of their own.",
 )
+WIDE_AT_REFUSAL = Refusal("bad_email", "holds an e-mail address whose @ is a full-width one", BAD_EMAIL_TIP)
 NO_AT_REFUSAL = Refusal("bad_email", "holds no e-mail address: it has no @", "Correct it, or empty the cell.")
 
 FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -42,7 +44,7 @@ FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
 def find_email_fault(text: str) -> Refusal | None:
     """Why a text is no e-mail address, None where nothing is plainly wrong with it."""
     if AT not in text:
-        return NO_AT_REFUSAL
+        return WIDE_AT_REFUSAL if WIDE_AT in text else NO_AT_REFUSAL
     if sum(AT in part.strip(AT) for part in PARTS.split(text)) > 1:
         return SEVERAL_REFUSAL
     fault = next((words for pattern, words in FAULTS if pattern.search(text)), None)

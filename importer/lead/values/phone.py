@@ -19,6 +19,7 @@ from importer.lead.values.phonetext import (
     TOO_SHORT_REFUSAL,
     digits_of,
     find_writing_fault,
+    is_plain_writing,
     tidy_phone,
 )
 
@@ -85,10 +86,12 @@ def make_phone_converter(region: str | None) -> Converter:
     home = None if region is None else _home(region)
 
     def convert(text: str, _kind: str | None) -> str | Refusal:
-        writing = tidy_phone(text)
-        fault = find_writing_fault(writing)
-        if fault is not None:
-            return fault
+        writing = text
+        if not is_plain_writing(text):
+            writing = tidy_phone(text)
+            fault = find_writing_fault(writing)
+            if fault is not None:
+                return fault
         if "+" in writing:
             number = _read_with_plus(writing)
         elif home is not None:
@@ -209,7 +212,7 @@ def _has_code_twice(number: PhoneNumber) -> bool:
 
 def _parse(writing: str, region: str | None) -> PhoneNumber | Refusal:
     try:
-        return phonenumbers.parse(writing, region, keep_raw_input=True)
+        return phonenumbers.parse(writing, region)
     except NumberParseException as error:
         return PARSE_REFUSALS.get(error.error_type, TOO_SHORT_REFUSAL)
 

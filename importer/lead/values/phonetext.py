@@ -15,12 +15,14 @@ __all__ = [
     "TOO_SHORT_REFUSAL",
     "digits_of",
     "find_writing_fault",
+    "is_plain_writing",
     "strip_phone",
     "tidy_phone",
 ]
 
 FEWEST_DIGITS = 7  # as many digits side by side make a number of their own
 LONGEST_CODE = 3
+LONGEST_GROUP = 5  # as many digits without a break are more than a group of a number
 LONGEST_WRITING = 100
 
 BLANK = r"[^\S\n\r\v\f]"
@@ -32,6 +34,7 @@ LIST_MARKS = ",;"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFE62: "+"}
 
 WRITING = re.compile(rf"(?:{BLANK}|[(\[])*\+?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])+")
+PLAIN = re.compile(r"\+?\d[\d-]{6,16}", re.ASCII)
 NOT_DIGITS = re.compile(r"\D+", re.ASCII)
 EXTENSION = re.compile(
     r"\d\W*(?:ext(?:n|ension)?|x|#|dw|durchwahl|ramal|poste|int(?:erno)?|доб)[\W_]*\d{1,7}\W*|.*\d\s*,,+\s*\d{1,7}",
@@ -106,6 +109,11 @@ def find_writing_fault(writing: str) -> Refusal | None:
     return _odd_marks(writing)
 
 
+def is_plain_writing(text: str) -> bool:
+    """Whether a text is digits and hyphens, perhaps behind a plus, as most are: then it is tidy and without fault."""
+    return PLAIN.fullmatch(text) is not None
+
+
 def digits_of(writing: str) -> str:
     """The digits of a tidied text, side by side."""
     return NOT_DIGITS.sub("", writing)
@@ -126,9 +134,13 @@ def _looks_double(writing: str) -> bool:
     """
     if _counted(writing.split()) > 1 or ("+" in writing[1:] and _counted(writing.split("+")) > 1):
         return True
+    begin = 0
     for mark in BREAK.finditer(writing):
-        if _own_digits(writing[: mark.start()]) >= FEWEST_DIGITS and _begins_with_digit(writing[mark.end() :]):
+        is_number = _own_digits(writing[: mark.start()]) >= FEWEST_DIGITS
+        is_whole = len(digits_of(writing[begin : mark.start()])) >= LONGEST_GROUP  # unlike those of 06/12/34/56/78
+        if is_number and is_whole and _begins_with_digit(writing[mark.end() :]):
             return True
+        begin = mark.end()
     return False
 
 

@@ -1,0 +1,25 @@
+"""The digests by which the ledger knows one file's rows."""
+
+from importer.ledger.digests import Digests
+from importer.ledger.identity import IdentityColumn
+from importer.ledger.ledger import Ledger
+from importer.run.intake import Intake
+
+__all__ = ["make_digests"]
+
+
+def make_digests(intake: Intake, ledger: Ledger, *, source: str) -> Digests:
+    """The digests of a file's rows, of which those columns count that `identity:` names, or that are mapped."""
+    fields: dict[int, str] = {}
+    for mapped in intake.mapping.columns:
+        fields.setdefault(mapped.index, str(mapped.field))
+    columns = [IdentityColumn(index, text, fields.get(index, "")) for index, text in enumerate(intake.header)]
+    return Digests(
+        ledger.secret,
+        account=ledger.account.identity,
+        source=source,
+        header=intake.header,
+        columns=columns,
+        counted=tuple(fields) if intake.identity is None else intake.identity,
+        spare=tuple(fields),
+    )

@@ -1,0 +1,80 @@
+"""Which source a file is. Its name tells, unless config does; a file of that name elsewhere may be another one."""
+
+from pathlib import Path
+
+from importer.config import Config
+from importer.errors import UsageError
+from importer.ledger.ledger import Ledger
+from importer.ledger.records import KnownRow, State
+from importer.ledger.runs import Runs
+from importer.run.candidate import Candidate
+from importer.run.intake import Intake
+from importer.run.options import Options
+
+__all__ = ["Elsewhere", "source_of_file", "watch_elsewhere"]
+
+_COUNTED = (State.CREATED, State.DUPLICATE, State.INTENT, State.UNKNOWN)
+
+
+def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> str:
+    """The source of a spreadsheet that is no report: config's name for it, or its own name.
+
+    `is_new` (`--new-source`) tells it apart from files of the same name: its whole path is its source from then on.
+    """
+    if config.source:
+        return config.source
+    path = str(file.resolve())
+    return path if is_new or runs.has_imported(path, source=path) else file.name
+
+
+def watch_elsewhere(options: Options, config: Config, intake: Intake, ledger: Ledger, source: str) -> "Elsewhere":
+    """What asks about rows that are known from another folder's file; nothing where that was answered before."""
+    path = str(options.file.resolve())
+    is_answered = config.source or intake.shape is not None or options.same_source or options.new_source
+    if is_answered or source != options.file.name or ledger.runs.has_imported(path, source=source):
+        return Elsewhere()
+    return Elsewhere(ledger.runs, file=options.file)
+
+
+class Elsewhere:
+    """Counts the rows without a unique value that are known only from a file of the same name in another folder.
+
+    Nothing but the file's name says that they are these rows. `runs` is None where nothing is to be counted.
+    """
+
+    def __init__(self, runs: Runs | None = None, *, file: Path | None = None) -> None:
+        self._runs = runs
+        self._file = file
+        self._files: dict[int, Path | None] = {}
+        self._rows = 0
+        self._other: Path | None = None
+
+    def note(self, candidate: Candidate, known: KnownRow | None) -> None:
+        """Look at a row that was reviewed."""
+        if self._runs is None or known is None or candidate.keys or known.keys or known.state not in _COUNTED:
+            return
+        if known.run_id not in self._files:
+            self._files[known.run_id] = self._other_file(self._runs, known.run_id)
+        other = self._files[known.run_id]
+        if other is not None:
+            self._rows += 1
+            self._other = other
+
+    def check(self) -> None:
+        """UsageError where there are such rows."""
+        if not self._rows or self._file is None or self._other is None:
+            return
+        raise UsageError(
+            f"{self._file}: {self._rows:,} rows without a unique value are known from a file of the same name in "
+            f"another folder, {self._other}. Nobody can tell whether they are the same rows.",
+            hint="If it is that file or that feed, add --same-source (or, for good, source: NAME to config.yaml): "
+            "these rows are not sent again. If it is another file, add --new-source. Nothing was sent.",
+        )
+
+    def _other_file(self, runs: Runs, run_id: int) -> Path | None:
+        file = self._file
+        other = runs.file_of(run_id)
+        if file is None or not other:
+            return None
+        path, here = Path(other), file.resolve()
+        return path if path.name == here.name and path != here else None

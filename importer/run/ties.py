@@ -1,0 +1,176 @@
+"""Which line of a report is which row. A person copies, sorts and swaps lines; the reference alone does not tell.
+
+The row of a reference is the line that holds the cells which the ledger remembers. Another line with that reference is
+a copy, and a new row. A line that holds just the cells of another line's created row is that row. What cannot be told
+is not sent but asked about. Where most created lines were changed, as a sort of the data columns alone does, nothing is
+sent at all.
+"""
+
+import itertools
+import logging
+from collections.abc import Sequence
+from enum import StrEnum
+
+from importer.errors import UsageError
+from importer.ledger.cellmarks import are_marks, compare_marks
+from importer.ledger.ledger import Ledger
+from importer.ledger.linetable import Fit, Line, LineTable
+from importer.ledger.records import KnownRow, State
+from importer.outcome import Status
+from importer.run.candidate import UNCLEAR_COPY, Candidate, CandidateMaker
+from importer.run.intake import Intake
+
+__all__ = ["Verdict", "fit_of", "tie_lines"]
+
+BATCH = 400
+SETTLED_STATES = (State.CREATED, State.INTENT, State.UNKNOWN)
+SETTLED_STATUSES = (Status.CREATED, Status.UNKNOWN)
+
+logger = logging.getLogger(__name__)
+
+
+class Verdict(StrEnum):
+    """What a line is that is not simply the row of its reference."""
+
+    ROW = "row"  # the row of another reference
+    COPY = "copy"  # a copy of another line: a new row
+    UNCLEAR = "unclear"  # one of several lines, any of which may be the row
+
+
+def tie_lines(intake: Intake, maker: CandidateMaker, ledger: Ledger, table: LineTable, *, trusts: bool) -> None:
+    """Compare a report's lines with what the ledger remembers and decide in `table` what each is.
+
+    `trusts`: the references are right, whatever the cells say (`--trust-references`). UsageError where most created
+    lines hold other cells than were sent.
+    """
+    candidates = itertools.starmap(maker.make, intake.rows(are_all=True))
+    while batch := list(itertools.islice(candidates, BATCH)):
+        tied = [(candidate, candidate.given_ref) for candidate in batch if candidate.given_ref is not None]
+        known = ledger.rows.find_rows([ref for _, ref in tied])
+        table.add(_line(candidate, ref, known.get(ref)) for candidate, ref in tied)
+    table.finish()
+    taken = {} if trusts else _give_back(table)
+    if not trusts:
+        _refuse_sorted(intake, table.count_fits(), table, taken)
+    for lines in table.shared():
+        _tell_apart(lines, table, taken)
+    _resettle(table, taken)
+    _tell(table.count_fits(), taken)
+
+
+def _line(candidate: Candidate, ref: bytes, known: KnownRow | None) -> Line:
+    past = candidate.past
+    marks = candidate.cells
+    digest = candidate.digests.of_cells(candidate.row.cells)
+    if known is None:
+        is_settled = past is not None and (past.status in SETTLED_STATUSES or past.error == UNCLEAR_COPY)
+        return Line(candidate.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(candidate, ref))
+    return Line(
+        candidate.place,
+        known.ref,
+        marks,
+        digest,
+        known.cells,
+        fit_of(known.cells, marks, digest),
+        is_settled=known.state in SETTLED_STATES,
+        is_likely=not set(known.keys).isdisjoint(candidate.keys),
+    )
+
+
+def _is_native(candidate: Candidate, ref: bytes) -> bool:
+    """Whether a reference was made of the very cells that a line holds; of a corrected line's it was not."""
+    digests = candidate.digests
+    return digests.of_row(digests.of_identity(candidate.row.cells), 0) == ref
+
+
+def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
+    """How a line's cells, given in both forms, agree with those that the ledger remembers."""
+    if not are_marks(known):  # a column that was added or deleted since changes the digest as an edit does
+        return Fit.SAME if known == digest else Fit.UNSURE
+    difference = compare_marks(known, marks)
+    if not difference.compared:
+        return Fit.UNSURE
+    if not difference.differing:
+        return Fit.SAME
+    return Fit.OTHER if 2 * difference.differing > difference.compared else Fit.EDITED
+
+
+def _give_back(table: LineTable) -> dict[bytes, Line]:
+    """Each row whose cells stand on another line than its own: the line that is it."""
+    taken: dict[bytes, Line] = {}
+    placed: set[int] = set()
+    for line, ref in table.displaced():
+        if ref not in taken and line.place not in placed:
+            taken[ref] = line
+            placed.add(line.place)
+    return taken
+
+
+def _refuse_sorted(intake: Intake, fits: dict[Fit, int], table: LineTable, taken: dict[bytes, Line]) -> None:
+    """UsageError where the data columns seem to be sorted without ours."""
+    moved = {ref for ref, line in taken.items() if table.at(ref)[0].fit is Fit.UNSURE}
+    count, total = fits.get(Fit.OTHER, 0) + len(moved), sum(fits.values())
+    if count < 2 or 2 * count <= total:  # noqa: PLR2004 - a single line is an edit or a swap
+        return
+    raise UsageError(
+        f"{intake.table.path}: {count:,} of {total:,} created lines hold other cells than those that were sent, as "
+        "if the data columns had been sorted or moved without the columns lsq_…: nobody can tell which line is which.",
+        hint="Undo that in your spreadsheet program, sort all columns together, and save again. If each line still is "
+        "the row of its lsq_ref and its cells were edited on purpose, add --trust-references. Nothing was sent.",
+    )
+
+
+def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line]) -> None:
+    """Decide which of several lines with one reference is the row."""
+    ref = lines[0].ref
+    away = {line.place for line in taken.values()}
+    stay = [line for line in lines if line.place not in away]
+    owner: Line | None = None
+    if ref not in taken and stay:
+        best = max((line.fit, line.is_likely) for line in stay)
+        nearest = [line for line in stay if (line.fit, line.is_likely) == best]
+        if len({line.marks for line in nearest}) > 1 and any(line.is_settled for line in stay):
+            for line in stay:
+                table.decide(line.place, Verdict.UNCLEAR, ref)
+            return
+        owner = nearest[0]
+    for line in stay:
+        if line is not owner:
+            table.decide(line.place, Verdict.COPY, ref)
+
+
+def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
+    """Carry out what `_give_back` found; a line that lost its row so gets the one that is left over by the swap."""
+    left = {line.ref for line in taken.values()} - taken.keys()
+    for ref, line in taken.items():
+        table.decide(line.place, Verdict.ROW, ref)
+    away = {line.place for line in taken.values()}
+    for ref, taker in taken.items():
+        stay = [line for line in table.at(ref) if line.place not in away]
+        if not stay:
+            continue
+        free, seen = taker.ref, {ref}
+        while free in taken and free not in seen:
+            seen.add(free)
+            free = taken[free].ref
+        if free in left and all(line.place in away for line in table.at(free)):
+            left.discard(free)
+            table.decide(stay[0].place, Verdict.ROW, free)
+        else:
+            table.decide(stay[0].place, Verdict.COPY, ref)
+
+
+def _tell(fits: dict[Fit, int], taken: dict[bytes, Line]) -> None:
+    if taken:
+        logger.warning(
+            "%s lines carry the lsq_ref of another line: each is taken for the row whose cells it holds.",
+            f"{len(taken):,}",
+        )
+    edited = fits.get(Fit.EDITED, 0) + fits.get(Fit.OTHER, 0) - len(taken)
+    if edited > 0:
+        logger.warning(
+            "Of %s created lines, %s hold other cells than were sent. That changes nothing in LeadSquared: change the "
+            "leads there.",
+            f"{sum(fits.values()):,}",
+            f"{edited:,}",
+        )
