@@ -119,7 +119,7 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         )
     except SheetError as error:
         where = _other_sheet(file, [column.header for column in config.columns], but_not=sheet)
-        raise SheetError(error.message, hint=where or error.hint) from error
+        raise SheetError(error.message, hint=" ".join(filter(None, (error.hint, where)))) from error
     try:
         return table, recognise(table.header)
     except UsageError:

@@ -6,6 +6,7 @@ digits; `_x000D_` is decoded once.
 """
 
 import datetime as dt
+import io
 import math
 import re
 import warnings
@@ -57,7 +58,7 @@ def our_cells(rows: list[Row]) -> dict[tuple[int, int], CellText]:
 def openpyxl_cells(path: Path, sheet: str) -> tuple[Cells, dict[tuple[int, int], str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = openpyxl.load_workbook(path, data_only=True)[sheet]
+        found = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)[sheet]
     cells, formats = {}, {}
     for row in found.iter_rows():
         for cell in row:
@@ -68,7 +69,7 @@ def openpyxl_cells(path: Path, sheet: str) -> tuple[Cells, dict[tuple[int, int],
 
 
 def calamine_cells(path: Path, sheet: str) -> Cells:
-    found = python_calamine.load_workbook(path).get_sheet_by_name(sheet)
+    found = python_calamine.load_workbook(io.BytesIO(path.read_bytes())).get_sheet_by_name(sheet)
     if found.start is None:
         return {}
     rows = found.to_python(skip_empty_area=False)
