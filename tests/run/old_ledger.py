@@ -32,8 +32,9 @@ def age_ledger(path: Path, rows: Sequence[Cells], *, header: Cells, source: str)
             for (present,) in found:
                 database.execute("UPDATE lead_key SET ref = ? WHERE ref = ?", (ref, present))
                 database.execute("UPDATE lead_row SET ref = ?, cells = ? WHERE ref = ?", (ref, made, present))
-        for table in ("row_alias", "row_identity"):
+        for table in ("row_alias", "row_identity", "account_name", "machine"):
             database.execute(f"DROP TABLE {table}")
+        database.execute("ALTER TABLE lead_row DROP COLUMN skew_s")
         database.execute("UPDATE meta SET value = '2' WHERE key = 'version'")
     database.close()
     return told

@@ -73,7 +73,7 @@ def test_another_machine_with_another_clock_reads_the_servers_time_off_a_report(
     desk.configure(timeout_s=0.5)
     account.script(
         {"call": "Lead.Create", "fault": "hang_after"},
-        {"call": "Leads.GetByEmailaddress", "fault": "hang_before", "times": 40},
+        {"call": "Leads.Get", "fault": "hang_before", "times": 40},
     )
     desk.write(ROWS)
     process = desk.start("leads.csv", "--stop-within", "1")

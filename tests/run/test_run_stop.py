@@ -81,7 +81,7 @@ def test_a_stop_does_not_wait_as_long_as_the_account_asked_to(desk: Desk, accoun
 def test_a_stop_leaves_look_ups_to_the_next_run(desk: Desk, account: Account) -> None:
     account.script(
         {"call": "Lead.Create", "fault": "drop_after", "times": 12},
-        {"call": "Leads.GetByEmailaddress", "fault": "drop_before", "times": 500},
+        {"call": "Leads.Get", "fault": "drop_before", "times": 500},
     )
     desk.configure(workers=12, breaker={"failures": 0})
     desk.write(ROWS)
