@@ -32,11 +32,11 @@ import aiohttp
 from child import environment, importer_command
 from figures import Figure, make_parser, publish
 
-from importer.leadsquared.allowance import Limit
-from importer.leadsquared.pacing import Pacer
-from importer.ledger.budget import Terms
 from importer.ledger.ledger import Ledger
-from importer.ledger.slots import SharedSlots
+from importer.ledger.slots.budget import Terms
+from importer.ledger.slots.shared import SharedSlots
+from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.limiter import RateLimiter
 from importer.sandbox import Sandbox, Settings, parse_latency, parse_limit
 
 __all__ = ["Scene", "Shared", "measure_speed", "play"]
@@ -233,12 +233,12 @@ async def measure_speed(folder: Path, *, workers: int, seconds: float) -> float:
     until = time.monotonic() + seconds
     with Ledger(folder / "ledger.sqlite3", identity="speed", host="speed") as ledger:
         async with SharedSlots(ledger, Terms(limit=limit, longest_s=36)) as slots:
-            pacer = Pacer(limit.calls, limit.per_seconds, slots=slots)
+            limiter = RateLimiter(limit.calls, limit.per_seconds, slots=slots)
 
             async def work() -> None:
                 nonlocal made
                 while time.monotonic() < until:
-                    async with pacer.slot() as slot:
+                    async with limiter.slot() as slot:
                         slot.answered()
                         made += 1
 

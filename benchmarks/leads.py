@@ -19,7 +19,7 @@ def rows_of(count: int) -> Iterator[tuple[str, ...]]:
     for row in range(count):
         yield (
             f"First{row}", f"Last{row}", f"user{row}@example.com", f"+91-98{row:08d}", "Company Ltd", "Bengaluru",
-            "0560001", "Website", "Prospect", f"Note number {row} with text", "Pending", "2026-10-05",
+            "0560001", "Website", "Prospect", f"RowState number {row} with text", "Pending", "2026-10-05",
         )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+from importer.app.context import open_context
+from importer.app.pipeline import make_review
+from importer.app.request import ImportRequest
 from importer.ledger.records import Intent, Settled
 from importer.outcome import Outcome, Status
-from importer.run.importing import make_review
-from importer.run.job import open_job
-from importer.run.options import Options
 
 IN_FLIGHT = 10
 AT_ONCE = 5000
@@ -24,22 +24,22 @@ LONG_AGO_S = 200_000.0
 
 async def leave(file: Path, created: int) -> None:
     """Write the ledger."""
-    async with open_job(Options(file=file), os.environ) as job:
+    async with open_context(ImportRequest(file=file), os.environ) as context:
         at = time.time() - LONG_AGO_S
-        decided = itertools.islice(make_review(job).decided(), created + IN_FLIGHT)
+        decided = itertools.islice(make_review(context).decided(), created + IN_FLIGHT)
         while part := list(itertools.islice(decided, AT_ONCE)):
             intents = [
-                Intent(note.ref, candidate.cells, candidate.keys, candidate.row.number, at) for candidate, note in part
+                Intent(note.ref, prepared.cells, prepared.keys, prepared.row.number, at) for prepared, note in part
             ]
             outcomes = [
                 Settled(note.ref, Outcome(Status.CREATED, lead_id=f"lead-{note.place}", attempts=1), at)
                 for _, note in part
                 if note.place < created
             ]
-            with job.ledger.begin() as connection:
-                job.ledger.rows.claim(connection, intents)
+            with context.ledger.begin() as connection:
+                context.ledger.rows.claim(connection, intents)
                 if outcomes:
-                    job.ledger.rows.settle(connection, outcomes)
+                    context.ledger.rows.settle(connection, outcomes)
 
 
 if __name__ == "__main__":

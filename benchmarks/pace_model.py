@@ -14,7 +14,7 @@ from typing import Literal
 
 from aiolimiter import AsyncLimiter
 
-from importer.leadsquared.pacing import Pacer, Slot
+from importer.ratelimit.limiter import RateLimiter, Slot
 from importer.sandbox.limit import Limit
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
@@ -65,9 +65,9 @@ async def _send(
     loop, draws = asyncio.get_running_loop(), random.Random(1)
     arrivals: list[float] = []
     refusals, left = 0, rows
-    pacer = Pacer(calls, per_seconds)
+    limiter = RateLimiter(calls, per_seconds)
     slots: dict[str, OpenSlot] = {
-        "ours": pacer.slot,
+        "ours": limiter.slot,
         "plain": _limited(AsyncLimiter(calls, per_seconds)),
         "slowed": _limited(AsyncLimiter(calls - 1, per_seconds)),
     }
@@ -93,7 +93,7 @@ async def _send(
                     break
                 refusals += 1
                 if who == "ours":
-                    pacer.refused()
+                    limiter.refused()
                 else:
                     await asyncio.sleep(1)
 

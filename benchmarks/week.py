@@ -32,7 +32,9 @@ __all__ = ["Week"]
 HEADER = ("First Name", "Last Name", "Email", "Mobile", "City")
 COLUMNS = dict(zip(HEADER, ("FirstName", "LastName", "EmailAddress", "Phone", "mx_City"), strict=True))
 KEYS = {"LSQ_ACCESS_KEY": "u$r0123456789abcdef0123456789abcdef", "LSQ_SECRET_KEY": "s+3/c=r&t%41_#"}
-PROGRAM = "import importer.run.breaker as b; b.FIRST_PAUSE_S = 0.1; from importer.cli import main; main()"
+PROGRAM = (
+    "import importer.ratelimit.breaker as b; b.FIRST_PAUSE_S = 0.1; from importer.commands.cli import main; main()"
+)
 BY_HAND = ("--quiet",)
 BY_NIGHT = ("--wait", "--quiet", "--until-quota", "--log-file", "night.log")
 DAY_MINUTES = 24 * 60 + 1  # the day's calls are counted to the minute

@@ -1,6 +1,6 @@
 """`python -m importer` is `lsq-import`."""
 
-from importer.cli import main
+from importer.commands.cli import main
 
 if __name__ == "__main__":
     main()

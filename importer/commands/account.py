@@ -7,19 +7,19 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from importer.app.account import Destination, find_destination, learn_destination_fields
+from importer.app.budget import open_slots
+from importer.app.context import DEFAULT_CONFIG, location_of, make_client
+from importer.app.lostledger import account_tags
 from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
-from importer.leadsquared.fields import FieldList
+from importer.lead.metadata import FieldList
 from importer.leadsquared.user import read_user
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
-from importer.ledger.slots import SharedSlots
+from importer.ledger.slots.shared import SharedSlots
 from importer.report import PastLine, recognise
-from importer.run.account import Target, find_target, learn_target_fields
-from importer.run.budget import open_slots
-from importer.run.job import DEFAULT_CONFIG, location_of, make_client
-from importer.run.lostledger import account_tags
 from importer.sheet import Row, open_table
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "find_config",
     "open_account",
     "report_rows",
-    "settled_target",
+    "settled_destination",
 ]
 
 
@@ -39,7 +39,7 @@ class AccountLedger:
     """A ledger opened for one account, and the config that named it."""
 
     ledger: Ledger
-    target: Target
+    target: Destination
     config: Config
 
 
@@ -70,13 +70,13 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
     The calls are of the budget that all runs on the account share.
     """
     async with AsyncExitStack() as stack:
-        target = await stack.enter_async_context(find_target(config, is_sandbox=is_sandbox, is_dry_run=False))
+        target = await stack.enter_async_context(find_destination(config, is_sandbox=is_sandbox, is_dry_run=False))
         slots: SharedSlots | None = None
         if not target.is_throw_away:
             ledger = stack.enter_context(target.open_ledger(location_of(config)))
             slots = await stack.enter_async_context(open_slots(ledger, config))
         client = await stack.enter_async_context(make_client(target.config, slots=slots))
-        known = await learn_target_fields(client, target, refresh=refresh)
+        known = await learn_destination_fields(client, target, refresh=refresh)
         if known.fields is None:
             raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")
         user = None
@@ -91,9 +91,9 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         )
 
 
-async def settled_target(config: Config) -> Target:
+async def settled_destination(config: Config) -> Destination:
     """The real account that a config names; UsageError where keys are missing."""
-    async with find_target(config, is_sandbox=False, is_dry_run=False) as target:
+    async with find_destination(config, is_sandbox=False, is_dry_run=False) as target:
         return target
 
 
@@ -108,7 +108,7 @@ def find_config(config_path: Path | None) -> Config:
 def open_account(config_path: Path | None) -> Iterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
     config = load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
-    target = asyncio.run(settled_target(config))
+    target = asyncio.run(settled_destination(config))
     with target.open_ledger(location_of(config)) as ledger:
         yield AccountLedger(ledger, target, config)
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from importer.commands.account import find_config, settled_target
+from importer.app.account import Destination
+from importer.app.budget import open_slots
+from importer.app.context import DEFAULT_CONFIG, ledger_location, make_client
+from importer.app.identity import identify_account
+from importer.commands.account import find_config, settled_destination
 from importer.config import Config, require_keys
 from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
-from importer.run.account import Target
-from importer.run.budget import open_slots
-from importer.run.identity import identify_account
-from importer.run.job import DEFAULT_CONFIG, ledger_location, make_client
 
 __all__ = ["doctor"]
 
@@ -48,7 +48,7 @@ def _findings(file: Path | None, path: Path | None) -> Iterator[Finding]:
     try:
         require_keys(config)
         yield Finding("keys: LSQ_ACCESS_KEY and LSQ_SECRET_KEY are set")
-        target = asyncio.run(settled_target(config))
+        target = asyncio.run(settled_destination(config))
     except ImporterError as error:
         yield Finding(f"keys: {error.message}", error.hint)
     location = ledger_location(path)
@@ -73,7 +73,7 @@ def _config(config: Config, path: Path | None) -> Finding:
     )
 
 
-async def _ask(config: Config, target: Target, location: str | Path | None) -> Sequence[Finding]:
+async def _ask(config: Config, target: Destination, location: str | Path | None) -> Sequence[Finding]:
     """Ask the account, within the limit that all runs share where there is a ledger."""
     if location is None:
         return await check_account(config)

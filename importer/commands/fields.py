@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from importer.commands.account import ask_account, find_config
-from importer.leadsquared.fields import Field, FieldList
+from importer.lead.metadata import Field, FieldList
 
 __all__ = ["fields"]
 

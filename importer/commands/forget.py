@@ -6,9 +6,9 @@ import click
 
 from importer.commands.account import AccountLedger, open_account, report_rows
 from importer.errors import UsageError
-from importer.lead.keys import unique_keys
+from importer.lead.uniquekeys import unique_keys
 from importer.ledger.digests import Digests
-from importer.ledger.upkeep import forget as forget_leads
+from importer.ledger.maintenance import forget as forget_leads
 
 __all__ = ["forget"]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from importer.app.account import NOBODY
+from importer.app.context import ledger_location
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import PastRun
 from importer.outcome import Status, utc_text
-from importer.run.account import NOBODY
-from importer.run.estimate import tell_duration
-from importer.run.job import ledger_location
+from importer.ratelimit.estimate import tell_duration
 
 __all__ = ["history"]
 

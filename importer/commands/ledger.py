@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
+from importer.app.lostledger import source_of
+from importer.app.rebuild import rebuild as rebuild_ledger
 from importer.commands.account import open_account
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
-from importer.run.lostledger import source_of
-from importer.run.rebuild import rebuild as rebuild_ledger
 
 __all__ = ["ledger"]
 

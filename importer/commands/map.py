@@ -14,11 +14,11 @@ from importer.config import Config
 from importer.config.ledgerplace import place_ledger
 from importer.errors import UsageError
 from importer.lead.header import shown, tidy
+from importer.lead.metadata import FieldList
 from importer.lead.values.phone import is_region, region_of
-from importer.leadsquared.fields import FieldList
+from importer.proposal.configtext import Setting, shown_argument, write_config
 from importer.proposal.proposal import Proposal, propose
 from importer.proposal.reference import find_reference
-from importer.proposal.text import Setting, shown_argument, write_config
 from importer.sheet import Table
 
 __all__ = ["map_columns"]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from importer.app.account import NOBODY
+from importer.app.context import ledger_location
 from importer.ledger.ledger import Ledger
-from importer.ledger.upkeep import prune as prune_ledger
-from importer.run.account import NOBODY
-from importer.run.job import ledger_location
+from importer.ledger.maintenance import prune as prune_ledger
 
 __all__ = ["prune"]
 

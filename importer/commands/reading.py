@@ -6,7 +6,7 @@ from pathlib import Path
 
 from importer.config import Config
 from importer.lead.header import shown
-from importer.leadsquared.fields import FieldList
+from importer.lead.metadata import FieldList
 from importer.proposal.headerrow import HeaderRows, NumberedRow, find_header
 from importer.sheet import Table, Top, open_table, peek
 from importer.sheet.header import trim_blanks

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
+from importer.app.context import DEFAULT_CONFIG, location_of
 from importer.config import load_config, require_keys
 from importer.config.environment import read_environment
 from importer.errors import UsageError
-from importer.run.job import DEFAULT_CONFIG, location_of
 from importer.schedule import Night, batch_file, crontab, service_unit, task_command, timer_unit
 from importer.schedule.night import LEDGER_VARIABLE
 from importer.schedule.windows import batch_path

@@ -7,8 +7,8 @@ import click
 
 from importer.commands.account import open_account, report_rows
 from importer.errors import UsageError
+from importer.ledger.maintenance import settle_by_hand
 from importer.ledger.records import Intent
-from importer.ledger.upkeep import settle_by_hand
 
 __all__ = ["settle"]
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
+from importer.config.phrases import ask
 from importer.config.section import Section, read_field_name
-from importer.config.wording import ask
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
 from importer.lead.values.datepattern import compile_pattern

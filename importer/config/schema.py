@@ -9,9 +9,9 @@ from pydantic import Field, PlainValidator, ValidationError
 from importer.config.account import base_url_of
 from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
+from importer.config.phrases import ask, describe
 from importer.config.section import Section, read_field_name
 from importer.config.settings import HiddenRows, Merged
-from importer.config.wording import ask, describe
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
 from importer.leadsquared.route import NO_PROXY, proxy_address

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from importer.app.context import make_client
 from importer.config import Config
 from importer.doctor.finding import Finding
 from importer.doctor.reference import check_reference_field
@@ -11,9 +12,8 @@ from importer.errors import CallError, UsageError, WithdrawnError
 from importer.leadsquared.answers import Kind, Reply, read_answer
 from importer.leadsquared.client import Client
 from importer.leadsquared.route import find_route
-from importer.leadsquared.slots import Slots
 from importer.leadsquared.user import read_user
-from importer.run.job import make_client
+from importer.ratelimit.slots import Slots
 
 __all__ = ["check_account"]
 

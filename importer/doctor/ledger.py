@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from importer.app.account import NOBODY, Destination
 from importer.doctor.drive import network_drive
 from importer.doctor.finding import Finding
 from importer.doctor.machine import is_writable
 from importer.errors import ImporterError
 from importer.ledger.ledger import Ledger
-from importer.run.account import NOBODY, Target
 
 __all__ = ["check_ledger"]
 
 MIB = 2**20
 
 
-def check_ledger(location: str | Path, target: Target | None) -> Iterator[Finding]:
+def check_ledger(location: str | Path, target: Destination | None) -> Iterator[Finding]:
     """Check the ledger at a path or URL. One that is not there yet is not made."""
     is_file = "://" not in str(location)
     path = Path(location).expanduser() if is_file else None

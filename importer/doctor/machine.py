@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importer import __version__
 from importer.doctor.finding import Finding
-from importer.fieldcache import default_cache_folder
+from importer.leadsquared.fieldcache import default_cache_folder
 
 __all__ = ["check_machine"]
 

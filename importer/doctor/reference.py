@@ -3,9 +3,9 @@
 from importer.doctor.finding import Finding
 from importer.errors import CallError
 from importer.lead.checks import check_reference
+from importer.lead.metadata import read_fields
 from importer.leadsquared.answers import Answer, Kind, read_leads
 from importer.leadsquared.client import Client
-from importer.leadsquared.fields import read_fields
 
 __all__ = ["check_reference_field"]
 

@@ -7,7 +7,7 @@ from importer.config import Config
 from importer.doctor.finding import Finding
 from importer.errors import UsageError
 from importer.report import check_fits, check_writable, default_report_path
-from importer.run.intake import open_intake
+from importer.run.inputfile import open_input_file
 
 __all__ = ["check_file"]
 
@@ -16,20 +16,20 @@ def check_file(file: Path, config: Config) -> Iterator[Finding]:
     """Check a file against the config. Its rows are not looked at: a dry run does that."""
     report = default_report_path(file)
     try:
-        intake = open_intake(file, config)
+        input_file = open_input_file(file, config)
     except UsageError as error:
         yield Finding(f"file: {error.message}", error.hint or "Mend the file, or name another.")
         return
     try:
-        sheet = f", sheet {intake.table.sheet}" if intake.table.sheet else ""
-        kind = "a report, " if intake.shape is not None else ""
-        yield Finding(f"file: {file}: {kind}{intake.row_count:,} data rows{sheet}; the mapping fits its header")
-        if intake.mapping.unmapped:
-            yield Finding(f"file: columns that are not imported: {', '.join(intake.mapping.unmapped)}")
-        check_writable(report, input_path=file, input_is_report=intake.shape is not None)
-        check_fits(report, row_count=intake.row_count, header=intake.header)
+        sheet = f", sheet {input_file.table.sheet}" if input_file.table.sheet else ""
+        kind = "a report, " if input_file.shape is not None else ""
+        yield Finding(f"file: {file}: {kind}{input_file.row_count:,} data rows{sheet}; the mapping fits its header")
+        if input_file.mapping.unmapped:
+            yield Finding(f"file: columns that are not imported: {', '.join(input_file.mapping.unmapped)}")
+        check_writable(report, input_path=file, input_is_report=input_file.shape is not None)
+        check_fits(report, row_count=input_file.row_count, header=input_file.header)
         yield Finding(f"report: {report} can be written")
     except UsageError as error:
         yield Finding(f"report: {error.message}", error.hint or "Choose another with -r.")
     finally:
-        intake.close()
+        input_file.close()

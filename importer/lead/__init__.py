@@ -1,17 +1,16 @@
 """A row → the lead that LeadSquared takes. Pure: nothing here does input or output."""
 
-from importer.lead.assembly import Assembly, Attribute, Body, SubField
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, MissingHeaderError, cell_name, column_letters
 from importer.lead.mapping import LeadMapping
+from importer.lead.payload import Attribute, Body, PayloadPlan, SubField
 from importer.lead.plan import plan_mapping
 from importer.lead.refusal import Refusal
 from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 
 __all__ = [
-    "Assembly",
     "Attribute",
     "Body",
     "Column",
@@ -20,6 +19,7 @@ __all__ = [
     "LeadMapping",
     "MappedColumn",
     "MissingHeaderError",
+    "PayloadPlan",
     "Policies",
     "Refusal",
     "SubField",

@@ -8,11 +8,11 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.lead.fieldformats import PLAIN_TYPES
 from importer.lead.fieldname import FieldName
-from importer.lead.forms import PLAIN_TYPES
-from importer.leadsquared.fields import LEAD_TYPE, Field, FieldList, is_system_name
+from importer.lead.metadata import LEAD_TYPE, Field, FieldList, is_system_name
 
-__all__ = ["CUSTOM_PREFIX", "Target", "check_reference", "check_system", "check_targets", "find_field"]
+__all__ = ["CUSTOM_PREFIX", "MappedField", "check_reference", "check_system", "check_targets", "find_field"]
 
 CUSTOM_PREFIX = "mx_"
 NEAR_ENOUGH = 0.72  # difflib's ratio; mx_Citty finds mx_City, Region does not find Origin
@@ -23,7 +23,7 @@ REFERENCE_TYPES = frozenset({"text", "string", "textarea"})
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class MappedField:
     """A field that is filled; `source` says by what, for a message: "`Mobile` (line 12)"."""
 
     source: str
@@ -36,7 +36,7 @@ def find_field(name: FieldName, fields: FieldList | None) -> Field | None:
     return parent if parent is None or name.sub is None else parent.sub(name.sub)
 
 
-def check_system(targets: Sequence[Target], fields: FieldList | None) -> Iterator[str]:
+def check_system(targets: Sequence[MappedField], fields: FieldList | None) -> Iterator[str]:
     """A problem for each field that LeadSquared fills itself; by its name alone where the account's are not known."""
     for target in targets:
         name = target.name.parent
@@ -52,7 +52,7 @@ def check_system(targets: Sequence[Target], fields: FieldList | None) -> Iterato
             yield f"{target.source}: {_both(field)} is not for imports (its ShowInImport is false); leave it out"
 
 
-def check_targets(targets: Sequence[Target], fields: FieldList, *, reference: str | None = None) -> Iterator[str]:
+def check_targets(targets: Sequence[MappedField], fields: FieldList, *, reference: str | None = None) -> Iterator[str]:
     """A problem for each field that the account has not, or has otherwise, and for each mandatory one not filled.
 
     `reference` is the field that gets each row's reference.
@@ -96,7 +96,7 @@ def check_reference(name: str, fields: FieldList) -> Iterator[str]:
         )
 
 
-def _sub_problem(target: Target, parent: Field, sub: str) -> str:
+def _sub_problem(target: MappedField, parent: Field, sub: str) -> str:
     """What is wrong with a dotted name, empty where nothing is, or where the account does not tell."""
     if not parent.is_set:
         is_plain = parent.data_type.casefold() in PLAIN_TYPES

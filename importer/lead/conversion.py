@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.lead.forms import EMAIL_TYPES, FORMS, SAFE_TYPES
+from importer.lead.fieldformats import EMAIL_TYPES, FIELD_FORMATS, SAFE_TYPES
+from importer.lead.metadata import Field
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
+from importer.lead.users import AccountUser
 from importer.lead.values import Choices, make_converter
 from importer.lead.values.choice import make_option_check
-from importer.lead.values.moment import make_latest_check
+from importer.lead.values.datetimes import make_latest_check
 from importer.lead.values.owner import see_owner
-from importer.leadsquared.fields import Field
-from importer.leadsquared.users import AccountUser
 
 __all__ = ["PLAIN", "Conversion", "make_conversion"]
 
@@ -105,7 +105,7 @@ def _stages(
 
 def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multiple: bool) -> Iterator[Converter]:
     data_type = field.data_type.casefold()
-    form = FORMS.get(data_type)
+    form = FIELD_FORMATS.get(data_type)
     is_safe = rule.type is not None and data_type in SAFE_TYPES.get(rule.type, ())
     is_waived = data_type in EMAIL_TYPES and policies.bad_email == "send"
     if form is not None and not is_safe and not is_waived:
@@ -118,7 +118,7 @@ def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multi
 def _may_be_cut(rule: ValueRule, field: Field | None) -> bool:
     """Whether a value may lose its end: only texts, since half a number is another number."""
     kind = field.data_type.casefold() if field else ""
-    return rule.type not in UNCUTTABLE_TYPES and kind not in FORMS and not (field and field.options)
+    return rule.type not in UNCUTTABLE_TYPES and kind not in FIELD_FORMATS and not (field and field.options)
 
 
 def _make_length_check(limit: int, *, cuts: bool) -> Converter:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from importer.lead.assembly import Assembly, Body
-from importer.lead.keys import UniqueKey
+from importer.lead.payload import Body, PayloadPlan
+from importer.lead.uniquekeys import UniqueKey
 
 __all__ = ["Lead"]
 
@@ -18,7 +18,7 @@ class Lead(NamedTuple):
     `keys`, and no other lead's.
     """
 
-    assembly: Assembly
+    assembly: PayloadPlan
     texts: Sequence[str]
     keys: tuple[UniqueKey, ...]
     reference: UniqueKey | None = None

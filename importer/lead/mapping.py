@@ -6,11 +6,11 @@ from operator import gt, itemgetter
 from typing import TYPE_CHECKING
 
 from importer.errors import RowProblem
-from importer.lead.assembly import Assembly, Body
 from importer.lead.columns import Constant
 from importer.lead.conversion import NO_LIMIT
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, cell_name, shown
+from importer.lead.payload import Body, PayloadPlan
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 
@@ -36,12 +36,12 @@ class LeadMapping:
     unmapped: tuple[str, ...] = ()
     mandatory: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-    assembly: Assembly = field(init=False, repr=False, compare=False)
+    assembly: PayloadPlan = field(init=False, repr=False, compare=False)
     _reader: "_Reader" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out what is the same for every row."""
-        object.__setattr__(self, "assembly", Assembly(self.fields))
+        object.__setattr__(self, "assembly", PayloadPlan(self.fields))
         object.__setattr__(self, "_reader", _Reader(self))
 
     @property

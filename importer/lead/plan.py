@@ -6,19 +6,19 @@ from datetime import date
 
 from importer.errors import UsageError
 from importer.lead.births import is_birth
-from importer.lead.checks import CUSTOM_PREFIX, Target, check_system, check_targets, find_field
+from importer.lead.checks import CUSTOM_PREFIX, MappedField, check_system, check_targets, find_field
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.conversion import make_conversion
+from importer.lead.fieldformats import STANDARD_FIELDS
 from importer.lead.fieldname import FieldName
-from importer.lead.forms import STANDARD_FIELDS
 from importer.lead.header import MappedColumn, MissingHeaderError, column_letters, match_columns, named, shown, tidy
 from importer.lead.mapping import LeadMapping
+from importer.lead.metadata import OWNER_FIELD, Field, FieldList, is_system_name
 from importer.lead.refusal import Refusal
 from importer.lead.rule import STRICT, Policies
 from importer.lead.text import clean
+from importer.lead.users import AccountUser
 from importer.lead.values.fullname import read_first, read_last
-from importer.leadsquared.fields import OWNER_FIELD, Field, FieldList, is_system_name
-from importer.leadsquared.users import AccountUser
 
 __all__ = ["plan_mapping"]
 
@@ -66,8 +66,8 @@ def plan_mapping(
         )
     chosen = (*match.found, *passed)
     targets = [
-        *(Target(named(column), name) for _, column in chosen for name in column.fields),
-        *(Target(_constant(constant), constant.field) for constant in constants),
+        *(MappedField(named(column), name) for _, column in chosen for name in column.fields),
+        *(MappedField(_constant(constant), constant.field) for constant in constants),
     ]
     problems += check_system(targets, fields)
     if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field

@@ -31,7 +31,7 @@ class Kind(Enum):
 
     CREATED = auto()
     DUPLICATE = auto()  # known not created: a unique value is taken
-    REFUSED = auto()  # known not created, for good
+    REJECTED = auto()  # known not created, for good
     RATE_LIMITED = auto()  # known not created: too many calls
     AMBIGUOUS = auto()  # may have been created
     FATAL = auto()  # known not created, and every further call would end the same way
@@ -202,7 +202,7 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
         return Answer(Kind.FATAL, error=error, message=message, tip=FATAL_TIPS[401])
     if error in _OF_ONE_LEAD:
         fields = _unknown_attributes(text) if error == "MXUnknownAttributeException" else ()
-        return Answer(Kind.REFUSED, error=error, message=message, tip=tip_for(error, fields), fields=fields)
+        return Answer(Kind.REJECTED, error=error, message=message, tip=tip_for(error, fields), fields=fields)
     answer = _ambiguous(
         reply, error or "MXException", f"{error or 'an error'}, which does not tell whether it stored it"
     )
@@ -229,7 +229,7 @@ def _read_status(reply: Reply, envelope: Mapping[str, Any] | None, values: Itera
         )
     if reply.status in _FINAL_STATUSES:
         message = f"{error}: {detail}" if detail else error
-        return Answer(Kind.REFUSED, error=error, message=message, tip=status_tip(reply.status))
+        return Answer(Kind.REJECTED, error=error, message=message, tip=status_tip(reply.status))
     return _ambiguous(reply, error, f"{error} without a known error")
 
 

@@ -25,10 +25,10 @@ from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
-from importer.leadsquared.pacing import Pacer
 from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.route import DIRECT, Route
 from importer.leadsquared.servertime import ServerTime
+from importer.ratelimit.limiter import RateLimiter
 
 __all__ = ["Client", "fetch_plain"]
 
@@ -83,14 +83,14 @@ class Client:
         secret_key: str,
         auth: Literal["query", "headers"],
         timeout_s: float,
-        pacer: Pacer,
+        limiter: RateLimiter,
         connections: int,
         wall_clock: Callable[[], float] = time.time,
         steady_clock: Callable[[], float] | None = None,
         on_call: Callable[[float], object] = lambda _at_s: None,
         route: Route = DIRECT,
     ) -> None:
-        self.pacer = pacer
+        self.limiter = limiter
         self.calls = 0
         self._server_time = ServerTime(wall_clock=wall_clock, steady_clock=steady_clock)
         self._first: asyncio.Event | None = None
@@ -213,7 +213,7 @@ class Client:
         headers = dict(self._key_headers)
         if data is not None:
             headers["Content-Type"] = "application/json"
-        async with self.pacer.slot(unless=unless, record=record) as slot:
+        async with self.limiter.slot(unless=unless, record=record) as slot:
             self.calls += 1
             if self._first is not None and not self._first.is_set():
                 asyncio.get_running_loop().call_later(FIRST_ALONE_S, self._first.set)

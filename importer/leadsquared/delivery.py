@@ -31,8 +31,8 @@ from importer.leadsquared.tips import (
     tip_for,
 )
 from importer.leadsquared.transport import Transport
-from importer.leadsquared.watch import CREATE, Watch
 from importer.outcome import Outcome, Status, utc_text
+from importer.ratelimit.watchdog import CREATE, Watchdog
 
 __all__ = ["Delivery", "StopError"]
 
@@ -106,18 +106,18 @@ class Delivery:
         *,
         unique: Sequence[str],
         country_code: str | None,
-        watch: Watch,
+        watchdog: Watchdog,
         owns: Callable[[str], bool] = lambda _lead_id: False,
         secrets: Sequence[str] = (),
         wall_clock: Callable[[], float] = time.time,
         draws: random.Random | None = None,
     ) -> None:
         self._client = client
-        self._retries = Retries(draws or random.Random(), rest=client.pacer.rest)  # noqa: S311 - jitter is no secret
-        look_up = LookUp(client, watch, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
+        self._retries = Retries(draws or random.Random(), rest=client.limiter.rest)  # noqa: S311 - jitter is no secret
+        look_up = LookUp(client, watchdog, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
         self._evidence = Evidence(look_up, unique=unique, country_code=country_code, owns=owns)
         self._wall_clock = wall_clock
-        self._watch = watch
+        self._watchdog = watchdog
         self._secrets = secrets
         self._is_ending = False
 
@@ -175,12 +175,12 @@ class Delivery:
     def stop(self) -> None:
         """Withdraw the leads that were not sent yet: they are `unsent`. What may exist is still found out."""
         self._is_ending = True
-        self._client.pacer.resume()
+        self._client.limiter.resume()
 
     def close(self) -> None:
         """Let no call go any more, look-ups included."""
         self._is_ending = True
-        self._client.pacer.close()
+        self._client.limiter.close()
 
     async def _pursue(self, course: _Course) -> Outcome:
         while True:
@@ -201,18 +201,18 @@ class Delivery:
             if answer.kind is Kind.RATE_LIMITED:
                 course.attempts -= 1  # such a refusal is no attempt
                 course.known_not_sent()
-                self._client.pacer.refused(answer.limit, seconds=answer.wait_s)
-                self._watch.refused()
+                self._client.limiter.refused(answer.limit, seconds=answer.wait_s)
+                self._watchdog.refused()
             elif answer.kind is Kind.AMBIGUOUS:
                 if answer.wait_s is not None:
-                    self._client.pacer.pause(answer.wait_s)
+                    self._client.limiter.pause(answer.wait_s)
                 self._doubt(course, answer)
             else:
                 return await self._conclude(course, answer)
 
     def _doubt(self, course: _Course, answer: Answer) -> None:
         course.doubt(answer, now=self._wall_clock())
-        self._watch.failed(CREATE)  # last, since it may end the run
+        self._watchdog.failed(CREATE)  # last, since it may end the run
 
     async def _send(self, course: _Course) -> Reply:
         """Send once; connections that were never made are tried again, with growing waits."""
@@ -226,7 +226,7 @@ class Delivery:
                 )
             except TransientError:
                 course.known_not_sent()
-                self._watch.failed(CREATE)
+                self._watchdog.failed(CREATE)
                 raise
 
         return await self._retries.call(attempt, TransientError)
@@ -249,15 +249,15 @@ class Delivery:
 
     async def _conclude(self, course: _Course, answer: Answer) -> Outcome:
         if answer.kind is Kind.CREATED:
-            self._watch.accepted(CREATE)
+            self._watchdog.accepted(CREATE)
             return self._outcome(course, Status.CREATED, lead_id=answer.lead_id)
         if answer.kind is Kind.FATAL:
             raise self._stop(course, answer, f"LeadSquared ended the run: {answer.message}")
-        self._watch.accepted(CREATE)
+        self._watchdog.accepted(CREATE)
         if answer.kind is Kind.DUPLICATE and (course.doubts or may_be_reference(course.lead, answer)):
             return await self._whose(course, answer)
         if not course.doubts:
-            is_refused = answer.kind is Kind.REFUSED
+            is_refused = answer.kind is Kind.REJECTED
             return self._outcome(course, Status.REJECTED if is_refused else Status.DUPLICATE, answer)
         if answer.error.startswith("MX"):
             # The same lead was refused for what it is, so the attempts before were refused as well.
@@ -316,7 +316,7 @@ class Delivery:
         if course.doubts:
             return self._unknown(course, course.last.message, SERVER_TIP)
         answer = Answer(
-            Kind.REFUSED,
+            Kind.REJECTED,
             error="no_connection",
             message=f"LeadSquared could not be reached: {error}.",
             tip=CONNECT_TIP,

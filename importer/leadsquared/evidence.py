@@ -6,11 +6,11 @@ The row's reference proves most: no other lead holds it. After it come the uniqu
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from importer.lead.keys import UniqueKey
 from importer.lead.lead import Lead
+from importer.lead.uniquekeys import UniqueKey
 from importer.leadsquared.answers import Answer, FoundLead
 from importer.leadsquared.lookup import LookUp, is_off_target
-from importer.leadsquared.recognition import holds, is_ours
+from importer.leadsquared.matching import holds, is_ours
 
 __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 

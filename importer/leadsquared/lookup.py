@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from importer.errors import CallError, FatalError
-from importer.lead.keys import PHONE_FIELDS, UniqueKey
+from importer.lead.uniquekeys import PHONE_FIELDS, UniqueKey
 from importer.leadsquared.answers import Answer, FoundLead, Kind, read_leads
-from importer.leadsquared.recognition import holds
+from importer.leadsquared.matching import holds
 from importer.leadsquared.retries import Retries
 from importer.leadsquared.tips import SERVER_TIP
 from importer.leadsquared.transport import Transport
-from importer.leadsquared.watch import LOOK_UP, Watch
+from importer.ratelimit.watchdog import LOOK_UP, Watchdog
 
 __all__ = ["LookUp", "is_off_target", "phone_forms"]
 
@@ -32,7 +32,7 @@ STORED_PHONE = re.compile(r"\+(\d{1,3})-(\d+)", re.ASCII)
 NOT_DIGITS = re.compile(r"\D+")
 
 OFF_TARGET = Answer(
-    Kind.REFUSED,
+    Kind.REJECTED,
     error="look_up_off_target",
     message="The look-up was answered with leads that do not hold the value that was asked for.",
     tip=SERVER_TIP,
@@ -48,14 +48,14 @@ class LookUp:
     def __init__(
         self,
         client: Transport,
-        watch: Watch,
+        watchdog: Watchdog,
         *,
         retries: Retries,
         country_code: str | None,
         wall_clock: Callable[[], float],
     ) -> None:
         self._client = client
-        self._watch = watch
+        self._watchdog = watchdog
         self._retries = retries
         self._country_code = country_code
         self._wall_clock = wall_clock
@@ -73,7 +73,7 @@ class LookUp:
         columns = tuple(dict.fromkeys([*COLUMNS, key.field, *fields]))
         found: tuple[FoundLead, ...] | Answer = ()
         for wait_s in waits:
-            await self._client.pacer.rest(wait_s)
+            await self._client.limiter.rest(wait_s)
             found = await self._search(key, columns, hidden)
             if found and not is_off_target(found):
                 break
@@ -117,20 +117,20 @@ class LookUp:
             try:
                 reply = await self._client.find_leads(field, value, columns=columns)
             except CallError:
-                self._watch.failed(LOOK_UP)
+                self._watchdog.failed(LOOK_UP)
                 raise
             found = read_leads(reply, values=hidden)
             if not isinstance(found, Answer):
-                self._watch.accepted(LOOK_UP)
+                self._watchdog.accepted(LOOK_UP)
                 return found
             if found.kind is Kind.RATE_LIMITED:
-                self._client.pacer.refused(found.limit, seconds=found.wait_s)
-                self._watch.refused()
+                self._client.limiter.refused(found.limit, seconds=found.wait_s)
+                self._watchdog.refused()
                 continue
             if found.wait_s is not None:
-                self._client.pacer.pause(found.wait_s)
+                self._client.limiter.pause(found.wait_s)
             if found.kind is Kind.AMBIGUOUS:
-                self._watch.failed(LOOK_UP)
+                self._watchdog.failed(LOOK_UP)
             return found
 
 

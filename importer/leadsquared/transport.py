@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from importer.leadsquared.answers import Reply
-from importer.leadsquared.pacing import Pacer
 from importer.leadsquared.record import UNRECORDED, CallRecord
+from importer.ratelimit.limiter import RateLimiter
 
 __all__ = ["Transport"]
 
@@ -16,7 +16,7 @@ class Transport(Protocol):
     `importer.leadsquared.client.Client` is the one that goes over the network.
     """
 
-    pacer: Pacer
+    limiter: RateLimiter
 
     @property
     def skew_s(self) -> float | None:

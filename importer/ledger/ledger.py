@@ -91,7 +91,7 @@ class Ledger:
         """Begin a transaction that alone may write; it is on disk when the context has ended."""
         return self._engine.begin()
 
-    def connect_hasty(self) -> Connection:
+    def connect_relaxed(self) -> Connection:
         """A connection of its own for what need not outlive the machine: its commits do not wait for the disk.
 
         They outlive the process, and in their order they are as safe as any other: NORMAL, since OFF would endanger

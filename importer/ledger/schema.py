@@ -125,7 +125,7 @@ LEAD_KEY = Table(
 )
 Index("run_by_report", RUN.c.report)
 
-# The account's budget of calls. Its times are seconds of the clock in `importer.ledger.budgetclock`, not of the day.
+# The account's budget of calls. Its times are seconds of the clock in `importer.ledger.slots.clock`, not of the day.
 
 BUDGET = Table(
     "budget",
@@ -136,7 +136,7 @@ BUDGET = Table(
     Column("configured_per_seconds", Float, nullable=False),
     Column("told_calls", Integer),
     Column("told_per_seconds", Float),
-    Column("held_back", Integer, nullable=False),
+    Column("backed_off", Integer, nullable=False),
     Column("changed_at", Float, nullable=False),
     Column("refused_at", Float),
     Column("paused_until", Float, nullable=False),

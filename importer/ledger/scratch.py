@@ -14,7 +14,7 @@ from importer.ledger.digesttable import DigestTable, room_needed
 from importer.ledger.linetable import LineTable
 from importer.outcome import Outcome, Status
 
-__all__ = ["Holder", "Note", "Scratch"]
+__all__ = ["KeyOwner", "RowState", "Scratch"]
 
 BATCH = 1000
 
@@ -34,14 +34,14 @@ _READY = Outcome(Status.READY)
 _READY_VALUES = (Status.READY.value, "", "", "", "", 0, "")
 
 
-class Holder(NamedTuple):
+class KeyOwner(NamedTuple):
     """The row of this file that holds a unique value first: its place among the rows, and its number."""
 
     place: int
     row_number: int
 
 
-class Note(NamedTuple):
+class RowState(NamedTuple):
     """What is known of the row at a place. While it `is_open`, sending may still change its outcome."""
 
     place: int
@@ -63,7 +63,7 @@ class Scratch:
             self._database.executescript(_TABLES)
         self._holders = DigestTable(self._database, "holder", ("place", "row_number"))
         self._ordinals = DigestTable(self._database, "ordinal", ("last",))
-        self._notes: dict[int, Note] = {}
+        self._notes: dict[int, RowState] = {}
         self.lines = LineTable(self._database)
 
     def __enter__(self) -> Self:
@@ -74,7 +74,7 @@ class Scratch:
     ) -> None:
         self._database.close()
 
-    def prefetch(self, *, values: Mapping[bytes, Holder], rows: Iterable[bytes]) -> None:
+    def prefetch(self, *, values: Mapping[bytes, KeyOwner], rows: Iterable[bytes]) -> None:
         """Begin a batch: its unique values, each with the row that is going to hold it if nobody does, and the digests
         of its rows.
         """
@@ -92,16 +92,16 @@ class Scratch:
         """Whether `next_ordinal` was asked for this digest."""
         return self._ordinals.get(digest) is not None
 
-    def holder(self, digest: bytes) -> Holder | None:
+    def holder(self, digest: bytes) -> KeyOwner | None:
         """Who holds this unique value, if a row of this file does."""
         found = self._holders.get(digest)
-        return None if found is None else Holder(*found)
+        return None if found is None else KeyOwner(*found)
 
-    def hold(self, digest: bytes, holder: Holder) -> None:
+    def hold(self, digest: bytes, holder: KeyOwner) -> None:
         """Write down who holds a unique value; a later word replaces an earlier one."""
         self._holders.put(digest, holder)
 
-    def keep(self, note: Note) -> None:
+    def keep(self, note: RowState) -> None:
         """Write down what is known of a row; a later word replaces an earlier one."""
         self._notes[note.place] = note
         if len(self._notes) >= BATCH:
@@ -115,7 +115,7 @@ class Scratch:
             found = self._database.execute("SELECT * FROM note WHERE place = ?", (place,)).fetchone()
         return _note(found).outcome if found else None
 
-    def notes(self) -> Iterator[Note]:
+    def notes(self) -> Iterator[RowState]:
         """The note of every place, in the file's order; notes kept meanwhile may or may not show."""
         place = -1
         while True:
@@ -136,7 +136,7 @@ class Scratch:
         self._notes.clear()
 
 
-def _note_values(note: Note) -> tuple[object, ...]:
+def _note_values(note: RowState) -> tuple[object, ...]:
     outcome = note.outcome
     if outcome == _READY:  # most rows of a first review: nothing of it needs a look
         return (note.place, note.ref, note.is_open, *_READY_VALUES)
@@ -144,9 +144,9 @@ def _note_values(note: Note) -> tuple[object, ...]:
     return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time)
 
 
-def _note(found: tuple[int, bytes, int, str, str, str, str, str, int, str]) -> Note:
+def _note(found: tuple[int, bytes, int, str, str, str, str, str, int, str]) -> RowState:
     if found[3:] == _READY_VALUES:
-        return Note(found[0], found[1], bool(found[2]), _READY)
+        return RowState(found[0], found[1], bool(found[2]), _READY)
     place, ref, is_open, status, *texts, attempts, time = found
     lead_id, error, message, tip = map(str, texts)
-    return Note(place, ref, bool(is_open), Outcome(Status(status), lead_id, error, message, tip, attempts, time))
+    return RowState(place, ref, bool(is_open), Outcome(Status(status), lead_id, error, message, tip, attempts, time))

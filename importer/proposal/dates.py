@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from importer.lead.values.datepattern import DatePattern, compile_pattern
-from importer.lead.values.moment import ISO
+from importer.lead.values.datetimes import ISO
 
 __all__ = ["DateStyle", "could_be_date", "find_date_style", "settle"]
 

@@ -6,7 +6,7 @@ from rapidfuzz.distance import OSA
 
 from importer.proposal.column import Column
 from importer.proposal.fitness import DROPDOWNS, Fitness, Verdict, fitness, option_values
-from importer.proposal.likeness import FieldNames, Match
+from importer.proposal.similarity import FieldNames, Match
 from importer.proposal.tables import Tables
 from importer.proposal.tokens import key_of
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from importer.leadsquared.fields import Field
+from importer.lead.metadata import Field
 from importer.proposal.column import Column
 from importer.proposal.dates import DateStyle
 from importer.proposal.fitness import DROPDOWNS, Fitness

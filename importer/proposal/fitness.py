@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from importer.leadsquared.fields import Field
+from importer.lead.metadata import Field
 from importer.proposal.column import Column
 from importer.proposal.numbers import find_number_style
 from importer.proposal.options import OptionFit, fit_options

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from importer.lead.header import tidy
-from importer.leadsquared.fields import FieldList
-from importer.proposal.likeness import FieldNames
+from importer.lead.metadata import FieldList
 from importer.proposal.meaning import UNKNOWN, Meaning, Reader
+from importer.proposal.similarity import FieldNames
 from importer.proposal.tables import Tables, load_tables
 
 __all__ = ["HeaderRows", "find_header"]

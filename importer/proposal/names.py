@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from importer.leadsquared.fields import Field
+from importer.lead.metadata import Field
 from importer.proposal.column import Column
 from importer.proposal.fitness import Verdict, fitness
 from importer.proposal.meaning import Meaning

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.lead.header import tidy
-from importer.leadsquared.fields import Field, FieldList
+from importer.lead.metadata import Field, FieldList
 from importer.proposal.column import Column
 from importer.proposal.dates import DateStyle, find_date_style, settle
 from importer.proposal.evidence import by_values, spelling_mistakes
 from importer.proposal.finish import NAMES, Entry, finish, split_entry
 from importer.proposal.fitness import Fitness, Verdict, fitness
-from importer.proposal.likeness import FieldNames, Match
 from importer.proposal.meaning import Meaning, Reader, shared_prefix
 from importer.proposal.names import SPLIT, settle_names
 from importer.proposal.reference import find_reference
+from importer.proposal.similarity import FieldNames, Match
 from importer.proposal.tables import CONTINENTAL, Tables, load_tables
 
 __all__ = ["Proposal", "ProposedColumn", "propose"]

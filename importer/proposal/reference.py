@@ -1,7 +1,7 @@
 """Which field of an account is made for the references of rows (`reference:` in config.yaml)."""
 
 from importer.lead.checks import CUSTOM_PREFIX, check_reference
-from importer.leadsquared.fields import FieldList
+from importer.lead.metadata import FieldList
 
 __all__ = ["find_reference"]
 

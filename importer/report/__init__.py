@@ -1,9 +1,9 @@
 """The report: one line per row of the spreadsheet, written whole, and read back as the next input."""
 
 from importer.report.columns import COLUMNS, ReportLines, refuse_collisions
-from importer.report.guard import guard, unguard
-from importer.report.place import check_fits, check_writable, default_report_path, find_lock, set_aside
-from importer.report.reading import PastLine, ReportShape, recognise
+from importer.report.formulaescape import escape_formula, unescape_formula
+from importer.report.paths import check_fits, check_writable, default_report_path, find_lock, set_aside
+from importer.report.reader import PastLine, ReportShape, recognise
 from importer.report.replacement import ReportError
 from importer.report.writer import Report, ReportWriter, open_report
 
@@ -18,11 +18,11 @@ __all__ = [
     "check_fits",
     "check_writable",
     "default_report_path",
+    "escape_formula",
     "find_lock",
-    "guard",
     "open_report",
     "recognise",
     "refuse_collisions",
     "set_aside",
-    "unguard",
+    "unescape_formula",
 ]

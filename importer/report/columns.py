@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from importer.errors import UsageError
 from importer.outcome import Outcome
-from importer.report.guard import RISKY_FIRST, guard
+from importer.report.formulaescape import RISKY_FIRST, escape_formula
 from importer.sheet.cells import UNREADABLE, is_error_value
 from importer.sheet.table import Row
 
-__all__ = ["COLUMNS", "ReportLines", "bad_reason", "guarded", "own_name", "refuse_collisions", "split_extra"]
+__all__ = ["COLUMNS", "ReportLines", "bad_reason", "escaped_header", "own_name", "refuse_collisions", "split_extra"]
 
 COLUMNS: tuple[str, ...] = (
     "lsq_row",
@@ -45,11 +45,11 @@ class ReportLines:
             self._outcome, self._told = outcome, _told(outcome)
         cells = row.cells if not row.bad else _with_marks(row)
         return [
-            *[guard(text) if text[:1] in RISKY_FIRST else text for text in cells],
+            *[escape_formula(text) if text[:1] in RISKY_FIRST else text for text in cells],
             str(row.number),
             *self._told,
-            guard(ref),
-            guard(join_extra(row.extra)) if row.extra else "",
+            escape_formula(ref),
+            escape_formula(join_extra(row.extra)) if row.extra else "",
         ]
 
 
@@ -64,12 +64,12 @@ def _told(outcome: Outcome) -> list[str]:
         str(outcome.attempts) if outcome.attempts else "",
         outcome.time,
     )
-    return [guard(text) for text in texts]
+    return [escape_formula(text) for text in texts]
 
 
-def guarded(header: Sequence[str]) -> list[str]:
+def escaped_header(header: Sequence[str]) -> list[str]:
     """Give the report's first line: the original header, guarded as cells are, then `COLUMNS`."""
-    return [*map(guard, header), *COLUMNS]
+    return [*map(escape_formula, header), *COLUMNS]
 
 
 def own_name(name: str) -> str:

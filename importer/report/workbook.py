@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
-from importer.report.columns import COLUMNS, ReportLines, guarded, refuse_collisions
+from importer.report.columns import COLUMNS, ReportLines, escaped_header, refuse_collisions
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
@@ -103,7 +103,7 @@ class WorkbookReport:
 
     def __enter__(self) -> Self:
         self._zip = zipfile.ZipFile(self._replacement.__enter__().file, "w", zipfile.ZIP_DEFLATED)
-        self._waiting.append((_HEADER, guarded(self._header)))
+        self._waiting.append((_HEADER, escaped_header(self._header)))
         return self
 
     def __exit__(

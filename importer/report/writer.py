@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from importer.outcome import Outcome
-from importer.report.columns import ReportLines, guarded, refuse_collisions
+from importer.report.columns import ReportLines, escaped_header, refuse_collisions
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
@@ -64,7 +64,7 @@ class ReportWriter:
         file = self._replacement.__enter__().file
         file.write(codecs.BOM_UTF8)
         self._writerow = csv.writer(_Utf8(file)).writerow
-        self._writerow(guarded(self._header))
+        self._writerow(escaped_header(self._header))
         return self
 
     def __exit__(

@@ -11,9 +11,9 @@ from datetime import datetime
 from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
-from importer.ledger.scratch import Holder
+from importer.ledger.scratch import KeyOwner
 from importer.outcome import Outcome, Status, utc_text
-from importer.run.candidate import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, Candidate
+from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, PreparedRow
 
 __all__ = [
     "UNRESOLVED_STATES",
@@ -72,10 +72,10 @@ SEND = Decision(Outcome(Status.READY), is_open=True, holds=True)
 
 
 def decide(
-    candidate: Candidate,
+    prepared: PreparedRow,
     known: KnownRow | None,
     by_key: Sequence[KnownRow],
-    holders: Sequence[Holder],
+    holders: Sequence[KeyOwner],
     *,
     again: bool = False,
     is_in_flight: bool = False,
@@ -84,28 +84,28 @@ def decide(
     before, in any file, and `holders` the rows of this file that hold one of them. `again` sends created rows too.
     `is_in_flight`: a run that is alive is sending it; sending waits for that one's outcome.
     """
-    if not again and (created := _created_before(candidate, known)) is not None:
+    if not again and (created := _created_before(prepared, known)) is not None:
         return created
     if is_in_flight:
         return SEND
-    if (unresolved := _unresolved(candidate, known)) is not None:
+    if (unresolved := _unresolved(prepared, known)) is not None:
         return unresolved
-    if candidate.problems:
-        return Decision(Outcome.of_problem(candidate.problems[0]))
+    if prepared.problems:
+        return Decision(Outcome.of_problem(prepared.problems[0]))
     if holders:
         return Decision(of_key_holder(holders[0]), is_open=True)
-    if known is not None and known.state is State.DUPLICATE and candidate.has_cells(known.cells) and not again:
+    if known is not None and known.state is State.DUPLICATE and prepared.has_cells(known.cells) and not again:
         return Decision(_remembered(known))
     if not again:
         for row in by_key:
             if row.state is State.CREATED:
-                return Decision(of_known_lead(candidate, row), holds=True)
+                return Decision(of_known_lead(prepared, row), holds=True)
     return SEND
 
 
-def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:
+def of_known_lead(prepared: PreparedRow, row: KnownRow) -> Outcome:
     """The outcome of a row whose unique value, or whose very self, the ledger knows as created."""
-    if row.ref == candidate.given_ref or candidate.has_cells(row.cells):
+    if row.ref == prepared.given_ref or prepared.has_cells(row.cells):
         return _remembered(row)
     return Outcome(
         Status.DUPLICATE,
@@ -117,7 +117,7 @@ def of_known_lead(candidate: Candidate, row: KnownRow) -> Outcome:
     )
 
 
-def of_key_holder(holder: Holder, lead_id: str = "") -> Outcome:
+def of_key_holder(holder: KeyOwner, lead_id: str = "") -> Outcome:
     """The outcome of a row whose unique value another row of the file holds."""
     return Outcome(
         Status.DUPLICATE,
@@ -134,23 +134,23 @@ def of_question(question: str, lead_id: str) -> Outcome:
     return Outcome(Status.INVALID, lead_id=lead_id, error=question, message=message, tip=tip)
 
 
-def unresolved_since(candidate: Candidate, known: KnownRow | None) -> Moment | None:
+def unresolved_since(prepared: PreparedRow, known: KnownRow | None) -> Moment | None:
     """When an unresolved row was first about to be sent, None where nobody knows; a report has the server's time."""
     if known is not None:
         return Moment(known.intent_at, known.skew_s)
-    if candidate.past is not None and candidate.past.time:
+    if prepared.past is not None and prepared.past.time:
         try:
-            return Moment(datetime.fromisoformat(candidate.past.time).timestamp(), 0.0)
+            return Moment(datetime.fromisoformat(prepared.past.time).timestamp(), 0.0)
         except ValueError:
             return None
     return None
 
 
-def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | None:
+def _created_before(prepared: PreparedRow, known: KnownRow | None) -> Decision | None:
     if known is not None and known.state is State.CREATED:
         return Decision(_remembered(known), holds=True)
-    past = candidate.past
-    is_ours = candidate.given_ref is not None and past is not None and past.status is Status.CREATED
+    past = prepared.past
+    is_ours = prepared.given_ref is not None and past is not None and past.status is Status.CREATED
     if is_ours and past is not None and (known is None or known.state is not State.RESEND):
         outcome = past.outcome()
         if outcome is not None and outcome.lead_id:
@@ -158,7 +158,7 @@ def _created_before(candidate: Candidate, known: KnownRow | None) -> Decision | 
     return None
 
 
-def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None:
+def _unresolved(prepared: PreparedRow, known: KnownRow | None) -> Decision | None:
     """A row that may have been created: looked up where its reference, or one of its unique values, still is what it
     was, else unknown. A report does not tell whether its row was sent with the reference: if no lead holds it, the row
     stays unknown.
@@ -167,18 +167,18 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         if known.state not in UNRESOLVED_STATES:
             return None
         attempts, error = known.attempts, known.error
-        can_look_up = bool(set(known.keys) & set(candidate.protection))
+        can_look_up = bool(set(known.keys) & set(prepared.protection))
         is_keyless = not known.keys
     else:
-        past = candidate.past
-        if candidate.given_ref is None or past is None or past.status is not Status.UNKNOWN:
+        past = prepared.past
+        if prepared.given_ref is None or past is None or past.status is not Status.UNKNOWN:
             return None
         attempts, error = past.attempts, past.error
-        can_look_up = bool(candidate.protection) and unresolved_since(candidate, known) is not None
-        is_keyless = not candidate.keys
-    since = unresolved_since(candidate, known)
-    if candidate.problems:
-        tip = f"{candidate.problems[0].message} {UNFIT_TIP}"
+        can_look_up = bool(prepared.protection) and unresolved_since(prepared, known) is not None
+        is_keyless = not prepared.keys
+    since = unresolved_since(prepared, known)
+    if prepared.problems:
+        tip = f"{prepared.problems[0].message} {UNFIT_TIP}"
     else:
         tip = KEYLESS_TIP if is_keyless else EDITED_TIP
     outcome = Outcome(
@@ -189,7 +189,7 @@ def _unresolved(candidate: Candidate, known: KnownRow | None) -> Decision | None
         attempts=attempts,
         time="" if since is None else utc_text(since.at),
     )
-    if can_look_up and not candidate.problems:
+    if can_look_up and not prepared.problems:
         return Decision(replace(outcome, tip=SERVER_TIP), is_open=True, holds=True)
     return Decision(outcome, holds=True)
 

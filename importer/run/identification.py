@@ -15,7 +15,7 @@ from importer.ledger.digests import Digests
 from importer.ledger.identities import Identities
 from importer.ledger.records import KnownRow
 from importer.ledger.scratch import Scratch
-from importer.run.candidate import Candidate
+from importer.run.preparedrow import PreparedRow
 
 __all__ = ["Identification", "Identified", "Unidentified"]
 
@@ -44,15 +44,15 @@ class Identified:
 class Unidentified(NamedTuple):
     """A row that is looked up by what makes it the same: `own` is the digest of that, `counter` counts rows of it."""
 
-    candidate: Candidate
+    prepared: PreparedRow
     kind: bytes
     own: bytes
     counter: bytes
 
 
-def kind_of(candidate: Candidate) -> bytes:
+def kind_of(prepared: PreparedRow) -> bytes:
     """A line that a person added to a report, or another account's, is no row of the source, however alike the two."""
-    return b"row" if candidate.past is None or candidate.has_lost_reference else b"line"
+    return b"row" if prepared.past is None or prepared.has_lost_reference else b"line"
 
 
 class Identification:
@@ -65,13 +65,13 @@ class Identification:
         self._spare: dict[bytes, list[bytes]] = defaultdict(list)
         self._formers = list(_formers(digests, identities))
 
-    def prepare(self, batch: Sequence[Candidate]) -> list[Unidentified]:
+    def prepare(self, batch: Sequence[PreparedRow]) -> list[Unidentified]:
         """What is looked up of the next rows; its `counter` is a digest to prefetch from the scratch pad."""
         unidentified: list[Unidentified] = []
-        for candidate in batch:
-            kind = kind_of(candidate)
-            own = self._digests.of_identity(candidate.row.cells)
-            unidentified.append(Unidentified(candidate, kind, own, kind + own))
+        for prepared in batch:
+            kind = kind_of(prepared)
+            own = self._digests.of_identity(prepared.row.cells)
+            unidentified.append(Unidentified(prepared, kind, own, kind + own))
         return unidentified
 
     def identify(self, batch: Sequence[Unidentified]) -> list[Identified]:
@@ -88,7 +88,7 @@ class Identification:
         for row in batch:
             refs: list[bytes] = []
             for former in self._formers:
-                digest = former.digest(row.candidate.row.cells)
+                digest = former.digest(row.prepared.row.cells)
                 ordinal = self._scratch.next_ordinal(former.name + row.kind + digest)
                 refs.append(self._digests.of_row(digest, ordinal, kind=row.kind))
             before.append(refs)
@@ -109,7 +109,7 @@ class Identification:
             if spare := [one.ref for former, one, _ in formers if former.is_finer and one and one.ref != known.ref]:
                 self._spare[row.own] += spare
             return Identified(known.ref, known)
-        found = [one for former, one, _ in formers if one and (not former.is_coarser or _agree(one, row.candidate))]
+        found = [one for former, one, _ in formers if one and (not former.is_coarser or _agree(one, row.prepared))]
         found += [one for at in self._spare.get(row.own, ()) if (one := lookup.get(at)) is not None]
         for one in found:
             if not self._is_taken(one.ref):
@@ -155,6 +155,6 @@ def _formers(digests: Digests, identities: Identities) -> "list[_Former]":
     return found
 
 
-def _agree(row: KnownRow, candidate: Candidate) -> bool:
+def _agree(row: KnownRow, prepared: PreparedRow) -> bool:
     """Whether nothing that is remembered of a row speaks against its being this one."""
-    return not are_marks(row.cells) or not compare_marks(row.cells, candidate.cells).differing
+    return not are_marks(row.cells) or not compare_marks(row.cells, prepared.cells).differing

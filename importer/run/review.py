@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from importer.lead.assembly import Body
+from importer.lead.payload import Body
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
-from importer.ledger.scratch import Holder, Note, Scratch
+from importer.ledger.scratch import KeyOwner, RowState, Scratch
 from importer.outcome import Outcome, Status
-from importer.run.candidate import LEAD_OF_ANOTHER_LINE, UNCLEAR_COPY, Candidate, CandidateMaker
 from importer.run.decision import Decision, decide, of_question
-from importer.run.intake import Intake
+from importer.run.inputfile import InputFile
 from importer.run.notices import Notices
+from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, UNCLEAR_COPY, PreparedRow, RowPreparer
 from importer.run.references import Reference, References
 from importer.run.rowlog import log_outcome
 from importer.run.source import Elsewhere
@@ -48,7 +48,7 @@ class Reviewed:
 
 
 class Review:
-    """Decides about every row of an intake; a dry run reports the decisions as they come, others keep them.
+    """Decides about every row of an input file; a dry run reports the decisions as they come, others keep them.
 
     `payloads`, where given, gets one JSON line for each row that is fit to send. `check_stop` may raise between
     batches. `reviewed` is what was found so far.
@@ -57,8 +57,8 @@ class Review:
     def __init__(
         self,
         *,
-        intake: Intake,
-        maker: CandidateMaker,
+        input_file: InputFile,
+        maker: RowPreparer,
         digests: Digests,
         ledger: Ledger,
         scratch: Scratch,
@@ -69,7 +69,7 @@ class Review:
         elsewhere: Elsewhere | None = None,
         check_stop: Callable[[], None] = lambda: None,
     ) -> None:
-        self._intake = intake
+        self._input_file = input_file
         self._maker = maker
         self._ledger = ledger
         self._scratch = scratch
@@ -77,7 +77,7 @@ class Review:
         self._payloads = payloads
         self._check_stop = check_stop
         self.reviewed = Reviewed()
-        self._notices = Notices(intake.mapping)
+        self._notices = Notices(input_file.mapping)
         self._identity = digests.source, digests.identity
         self._trusts_references = trusts_references
         self._elsewhere = elsewhere or Elsewhere()
@@ -96,38 +96,38 @@ class Review:
                 self._ledger.rows.identities.remember(connection, source, identity)
         return self.reviewed
 
-    def decided(self, *, may_write: bool = False) -> Iterator[tuple[Candidate, Note]]:
+    def decided(self, *, may_write: bool = False) -> Iterator[tuple[PreparedRow, RowState]]:
         """Every row in the file's order, with what is decided about it. To be gone through once."""
-        if self._intake.shape is not None:
+        if self._input_file.shape is not None:
             table, trusts = self._scratch.lines, self._trusts_references
-            tie_lines(self._intake, self._maker, self._ledger, table, trusts=trusts)
-        candidates = itertools.starmap(self._maker.make, self._intake.rows())
-        while batch := list(itertools.islice(candidates, BATCH)):
+            tie_lines(self._input_file, self._maker, self._ledger, table, trusts=trusts)
+        prepared_rows = itertools.starmap(self._maker.make, self._input_file.rows())
+        while batch := list(itertools.islice(prepared_rows, BATCH)):
             self._check_stop()
             yield from self._review(batch, may_write=may_write)
         self._notices.tell()
         self._elsewhere.check()
 
-    def _review(self, batch: Sequence[Candidate], *, may_write: bool) -> Iterator[tuple[Candidate, Note]]:
+    def _review(self, batch: Sequence[PreparedRow], *, may_write: bool) -> Iterator[tuple[PreparedRow, RowState]]:
         references = self._references.find(batch, _holders(batch))
         by_key = self._by_key(references)
         adopted: list[tuple[Intent, State, Outcome]] = []
         for line, reference in zip(batch, references, strict=True):
-            candidate = self._maker.carrying(reference.candidate, reference.ref)
-            self.reviewed.foreign_lines += candidate.is_foreign
+            prepared = self._maker.carrying(reference.prepared, reference.ref)
+            self.reviewed.foreign_lines += prepared.is_foreign
             if reference.question:
                 decision, adoption = self._ask(reference)
             else:
-                decision = self._decide(candidate, reference.ref, reference.known, by_key)
+                decision = self._decide(prepared, reference.ref, reference.known, by_key)
                 adoption = _adoption(reference, decision) if decision.adopts else None
-            self._count(candidate, decision)
+            self._count(prepared, decision)
             if adoption is not None:
                 adopted.append(adoption)
-            self._elsewhere.note(candidate, reference.known)
-            if self._payloads is not None and not candidate.problems:
-                payload = {"row": candidate.row.number, "lead": candidate.lead.body}
+            self._elsewhere.note(prepared, reference.known)
+            if self._payloads is not None and not prepared.problems:
+                payload = {"row": prepared.row.number, "lead": prepared.lead.body}
                 self._payloads.write(json.dumps(payload, ensure_ascii=False) + "\n")
-            yield line, Note(candidate.place, reference.ref, decision.is_open, decision.outcome)
+            yield line, RowState(prepared.place, reference.ref, decision.is_open, decision.outcome)
         aliases = [(alias, reference.ref) for reference in references for alias in reference.aliases]
         if may_write and (adopted or aliases):
             with self._ledger.begin() as connection:
@@ -140,14 +140,14 @@ class Review:
         if self._references.is_first:
             return {}
         unsettled = [one for one in references if one.known is None or one.known.state is not State.CREATED]
-        return self._ledger.rows.find_keys([key for one in unsettled for key in one.candidate.keys])
+        return self._ledger.rows.find_keys([key for one in unsettled for key in one.prepared.keys])
 
     def _ask(self, reference: Reference) -> "tuple[Decision, _Adoption | None]":
         """What becomes of a line that is not sent before a person has said what it is.
 
         Where only the report knows that one of several lines is created, or may be, the ledger learns it now.
         """
-        past = reference.candidate.past
+        past = reference.prepared.past
         lead_id = past.lead_id if past is not None and reference.known is None else ""
         is_anothers = reference.question == LEAD_OF_ANOTHER_LINE
         decision = Decision(of_question(reference.question, "" if is_anothers else lead_id))
@@ -156,52 +156,52 @@ class Review:
         state = {Status.CREATED: State.CREATED, Status.UNKNOWN: State.UNKNOWN}.get(past.status)
         if state is None or (state is State.CREATED and not lead_id):
             return decision, None
-        intent = Intent(reference.ref, b"", (), reference.candidate.row.number, intent_at=0.0)
+        intent = Intent(reference.ref, b"", (), reference.prepared.row.number, intent_at=0.0)
         return decision, (intent, state, past.outcome() or decision.outcome)
 
     def _decide(
-        self, candidate: Candidate, ref: bytes, known: KnownRow | None, by_key: Mapping[bytes, KnownRow]
+        self, prepared: PreparedRow, ref: bytes, known: KnownRow | None, by_key: Mapping[bytes, KnownRow]
     ) -> Decision:
-        scratch, keys = self._scratch, candidate.keys
+        scratch, keys = self._scratch, prepared.keys
         held = [scratch.holder(key) for key in keys]
         holders = [holder for holder in held if holder is not None]
         others = [row for key in keys if (row := by_key.get(key)) is not None and row.ref != ref] if by_key else ()
         is_intent = known is not None and known.state is State.INTENT
         is_in_flight = known is not None and is_intent and self._ledger.locks.is_live(known.run_token)
-        decision = decide(candidate, known, others, holders, again=self._again, is_in_flight=is_in_flight)
+        decision = decide(prepared, known, others, holders, again=self._again, is_in_flight=is_in_flight)
         if decision.holds and keys:
-            me = Holder(candidate.place, candidate.row.number)
+            me = KeyOwner(prepared.place, prepared.row.number)
             for key, holder in zip(keys, held, strict=True):
                 if holder is None:
                     scratch.hold(key, me)
         self.reviewed.resumed += is_intent and not is_in_flight
         return decision
 
-    def _count(self, candidate: Candidate, decision: Decision) -> None:
+    def _count(self, prepared: PreparedRow, decision: Decision) -> None:
         reviewed, status = self.reviewed, decision.outcome.status
         reviewed.counts[status] += 1
         if decision.is_open:
             reviewed.open_rows += 1
         elif status is not Status.CREATED:
-            log_outcome(candidate.row.number, decision.outcome)
+            log_outcome(prepared.row.number, decision.outcome)
         if decision.is_open or status is Status.INVALID:
-            self._notices.look(candidate.row)
+            self._notices.look(prepared.row)
         if status is Status.READY and reviewed.first_ready is None:
-            reviewed.first_ready = candidate.row.number, candidate.lead.body
+            reviewed.first_ready = prepared.row.number, prepared.lead.body
 
 
-def _holders(batch: Sequence[Candidate]) -> dict[bytes, Holder]:
+def _holders(batch: Sequence[PreparedRow]) -> dict[bytes, KeyOwner]:
     """The unique values of these rows, each with the row that is going to hold it if nobody does."""
-    values: dict[bytes, Holder] = {}
-    for candidate in batch:
-        if candidate.keys and not candidate.problems:
-            me = Holder(candidate.place, candidate.row.number)
-            for key in candidate.keys:
+    values: dict[bytes, KeyOwner] = {}
+    for prepared in batch:
+        if prepared.keys and not prepared.problems:
+            me = KeyOwner(prepared.place, prepared.row.number)
+            for key in prepared.keys:
                 values.setdefault(key, me)
     return values
 
 
 def _adoption(reference: Reference, decision: Decision) -> _Adoption:
-    candidate = reference.candidate
-    intent = Intent(reference.ref, candidate.cells, candidate.keys, candidate.row.number, intent_at=0.0)
+    prepared = reference.prepared
+    intent = Intent(reference.ref, prepared.cells, prepared.keys, prepared.row.number, intent_at=0.0)
     return intent, State.CREATED, decision.outcome

@@ -16,12 +16,12 @@ from importer.leadsquared.delivery import Delivery, StopError
 from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
-from importer.ledger.scratch import Holder, Note, Scratch
+from importer.ledger.scratch import KeyOwner, RowState, Scratch
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status, utc_text
-from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import UNRESOLVED_STATES, decide, of_key_holder, of_known_lead, unresolved_since
-from importer.run.intake import Intake
+from importer.run.inputfile import InputFile
+from importer.run.preparedrow import PreparedRow, RowPreparer
 from importer.run.rowrecord import InTheWayError, RowRecord
 
 __all__ = ["FileChangedError", "Sender"]
@@ -39,13 +39,13 @@ class FileChangedError(ImporterError):
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    candidate: Candidate
-    note: Note
+    prepared: PreparedRow
+    note: RowState
     known: KnownRow | None  # what the ledger knew of the row shortly before its turn
 
 
 class Sender:
-    """Delivers an intake's open rows. `stop` takes no new rows and lets those in flight end.
+    """Delivers an input file's open rows. `stop` takes no new rows and lets those in flight end.
 
     `told` is called with each row's final note, `judge` with the outcome of each row that was sent, unless the same row
     had the same error in an earlier run; it may raise a FatalError. After `run`, `failure` holds what ended the sending
@@ -56,20 +56,20 @@ class Sender:
     def __init__(
         self,
         *,
-        intake: Intake,
-        maker: CandidateMaker,
+        input_file: InputFile,
+        maker: RowPreparer,
         ledger: Ledger,
         writer: LedgerWriter,
         scratch: Scratch,
         delivery: Delivery,
         workers: int,
         again: bool,
-        told: Callable[[Candidate, Note], None],
+        told: Callable[[PreparedRow, RowState], None],
         judge: Callable[[Outcome], object] = lambda _outcome: None,
     ) -> None:
         self.failure: ImporterError | None = None
         self.unsettled: list[Settled] = []
-        self._intake = intake
+        self._input_file = input_file
         self._maker = maker
         self._ledger = ledger
         self._writer = writer
@@ -116,7 +116,7 @@ class Sender:
             self._delivery.close()
 
     async def _feed(self) -> None:
-        rows = zip(self._intake.rows(), self._scratch.notes(), strict=True)
+        rows = zip(self._input_file.rows(), self._scratch.notes(), strict=True)
         still_open = ((row, note) for row, note in rows if note.is_open)
         while batch := list(itertools.islice(still_open, KNOWN_AT_ONCE)):
             known = self._ledger.rows.find_rows([note.ref for _row, note in batch])
@@ -124,44 +124,44 @@ class Sender:
                 if not await self._put(self._maker.make(*row), note, known.get(note.ref)):
                     return
 
-    async def _put(self, candidate: Candidate, note: Note, known: KnownRow | None) -> bool:
+    async def _put(self, prepared: PreparedRow, note: RowState, known: KnownRow | None) -> bool:
         """Hand a row to the workers; False where the sending has come to its end."""
         if not self._is_stopping:
-            if not self._intake.table.unchanged():
+            if not self._input_file.table.unchanged():
                 self._fail(
                     FileChangedError(
-                        f"{self._intake.table.path} was changed while it was being imported.",
+                        f"{self._input_file.table.path} was changed while it was being imported.",
                         hint="The report tells what was done. Run again: only what is new or unfinished is sent.",
                     )
                 )
                 return False
-            self._unfinished[candidate.place] = asyncio.Event()
-            prepared = self._maker.carrying(candidate.under(note.ref, is_known=known is not None), note.ref)
+            self._unfinished[prepared.place] = asyncio.Event()
+            prepared = self._maker.carrying(prepared.under(note.ref, is_known=known is not None), note.ref)
             await self._queue.put(_Item(prepared, note, known))
         return not self._is_stopping
 
     async def _work(self) -> None:
         while (item := await self._queue.get()) is not None:
-            place = item.candidate.place
+            place = item.prepared.place
             try:
                 if not self._is_stopping:
                     await self._handle(item)
             except ImporterError as error:
                 self._fail(error)
             except Exception as error:
-                logger.debug("row %d", item.candidate.row.number, exc_info=error)
+                logger.debug("row %d", item.prepared.row.number, exc_info=error)
                 self._fail(DefectError.of(error))
             finally:
                 self._unfinished.pop(place).set()
 
     async def _handle(self, item: _Item) -> None:
-        candidate, note = item.candidate, item.note
+        prepared, note = item.prepared, item.note
         if note.outcome.status is Status.DUPLICATE:
-            held = await self._await_holder(candidate)
+            held = await self._await_holder(prepared)
             if held is not None:
                 self._finish(item, held)
                 return
-        likeness = {(key.field, key.loose) for key in candidate.lead.keys}
+        likeness = {(key.field, key.loose) for key in prepared.lead.keys}
         while (busy := next((self._in_flight[like] for like in likeness if like in self._in_flight), None)) is not None:
             await busy.wait()
         done = asyncio.Event()
@@ -173,11 +173,11 @@ class Sender:
                 del self._in_flight[like]
             done.set()
 
-    async def _await_holder(self, candidate: Candidate) -> Outcome | None:
+    async def _await_holder(self, prepared: PreparedRow) -> Outcome | None:
         """Wait for the row that holds this one's unique value: the outcome, or None where this row is to be sent."""
-        for key in candidate.keys:
-            while (holder := self._scratch.holder(key)) is not None and holder.place != candidate.place:
-                unfinished = self._unfinished.get(holder.place) if holder.place < candidate.place else None
+        for key in prepared.keys:
+            while (holder := self._scratch.holder(key)) is not None and holder.place != prepared.place:
+                unfinished = self._unfinished.get(holder.place) if holder.place < prepared.place else None
                 if unfinished is not None:
                     await unfinished.wait()
                     continue
@@ -185,15 +185,15 @@ class Sender:
                 if outcome is not None and outcome.status in _SETTLED_HOLDERS:
                     return replace(of_key_holder(holder, outcome.lead_id), time=utc_text(time.time()))
                 break
-        for key in candidate.keys:
-            self._scratch.hold(key, Holder(candidate.place, candidate.row.number))
+        for key in prepared.keys:
+            self._scratch.hold(key, KeyOwner(prepared.place, prepared.row.number))
         return None
 
     async def _deliver(self, item: _Item) -> None:
         known, since = item.known, None
         if item.note.outcome.status is Status.UNKNOWN:
             known = self._ledger.rows.find_rows([item.note.ref]).get(item.note.ref)
-            since = unresolved_since(item.candidate, known) or self._delivery.now()
+            since = unresolved_since(item.prepared, known) or self._delivery.now()
         while True:
             try:
                 await self._send(item, known=known, since=since)
@@ -204,7 +204,7 @@ class Sender:
             if conflict is None:
                 return
             if conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
-                known, since = conflict, unresolved_since(item.candidate, conflict)
+                known, since = conflict, unresolved_since(item.prepared, conflict)
 
     async def _meet(self, item: _Item, conflict: KnownRow) -> KnownRow | None:
         """Deal with the row that stands in an item's way: that row as it is now, None where the item is done with."""
@@ -213,10 +213,10 @@ class Sender:
             # Read after its run was seen to be gone: it may have settled the row just before it ended.
             conflict = self._ledger.rows.find_rows([conflict.ref]).get(conflict.ref, conflict)
         if conflict.state is State.CREATED:
-            self._finish(item, of_known_lead(item.candidate, conflict))
+            self._finish(item, of_known_lead(item.prepared, conflict))
             return None
         if is_gone and conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
-            decision = decide(item.candidate, conflict, (), ())
+            decision = decide(item.prepared, conflict, (), ())
             if decision.is_open:
                 return conflict
             self._finish(item, decision.outcome)
@@ -242,9 +242,9 @@ class Sender:
         def make_intent(moment: Moment) -> Intent:
             return Intent(
                 item.note.ref,
-                item.candidate.cells,
-                item.candidate.protection,
-                item.candidate.row.number,
+                item.prepared.cells,
+                item.prepared.protection,
+                item.prepared.row.number,
                 moment.at,
                 moment.skew_s,
                 is_forced=self._again,
@@ -256,11 +256,11 @@ class Sender:
             await record.take_over(since)
         try:
             outcome = await self._delivery.deliver(
-                item.candidate.lead,
+                item.prepared.lead,
                 since=record.since,
                 is_in_doubt=since is not None,
-                carried_reference=known is not None and item.candidate.reference_key in known.keys,
-                agreeing=None if since is None or known is None else item.candidate.agreeing_fields(known.keys),
+                carried_reference=known is not None and item.prepared.reference_key in known.keys,
+                agreeing=None if since is None or known is None else item.prepared.agreeing_fields(known.keys),
                 record=record,
             )
         except StopError as error:
@@ -273,7 +273,7 @@ class Sender:
             raise
         self._finish(item, outcome)
         record.end(outcome)
-        is_repeat = known is not None and known.error == outcome.error and item.candidate.has_cells(known.cells)
+        is_repeat = known is not None and known.error == outcome.error and item.prepared.has_cells(known.cells)
         if not (is_repeat and outcome.error):
             self._judge(outcome)
 
@@ -300,6 +300,6 @@ class Sender:
         self._fail(error)
 
     def _finish(self, item: _Item, outcome: Outcome) -> None:
-        note = Note(item.note.place, item.note.ref, is_open=False, outcome=outcome)
+        note = RowState(item.note.place, item.note.ref, is_open=False, outcome=outcome)
         self._scratch.keep(note)
-        self._told(item.candidate, note)
+        self._told(item.prepared, note)

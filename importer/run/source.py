@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
+from importer.app.request import ImportRequest
 from importer.config import Config
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow, State
 from importer.ledger.runs import Runs
-from importer.run.candidate import Candidate
-from importer.run.intake import Intake
-from importer.run.options import Options
+from importer.run.inputfile import InputFile
+from importer.run.preparedrow import PreparedRow
 
 __all__ = ["Elsewhere", "source_of_file", "watch_elsewhere"]
 
@@ -27,10 +27,12 @@ def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> s
     return path if is_new or runs.has_imported(path, source=path) else file.name
 
 
-def watch_elsewhere(options: Options, config: Config, intake: Intake, ledger: Ledger, source: str) -> "Elsewhere":
+def watch_elsewhere(
+    options: ImportRequest, config: Config, input_file: InputFile, ledger: Ledger, source: str
+) -> "Elsewhere":
     """What asks about rows that are known from another folder's file; nothing where that was answered before."""
     path = str(options.file.resolve())
-    is_answered = config.source or intake.shape is not None or options.same_source or options.new_source
+    is_answered = config.source or input_file.shape is not None or options.same_source or options.new_source
     if is_answered or source != options.file.name or ledger.runs.has_imported(path, source=source):
         return Elsewhere()
     return Elsewhere(ledger.runs, file=options.file)
@@ -49,9 +51,9 @@ class Elsewhere:
         self._rows = 0
         self._other: Path | None = None
 
-    def note(self, candidate: Candidate, known: KnownRow | None) -> None:
+    def note(self, prepared: PreparedRow, known: KnownRow | None) -> None:
         """Look at a row that was reviewed."""
-        if self._runs is None or known is None or candidate.keys or known.keys or known.state not in _COUNTED:
+        if self._runs is None or known is None or prepared.keys or known.keys or known.state not in _COUNTED:
             return
         if known.run_id not in self._files:
             self._files[known.run_id] = self._other_file(self._runs, known.run_id)

@@ -17,8 +17,8 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
 from importer.ledger.records import KnownRow, State
 from importer.outcome import Status
-from importer.run.candidate import UNCLEAR_COPY, Candidate, CandidateMaker
-from importer.run.intake import Intake
+from importer.run.inputfile import InputFile
+from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
 
 __all__ = ["Verdict", "fit_of", "tie_lines"]
 
@@ -37,50 +37,50 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"  # one of several lines, any of which may be the row
 
 
-def tie_lines(intake: Intake, maker: CandidateMaker, ledger: Ledger, table: LineTable, *, trusts: bool) -> None:
+def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: LineTable, *, trusts: bool) -> None:
     """Compare a report's lines with what the ledger remembers and decide in `table` what each is.
 
     `trusts`: the references are right, whatever the cells say (`--trust-references`). UsageError where most created
     lines hold other cells than were sent.
     """
-    candidates = itertools.starmap(maker.make, intake.rows(are_all=True))
-    while batch := list(itertools.islice(candidates, BATCH)):
-        tied = [(candidate, candidate.given_ref) for candidate in batch if candidate.given_ref is not None]
+    prepared_rows = itertools.starmap(maker.make, input_file.rows(are_all=True))
+    while batch := list(itertools.islice(prepared_rows, BATCH)):
+        tied = [(prepared, prepared.given_ref) for prepared in batch if prepared.given_ref is not None]
         known = ledger.rows.find_rows([ref for _, ref in tied])
-        table.add(_line(candidate, ref, known.get(ref)) for candidate, ref in tied)
+        table.add(_line(prepared, ref, known.get(ref)) for prepared, ref in tied)
     table.finish()
     taken = {} if trusts else _give_back(table)
     if not trusts:
-        _refuse_sorted(intake, table.count_fits(), table, taken)
+        _refuse_sorted(input_file, table.count_fits(), table, taken)
     for lines in table.shared():
         _tell_apart(lines, table, taken)
     _resettle(table, taken)
     _tell(table.count_fits(), taken)
 
 
-def _line(candidate: Candidate, ref: bytes, known: KnownRow | None) -> Line:
-    past = candidate.past
-    marks = candidate.cells
-    digest = candidate.digests.of_cells(candidate.row.cells)
+def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
+    past = prepared.past
+    marks = prepared.cells
+    digest = prepared.digests.of_cells(prepared.row.cells)
     if known is None:
         is_settled = past is not None and (past.status in SETTLED_STATUSES or past.error == UNCLEAR_COPY)
-        return Line(candidate.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(candidate, ref))
+        return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(prepared, ref))
     return Line(
-        candidate.place,
+        prepared.place,
         known.ref,
         marks,
         digest,
         known.cells,
         fit_of(known.cells, marks, digest),
         is_settled=known.state in SETTLED_STATES,
-        is_likely=not set(known.keys).isdisjoint(candidate.keys),
+        is_likely=not set(known.keys).isdisjoint(prepared.keys),
     )
 
 
-def _is_native(candidate: Candidate, ref: bytes) -> bool:
+def _is_native(prepared: PreparedRow, ref: bytes) -> bool:
     """Whether a reference was made of the very cells that a line holds; of a corrected line's it was not."""
-    digests = candidate.digests
-    return digests.of_row(digests.of_identity(candidate.row.cells), 0) == ref
+    digests = prepared.digests
+    return digests.of_row(digests.of_identity(prepared.row.cells), 0) == ref
 
 
 def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
@@ -106,14 +106,14 @@ def _give_back(table: LineTable) -> dict[bytes, Line]:
     return taken
 
 
-def _refuse_sorted(intake: Intake, fits: dict[Fit, int], table: LineTable, taken: dict[bytes, Line]) -> None:
+def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable, taken: dict[bytes, Line]) -> None:
     """UsageError where the data columns seem to be sorted without ours."""
     moved = {ref for ref, line in taken.items() if table.at(ref)[0].fit is Fit.UNSURE}
     count, total = fits.get(Fit.OTHER, 0) + len(moved), sum(fits.values())
     if count < 2 or 2 * count <= total:  # noqa: PLR2004 - a single line is an edit or a swap
         return
     raise UsageError(
-        f"{intake.table.path}: {count:,} of {total:,} created lines hold other cells than those that were sent, as "
+        f"{input_file.table.path}: {count:,} of {total:,} created lines hold other cells than those that were sent, as "
         "if the data columns had been sorted or moved without the columns lsq_…: nobody can tell which line is which.",
         hint="Undo that in your spreadsheet program, sort all columns together, and save again. If each line still is "
         "the row of its lsq_ref and its cells were edited on purpose, add --trust-references. Nothing was sent.",

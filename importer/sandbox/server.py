@@ -16,13 +16,13 @@ from importer.sandbox.account import Account
 from importer.sandbox.api import Api
 from importer.sandbox.calls import NAMES
 from importer.sandbox.faults import parse_script
+from importer.sandbox.handler import Traffic
 from importer.sandbox.hosts import is_loopback
 from importer.sandbox.keys import draw_keys, key_lines, remove_keys, write_keys
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.settings import Settings, change_settings
 from importer.sandbox.stats import Arrival
 from importer.sandbox.store import Lead, Store
-from importer.sandbox.traffic import Traffic
 
 if TYPE_CHECKING:
     from aiohttp import web

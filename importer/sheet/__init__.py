@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
-from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
-from importer.sheet.kinds import (
+from importer.sheet.filetype import (
     FORMATS,
     WORKBOOKS,
     Kind,
@@ -24,6 +23,7 @@ from importer.sheet.kinds import (
     require_sane_archive,
     require_whole_archive,
 )
+from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
 from importer.sheet.layout import HiddenRowsRule, Layout, MergedRule
 from importer.sheet.peek import Top, peek_text, peek_workbook
 from importer.sheet.table import Identity, Row, Table

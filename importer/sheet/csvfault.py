@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.snapshot import Spool
-from importer.sheet.text import SNIFFED_CHARS, Encoding, sniff_delimiter
+from importer.sheet.textformat import SNIFFED_CHARS, Encoding, sniff_delimiter
 
 __all__ = ["ShortRows", "not_decodable", "unreadable"]
 

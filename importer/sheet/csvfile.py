@@ -23,7 +23,7 @@ from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, i
 from importer.sheet.joined import join_header
 from importer.sheet.snapshot import Spool
 from importer.sheet.table import NOTHING, Row
-from importer.sheet.text import (
+from importer.sheet.textformat import (
     SNIFFED_CHARS,
     Encoding,
     delimiter_name,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from importer.errors import SheetError
 from importer.sheet.header import TOP_ROWS
 from importer.sheet.table import Row
-from importer.sheet.text import DELIMITERS, detect_encoding, parse_delimiter
+from importer.sheet.textformat import DELIMITERS, detect_encoding, parse_delimiter
 
 if TYPE_CHECKING:
     from importer.sheet.workbook import Workbook

@@ -14,7 +14,7 @@ sys.path.append(str(ROOT / "tests" / "run"))
 
 from workbench import Account, Desk, serve_account
 
-from importer.cli import COMMANDS
+from importer.commands.cli import COMMANDS
 
 EXIT_OK, EXIT_SOME_NOT = 0, 1
 

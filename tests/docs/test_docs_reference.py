@@ -11,13 +11,13 @@ import pytest
 from pydantic.fields import FieldInfo
 from shown import ROOT, blocks_of, pages
 
-from importer.cli import COMMANDS, cli, import_command
+from importer.app.result import RunResult, as_objects
+from importer.commands.cli import COMMANDS, cli, import_command
 from importer.config.columnschema import ColumnModel
 from importer.config.schema import SECTIONS
 from importer.outcome import Status
 from importer.report.columns import COLUMNS
-from importer.run.candidate import LINE_ERRORS
-from importer.run.ending import Ending, as_objects
+from importer.run.preparedrow import LINE_ERRORS
 
 OTHERS_OPTIONS = frozenset({"--failed"})  # systemctl's
 ENDED = datetime(2026, 10, 6, tzinfo=UTC)
@@ -115,7 +115,7 @@ def test_every_word_in_lsq_error_is_explained() -> None:
 
 
 def test_every_key_of_the_json_line_is_on_its_page() -> None:
-    ending = Ending(file=Path("x.csv"), run="1", exit_status=0, started_at=ENDED, ended_at=ENDED)
+    ending = RunResult(file=Path("x.csv"), run="1", exit_status=0, started_at=ENDED, ended_at=ENDED)
     whole = as_objects([ending], exit_status=0)
     told = {word for row in rows(section(page("nightly.md"), "4. What it tells")) for word in words(" ".join(row))}
     assert {*whole, *ending.as_object(), "left_out"} - told == set()

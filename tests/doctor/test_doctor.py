@@ -8,7 +8,7 @@ from typing import Any, Self
 import pytest
 from click.testing import CliRunner
 
-from importer.cli import cli
+from importer.commands.cli import cli
 from importer.config import Config
 from importer.config.settings import Account
 from importer.doctor import Finding, check_account, check_ledger, check_machine

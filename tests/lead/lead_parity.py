@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from importer.errors import UsageError
 from importer.lead import Body, Column, Constant, FieldName, LeadMapping, Policies, ValueRule, plan_mapping
-from importer.leadsquared.fields import FieldList, read_fields
+from importer.lead.metadata import FieldList, read_fields
 from importer.sandbox.body import Malformed, parse_body, read_attributes
 from importer.sandbox.metadata import Metadata, load_metadata
 from importer.sandbox.values import Refused

@@ -7,7 +7,7 @@ import pytest
 
 from importer.errors import UsageError
 from importer.lead import Column, Constant, FieldName, LeadMapping, Policies, ValueRule, plan_mapping
-from importer.leadsquared.fields import Field, FieldList, read_fields
+from importer.lead.metadata import Field, FieldList, read_fields
 from importer.sandbox.metadata import load_metadata
 from importer.sheet.table import Row
 

@@ -2,7 +2,7 @@ import pytest
 
 from importer.errors import UsageError
 from importer.lead import Body, Column, FieldName, LeadMapping, ValueRule, plan_mapping
-from importer.leadsquared.fields import Field, FieldList
+from importer.lead.metadata import Field, FieldList
 from importer.sheet.table import Row
 
 

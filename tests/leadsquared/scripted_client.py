@@ -10,16 +10,16 @@ from typing import Any
 from moved_clock import run_on_moved_clock
 
 from importer.errors import AmbiguousError, CallError, TransientError
-from importer.lead import Assembly, FieldName
-from importer.lead.keys import UniqueKey, unique_keys
+from importer.lead import FieldName, PayloadPlan
 from importer.lead.lead import Lead
+from importer.lead.uniquekeys import UniqueKey, unique_keys
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import Delivery
-from importer.leadsquared.pacing import Pacer
 from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.servertime import Moment
-from importer.leadsquared.watch import Watch
 from importer.outcome import Outcome, utc_text
+from importer.ratelimit.limiter import RateLimiter
+from importer.ratelimit.watchdog import Watchdog
 
 __all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx", "with_reference"]
 
@@ -60,7 +60,7 @@ def found(lead_id: str = OUR_ID, *, created_at: float = NOW, **changes: Any) -> 
 def lead_of(unique: tuple[str, ...] = UNIQUE, country_code: str | None = "91", **values: str) -> Lead:
     values = values or ME
     keys = unique_keys([(field, values.get(field, "")) for field in unique], country_code=country_code)
-    return Lead(Assembly([FieldName.parse(name) for name in values]), list(values.values()), keys)
+    return Lead(PayloadPlan([FieldName.parse(name) for name in values]), list(values.values()), keys)
 
 
 def with_reference(lead: Lead) -> Lead:
@@ -80,7 +80,7 @@ class ScriptedClient:
     finds: list[Told]
     skew_s: float | None = 0.0
     takes_s: float = 0.1
-    pacer: Pacer = field(default_factory=lambda: Pacer(100, 5))
+    limiter: RateLimiter = field(default_factory=lambda: RateLimiter(100, 5))
     sent: list[tuple[float, bytes]] = field(default_factory=list)
     looked_up: list[tuple[float, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -104,7 +104,7 @@ class ScriptedClient:
         unless: Callable[[], bool] = lambda: False,
         record: CallRecord = UNRECORDED,
     ) -> Reply:
-        async with self.pacer.slot(unless=unless, record=record) as slot:
+        async with self.limiter.slot(unless=unless, record=record) as slot:
             log.append((asyncio.get_running_loop().time(), what))
             await asyncio.sleep(self.takes_s)
             told = script.pop(0) if len(script) > 1 else script[0]
@@ -124,13 +124,13 @@ def deliver(
     carried_reference: bool = False,
     skew_s: float | None = 0.0,
     takes_s: float = 0.1,
-    watch: Watch | None = None,
+    watchdog: Watchdog | None = None,
     **more: Any,
 ) -> tuple[Outcome, ScriptedClient]:
     """Deliver one lead; its outcome, and the client with what was asked of it."""
     client = ScriptedClient(list(creates), list(finds), skew_s=skew_s, takes_s=takes_s)
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
-    delivery = Delivery(client, watch=watch or Watch(), **settings | more)
+    delivery = Delivery(client, watchdog=watchdog or Watchdog(), **settings | more)
     moment = since if isinstance(since, Moment) else Moment(since)
     told = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
     outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))

@@ -63,33 +63,33 @@ REFUSALS = [
         (
             UNKNOWN,
             mx(UNKNOWN, "Attribute(s) does not exist - mx_A,mx_B."),
-            Kind.REFUSED,
+            Kind.REJECTED,
             ("mx_A", "mx_B"),
             "mx_A, mx_B",
         ),
         (
             UNKNOWN,
             mx(UNKNOWN, "Attribute(s) does not exist - mx_A, mx_B."),
-            Kind.REFUSED,
+            Kind.REJECTED,
             ("mx_A", "mx_B"),
             "mx_A, mx_B",
         ),
-        (UNKNOWN, mx(UNKNOWN, "Attribute(s) does not exist - mx_A."), Kind.REFUSED, ("mx_A",), "mx_A"),
+        (UNKNOWN, mx(UNKNOWN, "Attribute(s) does not exist - mx_A."), Kind.REJECTED, ("mx_A",), "mx_A"),
         (
             "MXMandatoryAttributeMissingException",
             mx("MXMandatoryAttributeMissingException", "Source is mandatory"),
-            Kind.REFUSED,
+            Kind.REJECTED,
             (),
             "leaves empty",
         ),
         (
             "MXInvalidInputException",
             mx("MXInvalidInputException", "Invalid Input! Parameter Name: EmailAddress"),
-            Kind.REFUSED,
+            Kind.REJECTED,
             (),
             "Correct the field",
         ),
-        ("MXInvalidDataTypeException", mx("MXInvalidDataTypeException", "wrong"), Kind.REFUSED, (), "wrong type"),
+        ("MXInvalidDataTypeException", mx("MXInvalidDataTypeException", "wrong"), Kind.REJECTED, (), "wrong type"),
     )
 ]
 
@@ -106,7 +106,7 @@ def test_a_body_of_leadsquared_says_the_same_under_every_status(status: int, cas
 @pytest.mark.parametrize("status", [401, 404])
 @pytest.mark.parametrize("body", [case.body for case in REFUSALS])
 def test_a_refusal_of_one_lead_does_not_end_the_run_whatever_its_status(status: int, body: bytes) -> None:
-    assert read(status, body).kind in {Kind.REFUSED, Kind.DUPLICATE}
+    assert read(status, body).kind in {Kind.REJECTED, Kind.DUPLICATE}
 
 
 DOUBTS = [
@@ -137,7 +137,7 @@ def test_a_value_that_names_a_database_is_no_error_of_one() -> None:
     answer = read(
         500, mx("MXInvalidInputException", "Invalid Input! Parameter Name: Notes (knows MySQL and SQL Server)")
     )
-    assert answer.kind is Kind.REFUSED
+    assert answer.kind is Kind.REJECTED
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500])
@@ -177,7 +177,7 @@ def test_a_rate_refusal_is_known_without_its_type(status: int, body: bytes) -> N
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (500, mx("MXInvalidInputException", f"Invalid Input! Parameter Name: {RATE}"), Kind.REFUSED),
+        (500, mx("MXInvalidInputException", f"Invalid Input! Parameter Name: {RATE}"), Kind.REJECTED),
         (500, f"NullReference in {RATE}".encode(), Kind.AMBIGUOUS),
         (200, json.dumps({"Status": "Success", "Message": RATE}).encode(), Kind.AMBIGUOUS),
     ],
@@ -255,20 +255,20 @@ def test_what_nobody_explains_may_have_been_created(status: int, body: bytes) ->
 @pytest.mark.parametrize(
     ("status", "kind", "tip"),
     [
-        (400, Kind.REFUSED, "could not read this lead"),
-        (403, Kind.REFUSED, "may not create leads"),
-        (301, Kind.REFUSED, "account.host"),
-        (302, Kind.REFUSED, "account.host"),
-        (307, Kind.REFUSED, "account.host"),
-        (308, Kind.REFUSED, "account.host"),
-        (405, Kind.REFUSED, "changed or refused the call"),
-        (407, Kind.REFUSED, "HTTPS_PROXY"),
-        (411, Kind.REFUSED, "changed or refused the call"),
-        (413, Kind.REFUSED, "Shorten"),
-        (414, Kind.REFUSED, "Shorten"),
-        (415, Kind.REFUSED, "changed or refused the call"),
-        (422, Kind.REFUSED, "could not read this lead"),
-        (431, Kind.REFUSED, "Shorten"),
+        (400, Kind.REJECTED, "could not read this lead"),
+        (403, Kind.REJECTED, "may not create leads"),
+        (301, Kind.REJECTED, "account.host"),
+        (302, Kind.REJECTED, "account.host"),
+        (307, Kind.REJECTED, "account.host"),
+        (308, Kind.REJECTED, "account.host"),
+        (405, Kind.REJECTED, "changed or refused the call"),
+        (407, Kind.REJECTED, "HTTPS_PROXY"),
+        (411, Kind.REJECTED, "changed or refused the call"),
+        (413, Kind.REJECTED, "Shorten"),
+        (414, Kind.REJECTED, "Shorten"),
+        (415, Kind.REJECTED, "changed or refused the call"),
+        (422, Kind.REJECTED, "could not read this lead"),
+        (431, Kind.REJECTED, "Shorten"),
         (401, Kind.FATAL, "LSQ_ACCESS_KEY"),
         (404, Kind.FATAL, "no such API"),
     ],
@@ -280,7 +280,7 @@ def test_a_plain_refusal_is_known_by_its_status_and_repeats_no_page(
     assert (answer.kind, answer.error) == (kind, f"HTTP {status}")
     assert tip in answer.tip
     detail = "Bad Request: no JSON" if body.startswith(b"Bad") else ""
-    is_told = kind is Kind.REFUSED or not detail
+    is_told = kind is Kind.REJECTED or not detail
     assert answer.message == ": ".join([*([f"HTTP {status}"] if is_told else []), *([detail] if detail else [])])
 
 
@@ -419,11 +419,11 @@ def test_a_look_up_that_cannot_be_read_is_not_taken_for_none(body: bytes) -> Non
     ("status", "body", "kind"),
     [
         (401, b"", Kind.FATAL),
-        (403, b"", Kind.REFUSED),
+        (403, b"", Kind.REJECTED),
         (429, b"", Kind.RATE_LIMITED),
         (502, HTML, Kind.AMBIGUOUS),
         (500, b"[]", Kind.AMBIGUOUS),
-        (500, mx("MXInvalidInputException", "x@example.com is no address"), Kind.REFUSED),
+        (500, mx("MXInvalidInputException", "x@example.com is no address"), Kind.REJECTED),
     ],
 )
 def test_a_refused_look_up_is_read_by_the_same_table(status: int, body: bytes, kind: Kind) -> None:

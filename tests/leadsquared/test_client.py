@@ -16,7 +16,7 @@ from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared.answers import Kind, read_answer
 from importer.leadsquared.client import Client, fetch_plain
-from importer.leadsquared.pacing import Pacer, Slot
+from importer.ratelimit.limiter import RateLimiter, Slot
 from importer.sandbox import Sandbox, Settings
 
 ACCESS_KEY = "u$r5a11+/=&% d0b0"
@@ -24,7 +24,7 @@ SECRET_KEY = "s4nd+b0x/k3y=with&odd%25signs#?$;é"
 LEAD = '[{"Attribute":"LastName","Value":"Zoë"}]'.encode()
 
 
-class WatchedPacer(Pacer):
+class WatchedPacer(RateLimiter):
     """Remembers the slots that were taken."""
 
     def __init__(self) -> None:
@@ -45,15 +45,15 @@ def client_of(base_url: str, *, auth: Literal["query", "headers"] = "query", **c
         "secret_key": SECRET_KEY,
         "auth": auth,
         "timeout_s": 10.0,
-        "pacer": WatchedPacer(),
+        "limiter": WatchedPacer(),
         "connections": 10,
     }
     return Client(**settings | changes)
 
 
 def slots_of(client: Client) -> list[Slot]:
-    assert isinstance(client.pacer, WatchedPacer)
-    return client.pacer.slots
+    assert isinstance(client.limiter, WatchedPacer)
+    return client.limiter.slots
 
 
 async def call(client: Client, verb: str) -> Any:

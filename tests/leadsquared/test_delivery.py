@@ -27,8 +27,8 @@ from scripted_client import (
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import StopError
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
-from importer.leadsquared.watch import Watch
 from importer.outcome import Status, utc_text
+from importer.ratelimit.watchdog import Watchdog
 
 KEYLESS = {"LastName": "John"}
 DOUBTS = [LOST, SERVER_ERROR, Reply(200, b'{"Status":"Success"}'), Reply(500, b"Internal Server Error")]
@@ -63,9 +63,9 @@ def test_a_final_answer_is_the_outcome(answer: Reply, status: Status, error: str
 
 
 def test_a_refusal_because_of_the_limit_is_waited_out_and_no_attempt() -> None:
-    watch = Watch()
-    outcome, client = deliver([RATE] * 12 + [CREATED], watch=watch)
-    assert (outcome.status, outcome.attempts, watch.refusals) == (Status.CREATED, 1, 12)
+    watchdog = Watchdog()
+    outcome, client = deliver([RATE] * 12 + [CREATED], watchdog=watchdog)
+    assert (outcome.status, outcome.attempts, watchdog.refusals) == (Status.CREATED, 1, 12)
     times = [time for time, _ in client.sent]
     assert all(later - earlier >= 5 for earlier, later in pairwise(times))
 
@@ -266,14 +266,14 @@ def test_ten_minutes_of_refusals_stop_the_run_and_leave_the_lead_unsent() -> Non
 def test_ten_minutes_of_lost_answers_stop_the_run_and_leave_the_doubt() -> None:
     outcome = stopped([LOST], finds=[LOST], takes_s=130.0).outcome
     assert outcome.status is Status.UNKNOWN
-    watch = Watch(longest_spell_s=1.0)
-    outcome = stopped([LOST], lead=lead_of(**KEYLESS), watch=watch_that_has_waited(watch)).outcome
+    watchdog = Watchdog(longest_spell_s=1.0)
+    outcome = stopped([LOST], lead=lead_of(**KEYLESS), watchdog=watch_that_has_waited(watchdog)).outcome
     assert outcome.status is Status.UNKNOWN, "the very attempt that ends the run may have created it"
 
 
-def watch_that_has_waited(watch: Watch) -> Watch:
-    watch._spell_began = -1000.0
-    return watch
+def watch_that_has_waited(watchdog: Watchdog) -> Watchdog:
+    watchdog._spell_began = -1000.0
+    return watchdog
 
 
 def test_ten_minutes_without_a_connection_stop_the_run_and_leave_the_lead_unsent() -> None:
@@ -282,10 +282,10 @@ def test_ten_minutes_without_a_connection_stop_the_run_and_leave_the_lead_unsent
 
 
 def test_accepted_calls_of_other_rows_keep_the_run_going() -> None:
-    watch = Watch()
-    outcome, _ = deliver([duplicate()], watch=watch_that_has_waited(watch))
+    watchdog = Watchdog()
+    outcome, _ = deliver([duplicate()], watchdog=watch_that_has_waited(watchdog))
     assert outcome.status is Status.DUPLICATE
-    assert watch._spell_began is None
+    assert watchdog._spell_began is None
 
 
 @pytest.mark.parametrize(

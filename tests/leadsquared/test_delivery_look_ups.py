@@ -22,7 +22,7 @@ from scripted_client import (
     with_reference,
 )
 
-from importer.lead.keys import unique_keys
+from importer.lead.uniquekeys import unique_keys
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.lookup import phone_forms
 from importer.leadsquared.tips import SERVER_TIP

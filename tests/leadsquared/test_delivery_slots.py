@@ -11,13 +11,13 @@ from scripted_client import CREATED, LOST, SINCE, UNIQUE, ScriptedClient, lead_o
 
 from importer.errors import ImporterError, QuotaError
 from importer.leadsquared.delivery import Delivery, StopError
-from importer.leadsquared.pacing import Pacer, Slot
 from importer.leadsquared.servertime import Moment
-from importer.leadsquared.watch import Watch
 from importer.outcome import Status
+from importer.ratelimit.limiter import RateLimiter, Slot
+from importer.ratelimit.watchdog import Watchdog
 
 
-class SpentPacer(Pacer):
+class SpentPacer(RateLimiter):
     """Gives so many slots, and then an error."""
 
     def __init__(self, slots: int, error: ImporterError) -> None:
@@ -43,8 +43,10 @@ class SpentPacer(Pacer):
 def test_without_a_slot_a_lead_is_unsent_and_one_in_doubt_stays_unknown(
     error: ImporterError, slots: int, status: Status, attempts: int
 ) -> None:
-    client = ScriptedClient([LOST, CREATED], [], pacer=SpentPacer(slots, error))
-    delivery = Delivery(client, unique=UNIQUE, country_code="91", watch=Watch(), wall_clock=now, draws=random.Random(1))
+    client = ScriptedClient([LOST, CREATED], [], limiter=SpentPacer(slots, error))
+    delivery = Delivery(
+        client, unique=UNIQUE, country_code="91", watchdog=Watchdog(), wall_clock=now, draws=random.Random(1)
+    )
     with pytest.raises(StopError) as stopped:
         run_on_moved_clock(delivery.deliver(lead_of(), since=Moment(SINCE)))
     assert (stopped.value.outcome.status, stopped.value.outcome.attempts) == (status, attempts)

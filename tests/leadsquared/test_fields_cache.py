@@ -7,8 +7,8 @@ import pytest
 from moved_clock import run_on_moved_clock
 
 from importer.errors import AmbiguousError, TransientError
-from importer.fieldcache import ASK_TIMEOUT_S, FRESH_S, FieldCache, learn_fields
 from importer.leadsquared.answers import Reply
+from importer.leadsquared.fieldcache import ASK_TIMEOUT_S, FRESH_S, FieldCache, learn_fields
 
 BODY = json.dumps([{"SchemaName": "FirstName"}, {"SchemaName": "mx_City", "DisplayName": "शहर"}]).encode()
 NOW = 1_800_000_000.0

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from importer.leadsquared.allowance import Limit
-from importer.ledger.budget import HEARTBEAT_S, Budget, Terms
 from importer.ledger.ledger import Ledger
+from importer.ledger.slots.budget import HEARTBEAT_S, Budget, Terms
+from importer.ratelimit.adaptive import Limit
 
 __all__ = ["Played", "Runs", "most_in_window"]
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from ledger_cases import open_ledger
 from sqlalchemy import delete, event, select
 
-from importer.leadsquared.allowance import Limit
-from importer.ledger.budget import WANTS_FOR_S, Budget, Terms
 from importer.ledger.ledger import Ledger
 from importer.ledger.schema import BUDGET, CLAIMANT, DAY_CALL, SLOT
+from importer.ledger.slots.budget import WANTS_FOR_S, Budget, Terms
+from importer.ratelimit.adaptive import Limit
 
 LIMIT = Limit(25, 5)
 NOON = 1_790_000_000.0

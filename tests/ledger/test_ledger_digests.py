@@ -132,8 +132,8 @@ def test_a_spoiled_reference_is_none(text: str) -> None:
 
 @given(st.text(max_size=45))
 def test_any_text_in_a_references_place_is_read_without_an_error(text: str) -> None:
-    for candidate in (text, f"r{text}"):
-        found = read_reference(candidate)
+    for prepared in (text, f"r{text}"):
+        found = read_reference(prepared)
         assert found is None or (len(found[0]), len(found[1])) == (TAG_SIZE, DIGEST_SIZE)
 
 

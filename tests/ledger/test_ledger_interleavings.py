@@ -22,10 +22,10 @@ from ledger_cases import ACCOUNT, open_ledger
 from importer.lead import Column, FieldName, Policies, plan_mapping
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, KnownRow, Settled, State
-from importer.ledger.scratch import Holder, Note, Scratch
+from importer.ledger.scratch import KeyOwner, RowState, Scratch
 from importer.outcome import Outcome, Status
-from importer.run.candidate import Candidate, CandidateMaker
 from importer.run.decision import decide, of_key_holder, of_known_lead, unresolved_since
+from importer.run.preparedrow import PreparedRow, RowPreparer
 from importer.run.review import Review
 from importer.sheet import Row
 
@@ -88,10 +88,10 @@ class Run:
         self.scratch = Scratch()
         digests = Digests(self.ledger.secret, account=ACCOUNT, source=source, header=HEADER)
         rows = [(place, Row(place + 2, cells), None) for place, cells in enumerate(SOURCES[source])]
-        intake: Any = SimpleNamespace(rows=lambda: iter(rows), shape=None, mapping=MAPPING)
-        maker = CandidateMaker(intake, digests, account=ACCOUNT, unique=["EmailAddress"], country_code=None)
+        input_file: Any = SimpleNamespace(rows=lambda: iter(rows), shape=None, mapping=MAPPING)
+        maker = RowPreparer(input_file, digests, account=ACCOUNT, unique=["EmailAddress"], country_code=None)
         Review(
-            intake=intake,
+            input_file=input_file,
             maker=maker,
             digests=digests,
             ledger=self.ledger,
@@ -125,66 +125,66 @@ class Run:
         self.scratch.__exit__(None, None, None)
         self.ledger.close()
 
-    def handle(self, candidate: Candidate, note: Note) -> Course:
+    def handle(self, prepared: PreparedRow, note: RowState) -> Course:
         yield
         if note.outcome.status is Status.DUPLICATE:
-            held = yield from self.await_holder(candidate)
+            held = yield from self.await_holder(prepared)
             if held is not None:
                 self.finish(note, held)
                 return
-        likeness = {key.loose for key in candidate.lead.keys}
+        likeness = {key.loose for key in prepared.lead.keys}
         while likeness & self.in_flight:
             yield
         self.in_flight |= likeness
-        yield from self.deliver(candidate, note)
+        yield from self.deliver(prepared, note)
         self.in_flight -= likeness
 
-    def await_holder(self, candidate: Candidate) -> Generator[None, str, Outcome | None]:
-        for key in candidate.keys:
-            while (holder := self.scratch.holder(key)) is not None and holder.place != candidate.place:
-                if holder.place < candidate.place and holder.place in self.unfinished:
+    def await_holder(self, prepared: PreparedRow) -> Generator[None, str, Outcome | None]:
+        for key in prepared.keys:
+            while (holder := self.scratch.holder(key)) is not None and holder.place != prepared.place:
+                if holder.place < prepared.place and holder.place in self.unfinished:
                     yield
                     continue
                 outcome = self.scratch.outcome(holder.place)
                 if outcome is not None and outcome.status in {Status.CREATED, Status.DUPLICATE, Status.UNKNOWN}:
                     return of_key_holder(holder, outcome.lead_id)
                 break
-            self.scratch.hold(key, Holder(candidate.place, candidate.row.number))
+            self.scratch.hold(key, KeyOwner(prepared.place, prepared.row.number))
         return None
 
-    def deliver(self, candidate: Candidate, note: Note) -> Course:
+    def deliver(self, prepared: PreparedRow, note: RowState) -> Course:
         known = self.ledger.rows.find_rows([note.ref]).get(note.ref)
         is_in_doubt = note.outcome.status is Status.UNKNOWN
-        doubt = unresolved_since(candidate, known) if is_in_doubt else None
+        doubt = unresolved_since(prepared, known) if is_in_doubt else None
         since = time.time() if doubt is None else doubt.at
-        while (conflict := self.claim(candidate, note, since, resolves=is_in_doubt)) is not None:
+        while (conflict := self.claim(prepared, note, since, resolves=is_in_doubt)) is not None:
             if conflict.state is State.CREATED:
-                self.finish(note, of_known_lead(candidate, conflict))
+                self.finish(note, of_known_lead(prepared, conflict))
                 return
             if conflict.ref == note.ref and not self.ledger.locks.is_live(conflict.run_token):
-                decision = decide(candidate, conflict, (), ())
+                decision = decide(prepared, conflict, (), ())
                 if not decision.is_open:
                     self.finish(note, decision.outcome)
                     return
                 is_in_doubt, since = True, conflict.intent_at
             yield
         yield
-        outcome = yield from self.send(candidate, since, is_in_doubt=is_in_doubt)
+        outcome = yield from self.send(prepared, since, is_in_doubt=is_in_doubt)
         yield
         with self.ledger.begin() as connection:
             self.ledger.rows.settle(connection, [Settled(note.ref, outcome, time.time())])
         self.finish(note, outcome)
 
-    def claim(self, candidate: Candidate, note: Note, since: float, *, resolves: bool) -> KnownRow | None:
-        number = candidate.row.number
-        intent = Intent(note.ref, candidate.cells, candidate.keys, number, since, resolves=resolves)
+    def claim(self, prepared: PreparedRow, note: RowState, since: float, *, resolves: bool) -> KnownRow | None:
+        number = prepared.row.number
+        intent = Intent(note.ref, prepared.cells, prepared.keys, number, since, resolves=resolves)
         with self.ledger.begin() as connection:
             return self.ledger.rows.claim(connection, [intent])[0]
 
     def send(  # noqa: C901 - every way in which a call can end, in one place
-        self, candidate: Candidate, since: float, *, is_in_doubt: bool
+        self, prepared: PreparedRow, since: float, *, is_in_doubt: bool
     ) -> Generator[None, str, Outcome]:
-        name, key = candidate.row.cells
+        name, key = prepared.row.cells
         doubts, is_unchecked = int(is_in_doubt), is_in_doubt
         while True:
             if is_unchecked:
@@ -196,7 +196,7 @@ class Run:
                     return self.judge(found, name, since)
                 if doubts > MOST_RETRIES:
                     return Outcome(Status.UNKNOWN)
-            call = Lead("", name, key, (self.source, candidate.place), 0.0)
+            call = Lead("", name, key, (self.source, prepared.place), 0.0)
             self.account.in_the_air.append(call)
             fault = yield
             if fault == "lost before" and call in self.account.in_the_air:
@@ -220,7 +220,7 @@ class Run:
             return Outcome(Status.CREATED, lead_id=found.id)
         return Outcome(Status.DUPLICATE, lead_id=found.id)
 
-    def finish(self, note: Note, outcome: Outcome) -> None:
+    def finish(self, note: RowState, outcome: Outcome) -> None:
         self.scratch.keep(note._replace(is_open=False, outcome=outcome))
         self.unfinished.discard(note.place)
 

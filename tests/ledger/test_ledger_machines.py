@@ -7,11 +7,11 @@ import pytest
 from ledger_cases import open_ledger
 
 from importer.errors import UsageError
-from importer.leadsquared.allowance import Limit
-from importer.ledger.budget import FUTURE_S, Budget, Terms
 from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.machines import LIVES_S, Machines, machine_name
+from importer.ledger.slots.budget import FUTURE_S, Budget, Terms
+from importer.ratelimit.adaptive import Limit
 
 NOON = 1_790_000_000.0
 

@@ -19,8 +19,8 @@ from importer.ledger import database
 from importer.ledger.database import LedgerError
 from importer.ledger.failure import LocksLostError
 from importer.ledger.ledger import Ledger
+from importer.ledger.maintenance import Forgotten, forget, prune, settle_by_hand
 from importer.ledger.records import Settled, State
-from importer.ledger.upkeep import Forgotten, forget, prune, settle_by_hand
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status
 

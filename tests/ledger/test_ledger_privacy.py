@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ledger_cases import CREATED, begin_run, open_ledger
 
-from importer.lead.keys import unique_keys
+from importer.lead.uniquekeys import unique_keys
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, Settled
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger_cases import digest
 
 from importer.ledger.database import LedgerError
-from importer.ledger.scratch import BATCH, Holder, Note, Scratch
+from importer.ledger.scratch import BATCH, KeyOwner, RowState, Scratch
 from importer.outcome import Outcome, Status
 
 
@@ -23,11 +23,11 @@ def scratch() -> Iterator[Scratch]:
         yield scratch
 
 
-def note(place: int, status: Status = Status.READY, *, is_open: bool = True) -> Note:
-    return Note(place, digest(f"ref {place}"), is_open, Outcome(status, "id", "error", "message", "tip", 3, "time"))
+def note(place: int, status: Status = Status.READY, *, is_open: bool = True) -> RowState:
+    return RowState(place, digest(f"ref {place}"), is_open, Outcome(status, "id", "error", "message", "tip", 3, "time"))
 
 
-HOLDERS = st.builds(Holder, st.integers(0, 9), st.integers(2, 11))
+HOLDERS = st.builds(KeyOwner, st.integers(0, 9), st.integers(2, 11))
 NAMES = st.sampled_from([digest(name) for name in "abcdefgh"])
 STEP = st.one_of(
     st.tuples(st.just("prefetch"), st.dictionaries(NAMES, HOLDERS, max_size=4), st.lists(NAMES, max_size=4)),
@@ -42,7 +42,7 @@ STEP = st.one_of(
 def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
     steps: list[tuple[Any, ...]], batch: int
 ) -> None:
-    holders: dict[bytes, Holder] = {}
+    holders: dict[bytes, KeyOwner] = {}
     counts: Counter[bytes] = Counter()
     with pytest.MonkeyPatch.context() as patch, Scratch() as scratch:
         patch.setattr("importer.ledger.digesttable.BATCH", batch)
@@ -50,7 +50,7 @@ def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
             if word == "prefetch":
                 scratch.prefetch(values=values[0], rows=values[1])
             elif word == "hold":
-                holders[values[0]] = Holder(values[1], values[1] + 2)
+                holders[values[0]] = KeyOwner(values[1], values[1] + 2)
                 scratch.hold(values[0], holders[values[0]])
             elif word == "holder":
                 assert scratch.holder(values[0]) == holders.get(values[0])
@@ -67,7 +67,7 @@ def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
 def test_the_last_word_on_each_row_is_kept_in_the_files_order(
     words: list[tuple[int, Status, bool]], batch: int
 ) -> None:
-    wanted: dict[int, Note] = {}
+    wanted: dict[int, RowState] = {}
     with pytest.MonkeyPatch.context() as patch, Scratch() as scratch:
         patch.setattr("importer.ledger.scratch.BATCH", batch)
         for place, status, is_open in words:
@@ -81,20 +81,20 @@ def test_the_last_word_on_each_row_is_kept_in_the_files_order(
 def test_more_values_than_one_statement_takes_are_prefetched(scratch: Scratch) -> None:
     names = [digest(f"value {number}") for number in range(2500)]
     for place, name in enumerate(names):
-        scratch.hold(name, Holder(place, place + 2))
+        scratch.hold(name, KeyOwner(place, place + 2))
         scratch.next_ordinal(name)
-    scratch.prefetch(values=dict.fromkeys(names, Holder(9, 9)), rows=names)
-    assert [scratch.holder(name) for name in names] == [Holder(place, place + 2) for place in range(2500)]
+    scratch.prefetch(values=dict.fromkeys(names, KeyOwner(9, 9)), rows=names)
+    assert [scratch.holder(name) for name in names] == [KeyOwner(place, place + 2) for place in range(2500)]
     assert {scratch.next_ordinal(name) for name in names} == {1}
 
 
 def test_huge_numbers_come_back_whole(scratch: Scratch) -> None:
     place = 2**62
     scratch.keep(note(place))
-    scratch.hold(digest("a"), Holder(place, place + 1))
-    scratch.prefetch(values={digest("a"): Holder(1, 2)}, rows=[])
+    scratch.hold(digest("a"), KeyOwner(place, place + 1))
+    scratch.prefetch(values={digest("a"): KeyOwner(1, 2)}, rows=[])
     assert [kept.place for kept in scratch.notes()] == [place]
-    assert scratch.holder(digest("a")) == Holder(place, place + 1)
+    assert scratch.holder(digest("a")) == KeyOwner(place, place + 1)
 
 
 def test_notes_that_change_while_they_are_read_are_not_lost(scratch: Scratch) -> None:
@@ -106,7 +106,7 @@ def test_notes_that_change_while_they_are_read_are_not_lost(scratch: Scratch) ->
 
 
 def test_texts_that_are_no_characters_can_be_kept(scratch: Scratch) -> None:
-    scratch.keep(Note(0, digest("a"), is_open=False, outcome=Outcome(Status.REJECTED, message="half \ud83d")))
+    scratch.keep(RowState(0, digest("a"), is_open=False, outcome=Outcome(Status.REJECTED, message="half \ud83d")))
     assert [kept.outcome.message for kept in scratch.notes()] == ["half \\ud83d"]
 
 
@@ -116,16 +116,16 @@ def test_memory_does_not_grow_with_the_rows(scratch: Scratch) -> None:
             places = range(place, place + 400)
             names = [digest(str(number)) for number in places]
             scratch.prefetch(
-                values={name: Holder(number, number) for number, name in zip(places, names, strict=True)}, rows=names
+                values={name: KeyOwner(number, number) for number, name in zip(places, names, strict=True)}, rows=names
             )
             for number, name in zip(places, names, strict=True):
-                scratch.hold(name, Holder(number, number))
+                scratch.hold(name, KeyOwner(number, number))
                 scratch.next_ordinal(name)
                 scratch.keep(note(number))
 
     def send(start: int) -> None:
         for number in range(start, start + 6000):
-            scratch.hold(digest(str(number)), Holder(number, number))
+            scratch.hold(digest(str(number)), KeyOwner(number, number))
             scratch.holder(digest(str(number)))
             scratch.keep(note(number, Status.CREATED))
 

@@ -13,14 +13,14 @@ from budget_runs import most_in_window
 from ledger_cases import open_ledger
 
 from importer.errors import QuotaError, WithdrawnError
-from importer.leadsquared.allowance import Limit
-from importer.leadsquared.pacing import CLOCK_MARGIN_S, Pacer
-from importer.ledger import slots as slots_module
-from importer.ledger.budget import Terms
-from importer.ledger.budgetclock import BootClock
 from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
-from importer.ledger.slots import SharedSlots
+from importer.ledger.slots import shared as slots_module
+from importer.ledger.slots.budget import Terms
+from importer.ledger.slots.clock import BootClock
+from importer.ledger.slots.shared import SharedSlots
+from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.limiter import CLOCK_MARGIN_S, RateLimiter
 
 LIMIT = Limit(5, 0.2)
 LONG = Limit(5, 30.0)
@@ -41,26 +41,26 @@ def shared(ledger: Ledger, limit: Limit = LIMIT, **terms: object) -> SharedSlots
     return SharedSlots(ledger, Terms(limit=limit, longest_s=3.0, **terms))  # type: ignore[arg-type]
 
 
-def pacer_of(slots: SharedSlots, limit: Limit = LIMIT, lost_margin_s: float = 5.0) -> Pacer:
-    return Pacer(limit.calls, limit.per_seconds, slots=slots, lost_margin_s=lost_margin_s)
+def pacer_of(slots: SharedSlots, limit: Limit = LIMIT, lost_margin_s: float = 5.0) -> RateLimiter:
+    return RateLimiter(limit.calls, limit.per_seconds, slots=slots, lost_margin_s=lost_margin_s)
 
 
-async def call(pacer: Pacer, left: list[float]) -> None:
-    async with pacer.slot() as slot:
+async def call(limiter: RateLimiter, left: list[float]) -> None:
+    async with limiter.slot() as slot:
         left.append(time.monotonic())
         slot.answered()
 
 
-async def take_nothing(pacer: Pacer, unless: Callable[[], bool] = lambda: False) -> None:
-    async with pacer.slot(unless=unless):
+async def take_nothing(limiter: RateLimiter, unless: Callable[[], bool] = lambda: False) -> None:
+    async with limiter.slot(unless=unless):
         raise AssertionError("a call went that should not have gone")
 
 
 async def test_calls_go_as_soon_as_the_limit_allows_and_never_sooner(ledger: Ledger) -> None:
     left: list[float] = []
     async with shared(ledger) as slots:
-        pacer = pacer_of(slots)
-        await asyncio.gather(*(call(pacer, left) for _ in range(15)))
+        limiter = pacer_of(slots)
+        await asyncio.gather(*(call(limiter, left) for _ in range(15)))
     assert most_in_window(left, LIMIT.per_seconds) == 5
     assert left[-1] - left[0] < 2 * (LIMIT.per_seconds + CLOCK_MARGIN_S) + 0.1
 
@@ -71,7 +71,7 @@ async def test_two_runs_share_one_limit_and_both_go_on(path: Path) -> None:
         async with shared(one) as ours, shared(other) as theirs:
             pacers = pacer_of(ours), pacer_of(theirs)
             await asyncio.gather(
-                *(call(pacer, times) for pacer, times in zip(pacers, left, strict=True) for _ in range(15))
+                *(call(limiter, times) for limiter, times in zip(pacers, left, strict=True) for _ in range(15))
             )
     everything = sorted(left[0] + left[1])
     assert most_in_window(everything, LIMIT.per_seconds) <= 5
@@ -111,39 +111,39 @@ async def test_a_live_runs_slots_are_no_news(path: Path, caplog: pytest.LogCaptu
 
 async def test_closing_withdraws_at_once_who_waits_and_who_comes(ledger: Ledger) -> None:
     async with shared(ledger, LONG) as slots:
-        pacer = pacer_of(slots, LONG)
-        await asyncio.gather(*(call(pacer, []) for _ in range(5)))
-        waiting = [asyncio.create_task(take_nothing(pacer)) for _ in range(20)]
+        limiter = pacer_of(slots, LONG)
+        await asyncio.gather(*(call(limiter, []) for _ in range(5)))
+        waiting = [asyncio.create_task(take_nothing(limiter)) for _ in range(20)]
         await asyncio.sleep(0.05)
         began = time.monotonic()
-        pacer.close()
-        results = await asyncio.gather(*waiting, take_nothing(pacer), return_exceptions=True)
+        limiter.close()
+        results = await asyncio.gather(*waiting, take_nothing(limiter), return_exceptions=True)
         assert {type(result) for result in results} == {WithdrawnError}
     assert time.monotonic() - began < 0.5
 
 
 async def test_a_call_that_is_no_longer_wanted_gives_its_slot_to_the_next_and_does_not_count(ledger: Ledger) -> None:
     async with shared(ledger, Limit(1, 30.0)) as slots:
-        pacer = pacer_of(slots, Limit(1, 30.0))
+        limiter = pacer_of(slots, Limit(1, 30.0))
         for _ in range(3):
             with pytest.raises(WithdrawnError):
-                await take_nothing(pacer, unless=iter([False, True, True]).__next__)
-        await asyncio.wait_for(call(pacer, []), 1.0)
+                await take_nothing(limiter, unless=iter([False, True, True]).__next__)
+        await asyncio.wait_for(call(limiter, []), 1.0)
         assert slots.used_today() == 1
 
 
 async def test_cancelled_waiters_leave_no_slot_behind(ledger: Ledger) -> None:
     limit = Limit(5, 0.1)
     async with shared(ledger, limit) as slots:
-        pacer, left = pacer_of(slots, limit), list[float]()
+        limiter, left = pacer_of(slots, limit), list[float]()
         for delay_s in (0.0, 0.001, 0.003, 0.05, 0.12):
-            tasks = [asyncio.create_task(call(pacer, [])) for _ in range(12)]
+            tasks = [asyncio.create_task(call(limiter, [])) for _ in range(12)]
             await asyncio.sleep(delay_s)
             for task in tasks[::2]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0.15)
-        await asyncio.wait_for(asyncio.gather(*(call(pacer, left) for _ in range(5))), 1.0)
+        await asyncio.wait_for(asyncio.gather(*(call(limiter, left) for _ in range(5))), 1.0)
     assert left[-1] - left[0] < 0.1, "all five slots are there at once"
 
 
@@ -170,10 +170,10 @@ async def test_a_slot_that_was_given_too_long_ago_is_not_sent_under(
 ) -> None:
     monkeypatch.setattr(slots_module, "START_SLACK_S", 0.1)
     async with shared(ledger, Limit(1, 30.0)) as slots:
-        pacer = pacer_of(slots, Limit(1, 30.0))
+        limiter = pacer_of(slots, Limit(1, 30.0))
 
         async def send() -> float:
-            async with pacer.slot():
+            async with limiter.slot():
                 (given_at,) = slots._given_at.values()
                 return given_at
 
@@ -190,9 +190,9 @@ async def test_a_call_that_the_bucket_held_up_too_long_takes_another_slot_and_go
 ) -> None:
     monkeypatch.setattr(slots_module, "START_SLACK_S", 0.1)
     async with shared(ledger, Limit(1, 0.3)) as slots:
-        pacer = pacer_of(slots, Limit(1, 0.3))
-        await pacer._limiter.acquire()
-        await asyncio.wait_for(call(pacer, []), 2.0)
+        limiter = pacer_of(slots, Limit(1, 0.3))
+        await limiter._limiter.acquire()
+        await asyncio.wait_for(call(limiter, []), 2.0)
 
 
 async def test_a_pause_and_a_told_limit_reach_the_other_runs(path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -219,12 +219,12 @@ async def test_a_pause_and_a_told_limit_reach_the_other_runs(path: Path, caplog:
 
 async def test_the_days_end_is_told_to_each_who_waits_and_calls_of_today_are_counted(ledger: Ledger) -> None:
     async with shared(ledger, Limit(50, 0.1), calls_per_day=7) as slots:
-        pacer = pacer_of(slots, Limit(50, 0.1))
-        results = await asyncio.gather(*(call(pacer, []) for _ in range(10)), return_exceptions=True)
+        limiter = pacer_of(slots, Limit(50, 0.1))
+        results = await asyncio.gather(*(call(limiter, []) for _ in range(10)), return_exceptions=True)
         assert [type(result) for result in results if result is not None] == [QuotaError] * 3
         assert slots.used_today() == 7
         with pytest.raises(QuotaError, match=r"7 calls of .* are used up"):
-            await call(pacer, [])
+            await call(limiter, [])
 
 
 async def test_a_ledger_that_fails_is_told_to_those_who_wait_and_who_come(ledger: Ledger) -> None:
@@ -269,7 +269,7 @@ def test_the_clock_only_goes_forward_and_the_boot_has_a_name_on_linux() -> None:
 
 def test_where_the_system_has_no_boot_clock_the_monotonic_one_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(time, "CLOCK_BOOTTIME", raising=False)
-    monkeypatch.setattr("importer.ledger.budgetclock.BOOT_ID", Path("/nowhere/boot_id"))
+    monkeypatch.setattr("importer.ledger.slots.clock.BOOT_ID", Path("/nowhere/boot_id"))
     clock = BootClock()
     assert clock.boot == ""
     assert abs(clock.now() - time.monotonic()) < 1.0

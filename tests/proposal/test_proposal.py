@@ -8,10 +8,10 @@ import pytest
 
 import importer.sandbox
 from importer.config import load_config
-from importer.leadsquared.fields import Field, FieldList, read_fields
+from importer.lead.metadata import Field, FieldList, read_fields
+from importer.proposal.configtext import Setting, write_config
 from importer.proposal.headerrow import find_header
 from importer.proposal.proposal import propose
-from importer.proposal.text import Setting, write_config
 from importer.sheet.joined import join_header
 
 FIELDS = read_fields((Path(importer.sandbox.__file__).parent / "fields.json").read_bytes())

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from importer.config import Config, Limits, load_config
 from importer.config.document import read_document
 from importer.lead.header import tidy
-from importer.leadsquared.fields import Field, FieldList
+from importer.lead.metadata import Field, FieldList
+from importer.proposal.configtext import Setting, write_config
 from importer.proposal.proposal import Proposal, propose
-from importer.proposal.text import Setting, write_config
 
 FIELDS = FieldList(
     (

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import importer.sandbox
-from importer.leadsquared.fields import Field, FieldList, read_fields
+from importer.lead.metadata import Field, FieldList, read_fields
 from importer.proposal.finish import Entry
-from importer.proposal.likeness import FieldNames
 from importer.proposal.meaning import UNKNOWN, Reader
 from importer.proposal.proposal import propose
+from importer.proposal.similarity import FieldNames
 from importer.proposal.tables import load_tables
 from importer.proposal.tokens import words_of
 

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     offset = Path(sys.argv.pop(1))
     true_time = time.time
     time.time = lambda: true_time() + float(offset.read_text() or 0)
-    from importer.cli import main  # only now: nothing may hold the true clock
+    from importer.commands.cli import main  # only now: nothing may hold the true clock
 
     sys.argv[0] = "lsq-import"
     main()

@@ -8,9 +8,9 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, Open, finish, person
 
+from importer.app import identity
+from importer.app.account import _host_of
 from importer.config import base_url_of
-from importer.run import identity
-from importer.run.account import _host_of
 
 ROWS = [person(number, email=False, phone=False) for number in range(1, 9)]
 """Rows that nothing but the ledger keeps from being created twice."""

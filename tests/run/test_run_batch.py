@@ -11,9 +11,9 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, finish, person
 
+from importer.app.fileselection import Stillness, select_files
+from importer.app.result import GRAVITY, worst_of
 from importer.errors import UsageError
-from importer.run.ending import GRAVITY, worst_of
-from importer.run.inbox import Stillness, select_files
 
 NAMES = ("a.csv", "b.csv")
 

@@ -9,7 +9,7 @@ from truth import find_lies
 from workbench import Account, Desk, finish, person
 
 from importer.outcome import Outcome, Status
-from importer.run.breaker import FIRST_PAUSE_S, MOST_PAUSES, Breaker, BreakerError
+from importer.ratelimit.breaker import FIRST_PAUSE_S, MOST_PAUSES, Breaker, BreakerError
 
 CREATE, LOOK_UP = "Lead.Create", "look-up"
 
@@ -166,7 +166,7 @@ def test_rows_that_nobody_mended_since_last_night_do_not_keep_tonights_from_bein
 
 
 def test_a_short_outage_costs_a_pause_and_no_row(desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importer.run.breaker.FIRST_PAUSE_S", 0.3)
+    monkeypatch.setattr("importer.ratelimit.breaker.FIRST_PAUSE_S", 0.3)
     account.script({"call": "Lead.Create", "fault": "drop_after", "times": 4})
     desk.configure(workers=2, timeout_s=0.2, breaker={"failures": 4})
     desk.write(ROWS)
@@ -180,7 +180,7 @@ def test_a_short_outage_costs_a_pause_and_no_row(desk: Desk, account: Account, m
 def test_an_outage_that_lasts_ends_the_run_and_the_same_command_goes_on(
     desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importer.run.breaker.FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("importer.ratelimit.breaker.FIRST_PAUSE_S", 0.02)
     monkeypatch.setattr("importer.leadsquared.lookup.WAITS_S", (0.02, 0.04))
     account.change(html_502_before=1.0)
     desk.configure(workers=2, timeout_s=0.02, breaker={"failures": 4})

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from importer.errors import RowProblem
-from importer.lead import Assembly, FieldName
+from importer.lead import FieldName, PayloadPlan
 from importer.lead.lead import Lead
 from importer.ledger.cellmarks import pack_marks
 from importer.ledger.records import KnownRow, State
-from importer.ledger.scratch import Holder
+from importer.ledger.scratch import KeyOwner
 from importer.outcome import Status
 from importer.report import PastLine
-from importer.run.candidate import Candidate
 from importer.run.decision import decide
+from importer.run.preparedrow import PreparedRow
 from importer.sheet import Row
 
 REF, OTHER_REF = b"r" * 16, b"o" * 16
@@ -29,11 +29,11 @@ def made_of(cells: bytes) -> Any:
 
 
 DIGESTS, OTHER_DIGESTS = made_of(CELLS), made_of(OTHER_CELLS)
-ROW = Candidate(
+ROW = PreparedRow(
     place=0,
     row=Row(2, ("Asha",)),
     past=None,
-    lead=Lead(Assembly([FieldName("FirstName")]), ["Asha"], ()),
+    lead=Lead(PayloadPlan([FieldName("FirstName")]), ["Asha"], ()),
     problems=(),
     digests=DIGESTS,
     keys=(KEY,),
@@ -152,7 +152,7 @@ def test_an_unsettled_row_elsewhere_with_the_same_value_leaves_the_decision_to_l
 
 
 def test_a_second_row_with_the_same_value_waits_for_the_first_and_names_it() -> None:
-    decision = decide(ROW, None, (), [Holder(0, 17)])
+    decision = decide(ROW, None, (), [KeyOwner(0, 17)])
     assert (decision.outcome.status, decision.is_open, decision.holds) == (Status.DUPLICATE, True, False)
     assert "Row 17" in decision.outcome.message
 

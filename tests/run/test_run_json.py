@@ -73,14 +73,14 @@ def test_a_run_that_the_account_ends_tells_why_and_what_it_came_to(desk: Desk, a
 
 def test_a_defect_ends_with_70_in_words_without_a_traceback_or_what_the_exception_says(desk: Desk) -> None:
     desk.write(ROWS)
-    with patch("importer.run.importing.write_report", side_effect=ZeroDivisionError("p1@example.com")):
+    with patch("importer.app.pipeline.write_report", side_effect=ZeroDivisionError("p1@example.com")):
         run = desk.call("leads.csv", "--json", "-v", "--log-file", "log.jsonl")
     line = told(run)
     assert line["exit_status"] == 70
     assert "ZeroDivisionError" in line["error"]["message"]
     log = (desk.folder / "log.jsonl").read_text("utf-8")
     assert '"trace": ["ZeroDivisionError"' in log
-    assert "importing.py:" in run.err
+    assert "pipeline.py:" in run.err
     assert "p1@example.com" not in run.text + log
     assert "Traceback" not in run.text + log
     assert desk.call("leads.csv").status == 0

@@ -65,15 +65,15 @@ def test_a_ledger_that_goes_away_ends_the_run_with_a_whole_report_and_nothing_is
 @pytest.fixture
 def late_loss(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Iterator[None]:
     """The ledger goes after the last outcome is in it, while the report is written."""
-    from importer.run import importing
+    from importer.app import pipeline
 
-    write = importing.write_report
+    write = pipeline.write_report
 
     def write_and_lose(*args: object, **more: object) -> None:
         delete_folder(desk)
         write(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importing, "write_report", write_and_lose)
+    monkeypatch.setattr(pipeline, "write_report", write_and_lose)
     yield
     monkeypatch.undo()
 

@@ -17,13 +17,14 @@ OTHERS = [person(number) for number in range(101, 111)]
 ON_ANOTHER_MACHINE = """\
 import sys
 from pathlib import Path
-from importer.ledger import budgetclock, machines
+from importer.ledger import machines
+from importer.ledger.slots import clock
 _, boot, name, *words = sys.argv
-budgetclock.BOOT_ID = Path(boot)
+clock.BOOT_ID = Path(boot)
 if name:
     machines.machine_name = lambda: name
 sys.argv = ["lsq-import", *words]
-from importer.cli import main
+from importer.commands.cli import main
 main()
 """
 

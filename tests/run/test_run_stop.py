@@ -14,7 +14,7 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, finish, person
 
-from importer.run.signals import Interrupted, Signals
+from importer.commands.signals import Interrupted, Signals
 
 ROWS = [person(number) for number in range(1, 13)]
 AT_ONCE_S = 8.0

@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from importer.app.summary import Summary
 from importer.outcome import Outcome, Status
-from importer.run.summary import Summary
 
 REPORT = Path("leads.report.csv")
 

@@ -14,7 +14,7 @@ import pytest
 from sandbox_account import LEAD_CREATE, Account, Clock, Open
 from test_sandbox_command import start
 
-from importer.cli import main
+from importer.commands.cli import main
 from importer.sandbox import Sandbox, Settings
 
 BODY = b'[{"Attribute":"FirstName","Value":"Asha"}]'

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from click.testing import CliRunner, Result
 
-from importer.cli import cli
+from importer.commands.cli import cli
 from importer.schedule import Night, batch_file, crontab, service_unit, task_command, timer_unit
 
 ODD = "/home/ops/100% $new 'leads' \"x\" & \\ ;"

@@ -6,7 +6,7 @@ import pytest
 
 from importer.errors import SheetError
 from importer.sheet import Table, open_table
-from importer.sheet.kinds import Kind, identify
+from importer.sheet.filetype import Kind, identify
 
 TORN = "piece of a row that a stray line break has torn apart"
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from importer.lead.refusal import Converter
 from importer.lead.rule import Policies, ValueRule, ValueType
+from importer.lead.users import AccountUser
 from importer.lead.values.boolean import read_boolean
 from importer.lead.values.choice import make_choice_converter
 from importer.lead.values.datepattern import DatePattern, compile_pattern
-from importer.lead.values.moment import make_date_converter, make_datetime_converter
+from importer.lead.values.datetimes import make_date_converter, make_datetime_converter
 from importer.lead.values.number import make_number_converter
 from importer.lead.values.owner import make_owner_converter
-from importer.leadsquared.users import AccountUser
 
 __all__ = ["TYPES", "Choices", "make_converter"]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from importer.lead.refusal import Converter, Refusal
-from importer.leadsquared.users import AccountUser
+from importer.lead.users import AccountUser
 
 __all__ = ["make_owner_converter", "see_owner"]
 

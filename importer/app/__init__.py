@@ -1,0 +1,1 @@
+"""One import from file to report, without a terminal: what commands and pages call."""

@@ -1,0 +1,171 @@
+"""One command: its files one after the other, what is printed in the end, and the exit status of all."""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from importer.app.context import OwnReportError
+from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness, select_files
+from importer.app.pipeline import run_import
+from importer.app.request import ImportRequest
+from importer.app.result import EXIT_BUSY, SIGNAL_EXIT, RunResult, as_objects, worst_of
+from importer.commands.signals import Signals
+from importer.errors import DefectError, FatalError, ImporterError, UsageError
+from importer.logs import Logs, open_logs
+from importer.logs.logfile import FIELDS
+from importer.report import default_report_path
+
+__all__ = ["run_files"]
+
+NOT_BEGUN = "not begun: the run before it was stopped"
+
+logger = logging.getLogger(__name__)
+
+
+def run_files(
+    names: Sequence[Path], options: ImportRequest, environ: Mapping[str, str], *, as_json: bool = False
+) -> int:
+    """Import what the names mean, one file after the other, and give the exit status.
+
+    Standard output gets each run's summary, or one line of JSON about all of them; everything else is logged. A file
+    that cannot be imported does not keep the others from it; what ends every run (status 3, a signal) ends all.
+    """
+    error: ImporterError | None = None
+    logs = open_logs(is_quiet=options.quiet, is_verbose=options.verbose)
+    batch = _Batch(options, environ, as_json=as_json)
+    try:
+        logs = open_logs(is_quiet=options.quiet, is_verbose=options.verbose, file=options.log_file)
+        selection = select_files(names)
+        _check_options(selection, options)
+        batch.run(selection, logs)
+    except ImporterError as failure:
+        logger.error("%s", failure)  # noqa: TRY400 - what it is was said by its message
+        error = failure
+    finally:
+        logs.close()
+    status = batch.exit_status if error is None else error.exit_status
+    if as_json:
+        told = as_objects(batch.endings, exit_status=status, error=error)
+        told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in batch.left_out]
+        sys.stdout.write(json.dumps(told) + "\n")
+    return status
+
+
+class _Batch:
+    """The runs of one command, as far as they went."""
+
+    def __init__(self, options: ImportRequest, environ: Mapping[str, str], *, as_json: bool) -> None:
+        self.endings: list[RunResult] = []
+        self.left_out: list[LeftOut] = []
+        self._options = options
+        self._environ = environ
+        self._as_json = as_json
+        self._reports: dict[Path, Path] = {}
+        self._signal: int | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """The worst of all; a file that is still being written counts as one that another run is importing."""
+        statuses = [ending.exit_status for ending in self.endings]
+        statuses += [EXIT_BUSY for one in self.left_out if one.is_unfinished]
+        statuses += [] if self._signal is None else [SIGNAL_EXIT + self._signal]
+        return worst_of(statuses)
+
+    def run(self, selection: Selection, logs: Logs) -> None:
+        """Import the files of a selection until one run ends them all."""
+        for one in selection.left_out:
+            self._leave_out(one)
+        stillness = Stillness(selection.files) if selection.is_several else None
+        is_over = False
+        with Signals(within_s=self._options.stop_within) as signals:
+            for nth, file in enumerate(selection.files, start=1):
+                if is_over:
+                    self._signal = signals.received
+                    self._leave_out(LeftOut(file, NOT_BEGUN, is_unfinished=True))
+                    continue
+                if stillness is not None:
+                    logger.info("%s (%d of %d)", file, nth, len(selection.files))
+                    reason = stillness.reason_against(file)
+                    if reason:
+                        self._leave_out(LeftOut(file, reason, is_unfinished=True))
+                        continue
+                options = replace(self._options, file=file, is_one_of_several=selection.is_several)
+                ending = self._import(options, logs.begin_run(), signals)
+                is_fatal = ending is not None and ending.exit_status == FatalError.exit_status
+                is_over = is_fatal or signals.received is not None
+
+    def _import(self, options: ImportRequest, run: str, signals: Signals) -> RunResult | None:
+        started_at = datetime.now().astimezone()
+        try:
+            self._check_report(options)
+            ending = run_import(options, self._environ, signals=signals, run=run)
+        except OwnReportError:
+            self._leave_out(LeftOut(options.file, OWN_REPORT))
+            return None
+        except ImporterError as error:
+            ending = _ending_of(error, options.file, run, started_at)
+        except Exception as error:
+            logger.debug("%s", options.file, exc_info=error)
+            ending = _ending_of(DefectError.of(error), options.file, run, started_at)
+        self.endings.append(ending)
+        self._tell(ending, has_name=options.is_one_of_several)
+        return ending
+
+    def _check_report(self, options: ImportRequest) -> None:
+        """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""
+        if not options.is_one_of_several:
+            return
+        report = default_report_path(options.file).resolve()
+        other = self._reports.setdefault(report, options.file)
+        if other != options.file:
+            raise UsageError(
+                f"{options.file} and {other} would have the same report, {report.name}.",
+                hint="Import one of them by itself, with another report: -r NAME.report.csv",
+            )
+
+    def _tell(self, ending: RunResult, *, has_name: bool) -> None:
+        if ending.lines:
+            text = "\n".join([*([f"{ending.file}:"] if has_name else []), *ending.lines])
+            if self._as_json:
+                logger.info("%s", text)
+            else:
+                sys.stdout.write(f"{text}\n")
+                sys.stdout.flush()
+        if ending.refusals:
+            logger.warning("LeadSquared refused %s calls because of the account's limit.", f"{ending.refusals:,}")
+        if ending.error is not None:
+            logger.error("%s", ending.error)
+        fields = {"event": "end", **ending.as_object()}
+        logger.debug("Ended with exit status %d.", ending.exit_status, extra={FIELDS: fields})
+
+    def _leave_out(self, one: LeftOut) -> None:
+        self.left_out.append(one)
+        level = logging.WARNING if one.is_unfinished else logging.INFO
+        logger.log(level, "%s is left out: %s.", one.file, one.reason)
+
+
+def _check_options(selection: Selection, options: ImportRequest) -> None:
+    """UsageError for options that contradict each other, or that name one file where several are imported."""
+    if options.same_source and options.new_source:
+        raise UsageError("--same-source and --new-source contradict each other.", hint="Keep one. Nothing was sent.")
+    for name, path in (("-r", options.report), ("--payloads", options.payloads)):
+        if selection.is_several and path is not None:
+            raise UsageError(
+                f"{name} names one file, but several are imported.",
+                hint=f"Leave {name} out, or import the files one by one.",
+            )
+
+
+def _ending_of(error: ImporterError, file: Path, run: str, started_at: datetime) -> RunResult:
+    return RunResult(
+        file=file,
+        run=run,
+        exit_status=error.exit_status,
+        started_at=started_at,
+        ended_at=datetime.now().astimezone(),
+        error=error,
+    )

@@ -1,0 +1,36 @@
+"""The account's budget as one run sees it: its slots, and whether the day's calls suffice."""
+
+from importer.config import Config
+from importer.errors import UsageError
+from importer.ledger.ledger import Ledger
+from importer.ledger.slots.budget import Terms
+from importer.ledger.slots.shared import START_SLACK_S, SharedSlots
+from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.limiter import LOST_MARGIN_S
+
+__all__ = ["check_quota", "open_slots"]
+
+
+def open_slots(ledger: Ledger, config: Config) -> SharedSlots:
+    """The slots that all runs on the ledger's account share, to be entered with `async with`."""
+    limits = config.limits
+    return SharedSlots(
+        ledger,
+        Terms(
+            limit=Limit(limits.calls, limits.per_seconds),
+            longest_s=START_SLACK_S + config.timeout_s + LOST_MARGIN_S,
+            share=limits.share,
+            calls_per_day=limits.calls_per_day,
+        ),
+    )
+
+
+def check_quota(needed: int, *, used: int, calls_per_day: int | None) -> None:
+    """UsageError when the calls that are left today do not suffice for so many rows."""
+    if calls_per_day is None or needed <= (left := max(0, calls_per_day - used)):
+        return
+    raise UsageError(
+        f"This file needs {needed:,} {'call' if needed == 1 else 'calls'}, {left:,} are left today: "
+        f"limits.calls_per_day is {calls_per_day:,}, and {used:,} were made in the last 24 hours.",
+        hint="--until-quota sends what fits and leaves the rest unsent; the same command goes on the next day.",
+    )

@@ -1,0 +1,305 @@
+"""Everything that one import needs, opened and checked before the first call."""
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
+from importer.app.budget import open_slots
+from importer.app.fileselection import OWN_REPORT
+from importer.app.identity import identify_account
+from importer.app.lostledger import account_tags, check_known, find_lost_source
+from importer.app.rebuild import rebuild
+from importer.app.request import ImportRequest
+from importer.app.runhistory import RunHistory, file_digest, open_history
+from importer.config import Config, load_config, load_environment
+from importer.config.ledgerplace import place_ledger
+from importer.errors import FatalError, ImporterError, UsageError
+from importer.html_report.document import check_page, page_path
+from importer.leadsquared.client import Client
+from importer.leadsquared.route import find_route
+from importer.ledger.database import default_ledger_path
+from importer.ledger.digests import Digests
+from importer.ledger.ledger import Ledger
+from importer.ledger.scratch import Scratch
+from importer.ledger.slots.shared import SharedSlots
+from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.limiter import RateLimiter
+from importer.ratelimit.slots import Slots
+from importer.ratelimit.timeline import Timeline
+from importer.report import check_fits, check_writable, default_report_path
+from importer.run.filedigests import make_digests
+from importer.run.inputfile import InputFile, open_input_file
+from importer.run.preparedrow import RowPreparer
+from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
+
+__all__ = [
+    "DEFAULT_CONFIG",
+    "BusyError",
+    "ImportContext",
+    "OwnReportError",
+    "ledger_location",
+    "location_of",
+    "make_client",
+    "open_context",
+]
+
+DEFAULT_CONFIG = Path("config.yaml")
+WAIT_POLL_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class BusyError(ImporterError):
+    """Another run is importing the same source right now."""
+
+    exit_status = 75
+
+
+class OwnReportError(UsageError):
+    """A file among several is a report of ours by its columns, whatever its name: it is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportContext:
+    """One import with all it works on.
+
+    `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
+    `read_digest` is that of the file where the report takes its place, empty elsewhere. `slots` is None and `host` is
+    empty where there is no account.
+    """
+
+    options: ImportRequest
+    config: Config
+    mode: str
+    source: str
+    report: Path
+    read_digest: str
+    input_file: InputFile
+    ledger: Ledger
+    history: RunHistory
+    scratch: Scratch
+    digests: Digests
+    elsewhere: Elsewhere
+    maker: RowPreparer
+    client: Client | None
+    slots: SharedSlots | None
+    refusal: FatalError | None
+    host: str
+    started_at: datetime
+    timeline: Timeline
+
+    @property
+    def limit(self) -> Limit:
+        """What may be used of the account's limit now, as far as it is known."""
+        limits = self.config.limits
+        return self.slots.limit if self.slots else Limit(limits.calls, limits.per_seconds)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the report is the file that is being imported, itself a report."""
+        return self.input_file.shape is not None and self.report.resolve() == self.options.file.resolve()
+
+
+@asynccontextmanager
+async def open_context(
+    options: ImportRequest,
+    environ: Mapping[str, str],
+    *,
+    blocking: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> AsyncIterator[ImportContext]:
+    """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
+
+    `blocking` is entered while a file is read: that may take long, and the event loop has no turn meanwhile.
+    """
+    config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
+    report = options.report or default_report_path(options.file)
+    started_at = datetime.now().astimezone()
+    async with AsyncExitStack() as stack:
+        with blocking():
+            read_digest, input_file = _open_input(stack, options, config, report)
+        target = await stack.enter_async_context(
+            find_destination(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
+        )
+        config = target.config
+        with blocking():  # another program may hold it
+            ledger = stack.enter_context(_open_ledger(stack, options, target))
+            history = _open_history(stack, options, target, ledger)
+        identity = ledger.account.identity
+        if input_file.shape is None and not target.is_throw_away:
+            check_known(report, ledger, target, history)
+        is_lasting = not (options.dry_run or target.is_throw_away)
+        is_lasting_report = is_lasting and input_file.shape is not None
+        lost = find_lost_source(options.file, config, ledger, target, history) if is_lasting_report else None
+        source = lost.name if lost else _source_of(options, config, history, ledger, input_file)
+        if not options.dry_run and not ledger.locks.take_source(identity, source):
+            if not options.wait:
+                raise BusyError(
+                    f"Another run is importing {source} right now.",
+                    hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
+                )
+            await _await_source(ledger, identity, source)
+            # It may have written the very file that we read: its report, run in place.
+            with blocking():
+                read_digest, input_file = _open_input(stack, options, config, report)
+        if lost is not None:
+            done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
+            logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
+        mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
+        history.begin(mode=mode, source=source, file=options.file, report=report)
+        timeline = Timeline(config.limits.per_seconds, config.limits.calls)
+        client: Client | None = None
+        slots: SharedSlots | None = None
+        refusal: FatalError | None = None
+        if not target.is_nobody:
+            slots = await stack.enter_async_context(open_slots(ledger, config))
+            client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
+        if client is not None:
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run)
+        known = await learn_destination_fields(None if refusal else client, target, refresh=options.refresh_fields)
+        is_warning = known.fields is None and client is not None
+        logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
+        users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
+        input_file = input_file.check_against(known.fields, config, users)
+        digests = make_digests(input_file, ledger, source=source)
+        yield ImportContext(
+            options=options,
+            config=config,
+            mode=mode,
+            source=source,
+            report=report,
+            read_digest=read_digest,
+            input_file=input_file,
+            ledger=ledger,
+            history=history,
+            scratch=stack.enter_context(Scratch()),
+            digests=digests,
+            elsewhere=watch_elsewhere(options, config, input_file, ledger, source),
+            maker=RowPreparer(
+                input_file,
+                digests,
+                account=target.identity,  # by its name, which it keeps when keys or the ledger are new
+                unique=config.unique,
+                country_code=ledger.account.country_code,
+                reference=config.reference,
+                is_any_account=target.is_nobody,
+                tags=account_tags(ledger, target),
+            ),
+            client=None if options.dry_run else client,
+            slots=slots,
+            refusal=refusal,
+            host="" if target.is_nobody else target.host.partition("@")[0],
+            started_at=started_at,
+            timeline=timeline,
+        )
+
+
+def make_client(
+    config: Config, *, slots: Slots | None = None, on_call: Callable[[float], object] = lambda _at_s: None
+) -> Client:
+    """A client for the account that the config names; `on_call` is told the loop's time of each call.
+
+    `slots` are those of the account's budget; without them its calls have a whole limit of their own. UsageError where
+    the environment names a proxy or certificates that cannot be used.
+    """
+    account = config.account
+    return Client(
+        base_url=account.base_url,
+        access_key=account.access_key or "",
+        secret_key=account.secret_key or "",
+        auth=account.auth,
+        timeout_s=config.timeout_s,
+        limiter=RateLimiter(config.limits.calls, config.limits.per_seconds, slots=slots),
+        connections=config.workers + 2,
+        on_call=on_call,
+        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
+    )
+
+
+async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
+    """Wait until no other run imports the source, and take it."""
+    logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
+    while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
+        await asyncio.sleep(WAIT_POLL_S)
+    logger.info("It has ended: going on.")
+
+
+def _open_input(stack: AsyncExitStack, options: ImportRequest, config: Config, report: Path) -> tuple[str, InputFile]:
+    """The file, with its digest where it is the report that is going to be replaced."""
+    read_digest = _digest_in_place(options, report)
+    input_file = open_input_file(options.file, config, sheet=options.sheet, first=options.first)
+    stack.callback(input_file.close)
+    if options.is_one_of_several and input_file.shape is not None:
+        raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
+    _check_outputs(options, report, input_file)
+    return read_digest, input_file
+
+
+def _digest_in_place(options: ImportRequest, report: Path) -> str:
+    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
+    if not options.file.is_file() or report.resolve() != options.file.resolve():
+        return ""
+    try:
+        return file_digest(options.file)
+    except OSError:  # reading it tells why
+        return ""
+
+
+def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) -> None:
+    check_writable(report, input_path=options.file, input_is_report=input_file.shape is not None)
+    check_fits(report, row_count=input_file.row_count, header=input_file.header)
+    if options.html:
+        check_page(page_path(report))
+    payloads = options.payloads
+    if payloads is not None and not payloads.parent.is_dir():
+        raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
+    if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
+        raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
+
+
+def _source_of(
+    options: ImportRequest, config: Config, history: RunHistory, ledger: Ledger, input_file: InputFile
+) -> str:
+    known = config.source or (history.source_of(options.file) if input_file.shape else "")
+    return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
+
+
+def location_of(config: Config) -> str | Path:
+    """Where a config's ledger is: a path or a database URL."""
+    if config.ledger is None:
+        return default_ledger_path()
+    return place_ledger(config.ledger, Path() if config.path is None else config.path.parent)
+
+
+def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
+    """Where the ledger is, for a command that needs nothing else of the config: without one, where the environment says
+    or the default.
+    """
+    path = config or DEFAULT_CONFIG
+    if config is None and not path.exists():
+        return location_of(load_environment(Path(), environ=environ))
+    return location_of(load_config(path, environ=environ))
+
+
+def _open_ledger(stack: AsyncExitStack, options: ImportRequest, target: Destination) -> Ledger:
+    """The account's ledger; one that is thrown away where there is no lasting account, or nothing to look up."""
+    location = location_of(target.config)
+    is_absent = "://" not in str(location) and not Path(location).expanduser().exists()
+    if target.is_throw_away or (options.dry_run and is_absent):
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lsq-import-"))
+        location = Path(folder) / "ledger.sqlite3"
+    return target.open_ledger(location)
+
+
+def _open_history(stack: AsyncExitStack, options: ImportRequest, target: Destination, ledger: Ledger) -> RunHistory:
+    location = location_of(target.config)
+    if ledger.location == str(location):
+        return RunHistory(ledger)
+    identity = "sandbox" if options.sandbox else target.identity
+    return stack.enter_context(open_history(location, identity=identity))

@@ -1,0 +1,99 @@
+"""How one run ended, as a value: for the summary, for the exit status, and for `--json`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importer.errors import ImporterError
+
+__all__ = ["EXIT_BUSY", "EXIT_OK", "EXIT_SOME_NOT", "SIGNAL_EXIT", "RunResult", "as_objects", "worst_of"]
+
+EXIT_OK = 0
+EXIT_SOME_NOT = 1
+EXIT_BUSY = 75
+SIGNAL_EXIT = 128
+
+GRAVITY = (EXIT_OK, EXIT_SOME_NOT, EXIT_BUSY, 2, 3, 70)
+"""Exit statuses from the best to the worst; a signal's is worse than all of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """One run's end. `run` is its id in the log, `ledger_run` its number in `lsq-import history` (0: not there).
+
+    `report` and `page` are None where none was written; `kept` is where an edited report that stood there went. `error`
+    is what ended the run early, or kept it from beginning.
+    `lines` is the summary as it is printed.
+    """
+
+    file: Path
+    run: str
+    exit_status: int
+    started_at: datetime
+    ended_at: datetime
+    mode: str = ""
+    source: str = ""
+    ledger_run: int = 0
+    report: Path | None = None
+    page: Path | None = None
+    kept: Path | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    calls: int = 0
+    refusals: int = 0
+    error: ImporterError | None = None
+    lines: Sequence[str] = ()
+
+    def as_object(self) -> dict[str, object]:
+        """The ending as JSON says it: times in UTC, paths absolute, nothing of any lead."""
+        return {
+            "file": str(self.file.absolute()),
+            "run": self.run,
+            "ledger_run": self.ledger_run or None,
+            "mode": self.mode or None,
+            "source": self.source or None,
+            "exit_status": self.exit_status,
+            "counts": dict(self.counts),
+            "calls": self.calls,
+            "refusals": self.refusals,
+            "started": _utc(self.started_at),
+            "ended": _utc(self.ended_at),
+            "seconds": round((self.ended_at - self.started_at).total_seconds(), 3),
+            "report": None if self.report is None else str(self.report.absolute()),
+            "page": None if self.page is None else str(self.page.absolute()),
+            "kept": None if self.kept is None else str(self.kept.absolute()),
+            "error": error_object(self.error),
+        }
+
+
+def worst_of(statuses: Sequence[int]) -> int:
+    """The exit status of several runs: a signal's, else the worst by `GRAVITY`; 0 for none."""
+    signalled = [status for status in statuses if status > SIGNAL_EXIT]
+    return signalled[0] if signalled else max(statuses, key=GRAVITY.index, default=EXIT_OK)
+
+
+def as_objects(
+    endings: Sequence[RunResult], *, exit_status: int, error: ImporterError | None = None
+) -> dict[str, object]:
+    """All runs of a command as one JSON object: totals, then each run."""
+    words = list(dict.fromkeys(word for ending in endings for word in ending.counts))
+    first = next((ending.error for ending in endings if ending.error is not None), None)
+    return {
+        "exit_status": exit_status,
+        "counts": {word: sum(ending.counts.get(word, 0) for ending in endings) for word in words},
+        "calls": sum(ending.calls for ending in endings),
+        "refusals": sum(ending.refusals for ending in endings),
+        "started": _utc(endings[0].started_at) if endings else None,
+        "ended": _utc(endings[-1].ended_at) if endings else None,
+        "error": error_object(error or first),
+        "runs": [ending.as_object() for ending in endings],
+    }
+
+
+def error_object(error: ImporterError | None) -> dict[str, str] | None:
+    """An error as JSON says it."""
+    return None if error is None else {"message": error.message, "hint": error.hint}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

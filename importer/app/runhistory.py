@@ -1,0 +1,125 @@
+"""The history of runs: which reports we wrote, so that one which was edited since is never written over."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importer.errors import ImporterError
+from importer.ledger.failure import LedgerError
+from importer.ledger.ledger import Ledger
+from importer.ledger.records import PastRun
+from importer.report import set_aside
+
+__all__ = ["RunHistory", "file_digest", "keep_edited", "open_history"]
+
+READ_SIZE = 1 << 20
+
+logger = logging.getLogger(__name__)
+
+
+class RunHistory:
+    """The lasting record of runs, dry and sandbox ones included; without a ledger it remembers nothing."""
+
+    def __init__(self, ledger: Ledger | None) -> None:
+        self._ledger = ledger
+        self._run_id = 0
+
+    @property
+    def run_id(self) -> int:
+        """The run's number in the history, 0 where there is none."""
+        return self._run_id
+
+    def begin(self, *, mode: str, source: str, file: Path, report: Path) -> None:
+        """Write down that a run begins."""
+        if self._ledger is not None:
+            self._run_id = self._ledger.runs.begin(
+                mode=mode, source=source, file=str(file.resolve()), report=str(report.resolve())
+            )
+            self._ledger.rows.run_id = self._run_id
+
+    def end(self, *, exit_status: int, calls: int, counts: dict[str, int], report: Path | None) -> None:
+        """Write down how the run ended, and the report it wrote."""
+        if self._ledger is not None:
+            digest = file_digest(report) if report is not None else None
+            self._ledger.runs.end(
+                self._run_id, exit_status=exit_status, calls=calls, counts=counts, report_digest=digest
+            )
+
+    def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> Path | None:
+        """Keep a report under a dated name if it is not just as we wrote it, for this source; that name.
+
+        `is_foreign`: its lines are another account's, so it is kept in any case.
+        """
+        if not report.exists():
+            return None
+        last = None
+        with suppress(LedgerError):  # what the ledger cannot tell any more is kept
+            last = self._last_run(report)
+        if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
+            return None
+        kept = set_aside(report, now=datetime.now(UTC).astimezone())
+        logger.info(
+            "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
+        )
+        return kept
+
+    def is_as_written(self, report: Path) -> bool:
+        """Whether a report is just as a run of this ledger wrote it."""
+        last = self._last_run(report)
+        return last is not None and last.report_digest == file_digest(report)
+
+    def source_of(self, report: Path) -> str:
+        """The source that a report was written for, empty where nobody knows."""
+        last = self._last_run(report)
+        return "" if last is None else last.source
+
+    def _last_run(self, report: Path) -> PastRun | None:
+        if self._ledger is None:
+            return None
+        runs = self._ledger.runs.list(report=str(report.resolve()))
+        return next((run for run in runs if run.report_digest), None)
+
+
+def keep_edited(report: Path, *, digest: str) -> Path | None:
+    """Keep a report under a dated name if it is not the file that was read, of this `digest`, any more; that name.
+
+    A report that runs in place is saved now and then by somebody who still has it open.
+    """
+    try:
+        if file_digest(report) == digest:
+            return None
+    except OSError:  # moved away meanwhile: nothing is lost where nothing is
+        return None
+    kept = set_aside(report, now=datetime.now(UTC).astimezone())
+    logger.warning(
+        "%s was saved by somebody else while this run went on. That version, none of whose changes were imported, is "
+        "kept as %s: import it, too.",
+        report,
+        kept.name,
+    )
+    return kept
+
+
+@contextmanager
+def open_history(location: str | Path, *, identity: str) -> Iterator[RunHistory]:
+    """Open the lasting record for a run whose own ledger is thrown away; without one where it cannot be opened."""
+    try:
+        ledger = Ledger(location, identity=identity, host=identity)
+    except ImporterError as error:
+        logger.debug("This run is not written into the history: %s", error.message)
+        yield RunHistory(None)
+        return
+    with ledger:
+        yield RunHistory(ledger)
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's bytes."""
+    state = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(READ_SIZE):
+            state.update(data)
+    return state.hexdigest()

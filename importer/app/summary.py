@@ -1,0 +1,64 @@
+"""The last word of a run: counts, the most frequent problems with a row to look at, and where report and page are."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from importer.html_report.problems import ProblemGroups
+from importer.outcome import Outcome, Status
+
+__all__ = ["Summary"]
+
+MOST_PROBLEMS = 5
+_TOLD = {
+    Status.CREATED: "created",
+    Status.READY: "ready to be sent",
+    Status.DUPLICATE: "duplicate: the lead is there already",
+    Status.REJECTED: "rejected: refused by LeadSquared",
+    Status.INVALID: "invalid: not sent",
+    Status.FAILED: "failed: not created, however often tried",
+    Status.UNKNOWN: "unknown: may have been created",
+    Status.UNSENT: "unsent: the run ended before their turn",
+}
+
+
+@dataclass(slots=True)
+class Summary:
+    """Gathers the outcomes of all rows as the report is written; `kept` is where a report that stood there went."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    problems: ProblemGroups = field(default_factory=ProblemGroups)
+    kept: Path | None = None
+
+    def add(self, row_number: int, outcome: Outcome) -> None:
+        """Count one row."""
+        self.counts[outcome.status] += 1
+        self.problems.add(row_number, outcome)
+
+    def is_success(self, *, is_dry_run: bool, duplicates_are_ok: bool = False) -> bool:
+        """Whether every row is created (or, in a dry run, ready to be); duplicates are none of these, or `ok`."""
+        good = {Status.CREATED}
+        good |= {Status.READY} if is_dry_run else set()
+        good |= {Status.DUPLICATE} if duplicates_are_ok else set()
+        return all(status in good for status, count in self.counts.items() if count)
+
+    def lines(self, *, report: Path, page: Path | None) -> Sequence[str]:
+        """The summary as it is printed; `page` is None where none was written."""
+        total = sum(self.counts.values())
+        lines = [f"{total:,} {'row' if total == 1 else 'rows'}"]
+        lines += [f"{self.counts[status]:>9,}  {told}" for status, told in _TOLD.items() if self.counts[status]]
+        worst = self.problems.worst(MOST_PROBLEMS)
+        if worst:
+            lines.append("What stood in the way most often:")
+        for group in worst:
+            times = "row" if group.count == 1 else f"{group.count:,} rows, the first is row"
+            first = group.rows[0]
+            lines.append(f"  {times} {first.number}: {group.error}: {first.message}")
+            lines.append(f"      {group.tip}")
+        lines.append(f"Report: {report}")
+        if self.kept is not None:
+            lines.append(f"Kept:   {self.kept}")
+        if page is not None:
+            lines.append(f"Page:   {page}")
+        return lines

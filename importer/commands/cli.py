@@ -1,0 +1,192 @@
+"""The commands and their exit statuses; what they do lives elsewhere and is imported when it is asked for."""
+
+import gc
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from importer import __version__
+from importer.errors import DefectError, ImporterError
+
+__all__ = ["cli", "main"]
+
+DEFAULT_COMMAND = "import"
+GC_THRESHOLD = 50_000
+
+COMMANDS = {
+    "map": ("importer.commands.map:map_columns", "Propose a config.yaml for a file."),
+    "fields": ("importer.commands.fields:fields", "List the account's fields."),
+    "schedule": ("importer.commands.schedule:schedule", "Print ready texts for an import every night."),
+    "doctor": ("importer.commands.doctor:doctor", "Check everything that an import needs."),
+    "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
+    "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
+    "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
+    "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger from reports; say whose keys these are."),
+    "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
+    "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),
+}
+"""The sub-commands: where each lives, and its line in the help text."""
+
+EPILOG = """\
+\b
+Exit status:
+  0    all rows are created (in a dry run: all are ready)
+  1    the run ended and some rows were not created: see the report
+  2    the command, the config or the file must be mended; nothing was sent
+  3    stopped early by the account, the breaker or the machine; run it again
+  70   a defect of lsq-import; run the same command again, and report it
+  75   another run is importing the same source, or a file is still being written
+  130  stopped by Ctrl-C      143  stopped by SIGTERM
+Of several files: the worst, in the order 0, 1, 75, 2, 3, 70, signals.
+"""
+
+
+class DefaultCommandGroup(click.Group):
+    """A group whose first argument may be a file: then it is the import command's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front of anything that is no sub-command."""
+        if not args:
+            args = ["--help"]
+        if args[0] not in {*COMMANDS, DEFAULT_COMMAND, "--help", "-h", "--version"}:
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The sub-commands; the default one is the help text itself."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a sub-command when it is asked for."""
+        if cmd_name in COMMANDS:
+            module, _, name = COMMANDS[cmd_name][0].partition(":")
+            command = getattr(importlib.import_module(module), name)
+            assert isinstance(command, click.Command)  # noqa: S101 - our own table
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The default command's help, then the sub-commands, then the exit statuses."""
+        with click.Context(import_command, info_name=ctx.info_name, **import_command.context_settings) as inner:
+            import_command.format_usage(inner, formatter)
+            import_command.format_help_text(inner, formatter)
+            import_command.format_options(inner, formatter)
+        with formatter.section("Other commands"):
+            formatter.write_dl([(f"{ctx.info_name} {name}", line) for name, (_, line) in COMMANDS.items()])
+        import_command.format_epilog(ctx, formatter)
+
+
+@click.group(cls=DefaultCommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="lsq-import")
+def cli() -> None:
+    """Import a spreadsheet of leads into LeadSquared."""
+
+
+@cli.command(DEFAULT_COMMAND, epilog=EPILOG, hidden=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration.  [default: config.yaml in the current folder]",
+)
+@click.option(
+    "-r",
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the report goes, .csv or .xlsx.  [default: FILE's name with .report.csv, beside FILE]",
+)
+@click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
+@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Take only the first N data rows.")
+@click.option("--dry-run", is_flag=True, help="Check everything, send nothing, and write the report as it would be.")
+@click.option(
+    "--payloads",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the body of each row's call as one JSON line.",
+)
+@click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
+@click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
+@click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
+@click.option(
+    "--trust-references",
+    is_flag=True,
+    help="In a report, go by lsq_ref alone, although the cells of created lines were changed.",
+)
+@click.option(
+    "--trust-lead-ids",
+    is_flag=True,
+    help="In a report, believe the lead ids of created lines that have lost their lsq_ref.",
+)
+@click.option("--same-source", is_flag=True, help="FILE is the one of this name that was imported from another folder.")
+@click.option("--new-source", is_flag=True, help="FILE is not the one of this name from another folder.")
+@click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
+@click.option("--yes", is_flag=True, help="Answer that question with yes.")
+@click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")
+@click.option("--wait", is_flag=True, help="Wait for another run of the same source to end, instead of status 75.")
+@click.option(
+    "--stop-within",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a run takes at most to end after a first Ctrl-C or SIGTERM.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the runs, and nothing else.")
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append what happens, and each row's outcome, as JSON lines.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
+@click.version_option(__version__, "--version", prog_name="lsq-import")
+def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+    """Import the leads of each FILE, a CSV or Excel file, into LeadSquared, one lead a row.
+
+    FILE is .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods, or the report of an earlier run: its unfinished rows
+    are sent as they now stand. What is created already is never sent again. Several files, or a pattern such as
+    inbox/*.xlsx, are imported one after the other, each with a report of its own. Which column goes to which field is
+    said in config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment
+    or in a file .env beside config.yaml.
+
+    \b
+    Try it without keys and without a network:
+      lsq-import samples/leads.xlsx --sandbox
+    Look before you leap:
+      lsq-import leads.xlsx --dry-run
+      lsq-import leads.xlsx --first 5
+    """  # noqa: D301 - click wants the control character
+    from importer.app.batch import run_files
+    from importer.app.request import ImportRequest
+
+    options = ImportRequest(file=files[0], **given)
+    if options.again and not options.dry_run and not yes:
+        click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", abort=True, err=True)
+    # Rows come and go in batches of thousands of small objects without cycles: the collector's usual threshold makes it
+    # look at them all the time, a quarter of a dry run.
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+    sys.exit(run_files(files, options, os.environ, as_json=as_json))
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit status; no error shows a traceback."""
+    try:
+        cli.main(prog_name="lsq-import")
+    except ImporterError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_status)
+    except Exception as error:  # noqa: BLE001 - the last resort
+        defect = DefectError.of(error)
+        sys.stderr.write(f"error: {defect}\n")
+        sys.exit(defect.exit_status)
+    sys.exit(0)

@@ -1,0 +1,180 @@
+"""The report to look at: one self-contained HTML page beside the report, with nothing to load and nothing to run.
+
+It names rows by their number and repeats what the report says of them, which is free of personal data; it holds no
+cell of the spreadsheet. So it may be handed on where the report itself may not. Its size does not follow that of the
+file.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+from importer.errors import UsageError
+from importer.html_report.advice import SIGNALLED, Invocation, Step, advise
+from importer.html_report.charts import draw_calls, draw_shares
+from importer.html_report.phrases import ORDER, meaning_of, tell_duration, tell_moment, tell_outcome
+from importer.html_report.problems import ProblemGroup, ProblemGroups, shortened
+from importer.outcome import Status
+from importer.ratelimit.timeline import CallCounts
+from importer.report.replacement import Replacement, ReportError
+
+__all__ = ["PageData", "check_page", "page_path", "write_page"]
+
+MOST_GROUPS = 50
+LONGEST_PATH = 1000
+
+_MARK = b'<meta name="generator" content="lsq-import '
+_MARK_WITHIN = 1024  # bytes
+_TEMPLATE = "page.html.j2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageData:
+    """Everything that the page tells of one run, as plain values.
+
+    `account_host` is empty where there is none (a dry run without keys). `timeline` holds all calls of the run; None
+    says that there were none. `failure` is what ended the run early, for a person, without keys or personal data.
+    `created_before` of the created rows are earlier runs'. The two moments know their time zone.
+    """
+
+    invocation: Invocation
+    account_host: str
+    counts: Mapping[Status, int]
+    problems: ProblemGroups
+    timeline: CallCounts | None
+    started_at: datetime
+    ended_at: datetime
+    exit_status: int
+    version: str
+    failure: str = ""
+    created_before: int = 0
+
+
+def page_path(report: Path) -> Path:
+    """Where the page of a report stands: beside it, `leads.report.csv` having `leads.report.html`."""
+    return report.with_suffix(".html")
+
+
+def check_page(path: Path) -> None:
+    """Raise a UsageError where the page would take the place of something that is no page of ours; nothing is sent."""
+    if os.path.lexists(path) and not _is_page(path):
+        raise UsageError(
+            f"The page would be written over {path}, which lsq-import did not make.",
+            hint="Move that file away, choose another report with -r, or turn the page off with --no-html.",
+        )
+
+
+def write_page(path: Path, data: PageData) -> None:
+    """Write the page, whole or not at all. ReportError where the disk refuses, or something else stands at `path`."""
+    if os.path.lexists(path) and not _is_page(path):
+        raise ReportError(path, "something that is no page of lsq-import stands there")
+    page = _render(data).encode("utf-8", "backslashreplace")
+    with Replacement(path) as replacement:
+        replacement.file.write(page)
+
+
+def _is_page(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _MARK in file.read(_MARK_WITHIN)
+    except OSError:
+        return False
+
+
+def _render(data: PageData) -> str:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = "{:,}".format
+    return environment.get_template(_TEMPLATE).render(_view(data))
+
+
+def _template(name: str) -> str:
+    return files("importer.html_report").joinpath(name).read_text("utf-8")
+
+
+def _view(data: PageData) -> Mapping[str, object]:
+    """What the template shows, ready to be put in place."""
+    invocation = data.invocation
+    counts = {status: data.counts.get(status, 0) for status in ORDER}
+    groups = data.problems.worst(MOST_GROUPS)
+    shown = sum(group.count for group in groups)
+    told = sum(group.count for group in data.problems.worst(len(data.problems)))
+    timeline = data.timeline if data.timeline is not None and data.timeline.calls else None
+    return {
+        "version": data.version,
+        "file": _brief(invocation.file),
+        "folder": _brief(invocation.folder),
+        "tone": _tone(data),
+        "headline": tell_outcome(invocation, counts, created_before=data.created_before, exit_status=data.exit_status),
+        "failure": [shortened(line.strip()) for line in data.failure.splitlines()[:10] if line.strip()],
+        "total": sum(counts.values()),
+        "shares": draw_shares(counts),
+        "meaning_of": meaning_of,
+        "groups": [_GroupView.of(group) for group in groups],
+        "more_groups": len(data.problems) - len(groups),
+        "more_rows": told - shown,
+        "timeline": timeline,
+        "chart": draw_calls(timeline) if timeline is not None else None,
+        "steps": [
+            Step(shortened(step.text), step.command)
+            for step in advise(invocation, counts, exit_status=data.exit_status)
+        ],
+        "facts": _facts(data),
+        "report_name": _brief(Path(invocation.report).name),
+        "report_link": quote(Path(invocation.report).name, errors="backslashreplace"),
+        "is_dry_run": invocation.is_dry_run,
+    }
+
+
+def _facts(data: PageData) -> Sequence[tuple[str, str]]:
+    invocation, timeline = data.invocation, data.timeline
+    kind = "dry run" if invocation.is_dry_run else "sandbox" if invocation.is_sandbox else "import"
+    took_s = (data.ended_at - data.started_at).total_seconds()
+    return [
+        ("File", _brief(invocation.file)),
+        ("Folder", _brief(invocation.folder)),
+        ("Report", _brief(invocation.report)),
+        ("Kind of run", kind if invocation.first is None else f"{kind} of the first {invocation.first:,} rows at most"),
+        ("Account", _brief(data.account_host) or "none: checked without keys"),
+        ("Started", tell_moment(data.started_at)),
+        ("Ended", f"{tell_moment(data.ended_at)}, after {tell_duration(took_s)}"),
+        ("Calls", f"{timeline.calls:,}" if timeline is not None else "0"),
+        ("Refused for the limit", f"{timeline.refusals:,}" if timeline is not None else "0"),
+        ("Exit status", str(data.exit_status)),
+        ("Made by", f"lsq-import {data.version}"),
+    ]
+
+
+def _tone(data: PageData) -> str:
+    if data.failure or data.exit_status not in {0, 1}:
+        return "stopped" if data.exit_status > SIGNALLED else "failed"
+    return "good" if data.exit_status == 0 else "partly"
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= LONGEST_PATH else f"…{text[-LONGEST_PATH:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupView:
+    """A group as it is shown: where all its rows say the same, that stands once."""
+
+    group: ProblemGroup
+    message: str
+    more: int
+
+    @classmethod
+    def of(cls, group: ProblemGroup) -> "_GroupView":
+        messages = {row.message for row in group.rows}
+        return cls(group, messages.pop() if len(messages) == 1 else "", group.count - len(group.rows))

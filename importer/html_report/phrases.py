@@ -1,0 +1,134 @@
+"""The page's sentences: what happened, what each status means, how long something took. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from importer.html_report.advice import SIGNALLED, Invocation
+from importer.outcome import Status
+
+__all__ = ["ORDER", "meaning_of", "tell_duration", "tell_moment", "tell_outcome"]
+
+ORDER = (
+    Status.CREATED,
+    Status.READY,
+    Status.DUPLICATE,
+    Status.REJECTED,
+    Status.INVALID,
+    Status.FAILED,
+    Status.UNKNOWN,
+    Status.UNSENT,
+)
+"""The statuses as the page lists them, the good ones first."""
+
+MINUTE_S = 60
+HOUR_S = 3600
+NBSP = "\N{NO-BREAK SPACE}"  # keeps a number with its word
+
+_MEANINGS = {
+    Status.CREATED: "a lead was created",
+    Status.READY: "would be sent",
+    Status.DUPLICATE: "another lead or row has its unique value",
+    Status.REJECTED: "refused by LeadSquared",
+    Status.INVALID: "not sent: our own check found a problem",
+    Status.FAILED: "not created, however often tried",
+    Status.UNKNOWN: "may have been created: the answer was lost",
+    Status.UNSENT: "the run ended before its turn",
+}
+_SIGNALS = {2: "by Ctrl-C", 15: "by SIGTERM"}
+_GOOD = (Status.CREATED, Status.READY)
+
+
+def meaning_of(status: Status) -> str:
+    """What a status says of its rows, in a few words."""
+    return _MEANINGS[status]
+
+
+def tell_outcome(
+    invocation: Invocation, counts: Mapping[Status, int], *, created_before: int = 0, exit_status: int
+) -> str:
+    """Say in one sentence what happened. `created_before` of the created rows cost no call: earlier runs had them."""
+    total = sum(counts.values())
+    if not total:
+        return "The spreadsheet holds no rows to import."
+    if invocation.is_dry_run:
+        return f"A dry run: {_tell_readiness(counts, total)}; nothing was sent."
+    end = _tell_end(exit_status)
+    told = _tell_created(counts, total, where=" in a sandbox" if invocation.is_sandbox else "", before=created_before)
+    return f"{end}: {told}." if end else f"{told[0].upper()}{told[1:]}."
+
+
+def _tell_created(counts: Mapping[Status, int], total: int, *, where: str, before: int) -> str:
+    created = counts.get(Status.CREATED, 0)
+    left = total - created
+    if not left:
+        what = f"all {total:,} rows are created" if total > 1 else "the one row is created"
+        return f"{what}{where}{_tell_earlier(before, total)}"
+    if not created:
+        what = f"none of the {total:,} rows is created" if total > 1 else "the one row is not created"
+        return f"{what}{where} ({_tell_rest(counts)})"
+    return f"{created:,} of {total:,} rows {_be(created)} created{where}, {_tell_left(counts, left, 'not')}"
+
+
+def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
+    ready, created = counts.get(Status.READY, 0), counts.get(Status.CREATED, 0)
+    if ready == total:
+        return f"all {total:,} rows are ready to be sent" if total > 1 else "the one row is ready to be sent"
+    if created == total:
+        return f"all {total:,} rows are created already" if total > 1 else "the one row is created already"
+    parts = [f"{ready:,} of {total:,} rows {_be(ready)} ready to be sent"]
+    if created:
+        parts.append(f"{created:,} {_be(created)} created already")
+    if left := total - ready - created:
+        parts.append(_tell_left(counts, left, "not ready"))
+    return ", ".join(parts)
+
+
+def _tell_earlier(before: int, total: int) -> str:
+    if not before:
+        return ""
+    if before >= total:
+        return ", all of them by earlier runs" if total > 1 else ", by an earlier run"
+    return f": {total - before:,} by this run, {before:,} by earlier ones"
+
+
+def _tell_end(exit_status: int) -> str:
+    if exit_status > SIGNALLED:
+        return f"Stopped {_SIGNALS.get(exit_status - SIGNALLED, 'from outside')}"
+    return "" if exit_status in {0, 1} else "Ended early"
+
+
+def _tell_left(counts: Mapping[Status, int], left: int, word: str) -> str:
+    """The rows that are not done: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)` with the word `not`."""
+    for status in ORDER:
+        if status not in _GOOD and counts.get(status, 0) == left:
+            return f"{left:,} {status}" if status is Status.FAILED else f"{left:,} {_be(left)} {status}"
+    return f"{left:,} {_be(left)} {word} ({_tell_rest(counts)})"
+
+
+def _tell_rest(counts: Mapping[Status, int]) -> str:
+    """The rows that are not done, by status, the most frequent first."""
+    left = sorted((-counts.get(status, 0), ORDER.index(status), status) for status in ORDER if status not in _GOOD)
+    return ", ".join(f"{-count:,}{NBSP}{status}" for count, _place, status in left if count)
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def tell_duration(seconds: float) -> str:
+    """A time that passed, in two units at most: `42 s`, `4 min 12 s`, `55 h 33 min`."""
+    whole = max(0, round(seconds))
+    if whole < MINUTE_S:
+        return f"{whole}{NBSP}s"
+    if whole < HOUR_S:
+        minutes, rest = divmod(whole, MINUTE_S)
+        return f"{minutes}{NBSP}min {rest}{NBSP}s" if rest else f"{minutes}{NBSP}min"
+    hours, minutes = divmod(round(whole / MINUTE_S), MINUTE_S)
+    return f"{hours:,}{NBSP}h {minutes}{NBSP}min" if minutes else f"{hours:,}{NBSP}h"
+
+
+def tell_moment(moment: datetime) -> str:
+    """A moment with its offset, so that a reader elsewhere is not misled: `2026-11-24 10:15:03 UTC+05:30`."""
+    offset = moment.strftime("%z")
+    zone = f"{offset[:3]}:{offset[3:5]}" if offset and offset.strip("+-0") else ""
+    return f"{moment:%Y-%m-%d %H:%M:%S}" + (f" UTC{zone}" if offset else "")

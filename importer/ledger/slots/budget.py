@@ -1,0 +1,275 @@
+"""The account's budget of calls, as rows that all runs share: who holds which slot until when, and who wants more.
+
+A slot that was given is written as held until a call that starts under it cannot arrive any more, however slow it is;
+once its response is there, that is shortened to one window from then. So a process that dies frees its slots by time,
+and there is nothing to clean up after it. Times are seconds of the `BudgetClock`; a new boot voids what an older one
+wrote.
+
+Runs that want slots at the same time share them: none holds more than its equal part while another wants it, and what
+one leaves the others may have. A run that wants slots says so anew every `HEARTBEAT_S`, so that one which died wants
+none.
+
+Every method works inside a transaction of the caller, who alone may write meanwhile.
+"""
+
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
+
+from importer.errors import QuotaError
+from importer.ledger.schema import BUDGET, CLAIMANT, SLOT
+from importer.ledger.slots.dayquota import DayQuota
+from importer.ledger.upsert import upsert
+from importer.ratelimit.adaptive import AdaptiveLimit, Limit, fair_parts
+
+__all__ = ["HEARTBEAT_S", "Budget", "Granted", "Terms"]
+
+HEARTBEAT_S = 0.4
+"""How often a run that waits says so."""
+
+WANTS_FOR_S = 3 * HEARTBEAT_S
+"""How long a run that said so counts as waiting."""
+
+FUTURE_S = 60.0
+"""A slot that was given so much later than now was given by another clock: it is void."""
+
+CLEAN_EVERY_S = 2.0
+OLD_CLAIM_S = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What one run's config says of the account's calls.
+
+    `longest_s` is how long after a slot was given its call may still arrive.
+    """
+
+    limit: Limit
+    longest_s: float
+    share: float = 1.0
+    calls_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What came of a wish for slots: `numbers` of those that were given.
+
+    Where some were not: `ask_at` is when a slot that is held now is free, and `has_rivals` says that others may free
+    theirs earlier or stop wanting. `foreign` are the slots of others: (holder, how many, until when). `end` is set
+    where there will be none for long: the day's calls are used up.
+    """
+
+    numbers: range
+    ask_at: float
+    has_rivals: bool
+    foreign: tuple[tuple[str, int, float], ...] = ()
+    end: QuotaError | None = None
+
+
+# Made once: they are asked a few times for every call.
+_HELD = (
+    select(SLOT.c.holder, func.count(), func.min(SLOT.c.free_at), func.max(SLOT.c.free_at))
+    .where(
+        SLOT.c.account_id == bindparam("account"),
+        SLOT.c.free_at > bindparam("now"),
+        SLOT.c.granted_at < bindparam("future"),
+    )
+    .group_by(SLOT.c.holder)
+)
+_OTHERS = select(CLAIMANT.c.holder, CLAIMANT.c.wanted, CLAIMANT.c.granted_at).where(
+    CLAIMANT.c.account_id == bindparam("account"),
+    CLAIMANT.c.holder != bindparam("me"),
+    CLAIMANT.c.wanted > 0,
+    CLAIMANT.c.seen_at > bindparam("since"),
+)
+_STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"))
+
+
+class Budget:
+    """One run's view of the budget of one account. `holder` is the run's token; `wall_clock` counts from 1970.
+
+    `allowance` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
+    opened the budget since this run did, and voided its slots.
+    """
+
+    def __init__(
+        self, account_id: int, *, holder: str, terms: Terms, wall_clock: Callable[[], float] = time.time
+    ) -> None:
+        self.allowance = AdaptiveLimit(terms.limit)
+        self.quota = DayQuota(account_id, calls_per_day=terms.calls_per_day, wall_clock=wall_clock)
+        self._account_id = account_id
+        self._holder = holder
+        self._terms = terms
+        self._next_number = 0
+        self._granted_at = 0.0
+        self._claimed: tuple[int, float] = (0, -math.inf)
+        self._cleaned_at = -math.inf
+        self._boot: str | None = None
+        self.is_other_boot = False
+
+    def open(self, connection: Connection, now: float, *, boot: str) -> None:
+        """Begin: void what another boot left, and what was learnt under other limits in config."""
+        found = connection.execute(select(BUDGET.c.boot).where(BUDGET.c.account_id == self._account_id)).scalar()
+        ahead = select(SLOT.c.number).where(SLOT.c.account_id == self._account_id, SLOT.c.granted_at > now + 1)
+        is_other_boot = found != boot or (not boot and connection.execute(ahead).first() is not None)
+        if is_other_boot:
+            for table in (SLOT, CLAIMANT):
+                connection.execute(delete(table).where(table.c.account_id == self._account_id))
+        self.allowance, paused_until = self._read_state(connection)
+        if is_other_boot:
+            self.allowance = AdaptiveLimit(self._terms.limit, self.allowance.told)
+        self._write_state(connection, self.allowance, 0.0 if is_other_boot else paused_until, boot=boot)
+        self._boot = boot
+        self.quota.clean(connection)
+
+    def grant(self, connection: Connection, now: float, wanted: int) -> Granted:
+        """Hold as many of `wanted` slots as may be."""
+        self.allowance, paused_until = self._read_state(connection)
+        self._clean(connection, now)
+        others = self._others(connection, now)
+        left_today = self.quota.left(connection)
+        held = self._held(connection, now)
+        count = 0
+        if paused_until <= now:
+            count = min(wanted, self._room(now, wanted, held, others), left_today)
+        numbers = range(self._next_number, self._next_number + count)
+        if count:
+            self._next_number += count
+            free_at = now + self._terms.longest_s + self.allowance.limit.per_seconds
+            upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
+            self.quota.count(connection, count)
+        self._claim(connection, now, wanted - count, is_granted=count > 0)
+        next_free = min((first for _, first, _ in held.values()), default=math.inf)
+        foreign = tuple((holder, many, last) for holder, (many, _, last) in held.items() if holder != self._holder)
+        return Granted(
+            numbers,
+            ask_at=paused_until if paused_until > now else next_free,
+            has_rivals=bool(others) or bool(foreign),
+            foreign=foreign,
+            end=self.quota.end(connection) if wanted > count and count == left_today else None,
+        )
+
+    def hold(self, connection: Connection, holds: Sequence[tuple[int, float, float]]) -> None:
+        """Hold slots for one window from a moment, and a margin: each hold is (number, from, margin)."""
+        per_seconds = self._read_state(connection)[0].limit.per_seconds
+        rows = [self._slot(number, at, at + per_seconds + margin_s) for number, at, margin_s in holds]
+        upsert(connection, SLOT, rows)
+
+    def free(self, connection: Connection, numbers: Collection[int]) -> None:
+        """Free slots under which nothing was sent; they do not count as calls."""
+        mine = SLOT.c.account_id == self._account_id, SLOT.c.holder == self._holder
+        connection.execute(
+            delete(SLOT).where(*mine, SLOT.c.number == bindparam("its_number")),
+            [{"its_number": number} for number in numbers],
+        )
+        self.quota.count(connection, -len(numbers))
+
+    def pause(self, connection: Connection, until: float) -> None:
+        """Give no run a slot until then."""
+        allowance, paused_until = self._read_state(connection)
+        if until > paused_until:
+            self._write_state(connection, allowance, until)
+
+    def refuse(self, connection: Connection, now: float, told: Limit | None) -> tuple[AdaptiveLimit, AdaptiveLimit]:
+        """Learn from a refusal; the allowance before and after."""
+        before, paused_until = self._read_state(connection)
+        after = before.refused(now, told=told, share=self._terms.share)
+        if after != before:
+            self._write_state(connection, after, paused_until)
+        self.allowance = after
+        return before, after
+
+    def leave(self, connection: Connection) -> None:
+        """Want no more slots. Those that are held stay so until their time has come."""
+        mine = CLAIMANT.c.account_id == self._account_id, CLAIMANT.c.holder == self._holder
+        connection.execute(delete(CLAIMANT).where(*mine))
+
+    def _room(
+        self, now: float, wanted: int, held: dict[str, tuple[int, float, float]], others: dict[str, tuple[int, float]]
+    ) -> int:
+        """How many slots are free and within this run's part; those who waited longest get what cannot be divided."""
+        allowed = self.allowance.calls(now, share=self._terms.share)
+        mine = held.get(self._holder, (0, 0.0, 0.0))[0]
+        free = allowed - sum(many for many, _, _ in held.values())
+        if free <= 0 or not others:
+            return max(0, free)
+        granted_at = {holder: at for holder, (_, at) in others.items()} | {self._holder: self._granted_at}
+        order = sorted(held.keys() | granted_at, key=lambda holder: (granted_at.get(holder, now), holder))
+        wants = {holder: many for holder, (many, _) in others.items()} | {self._holder: wanted}
+        demands = [held.get(holder, (0,))[0] + wants.get(holder, 0) for holder in order]
+        return max(0, min(free, fair_parts(allowed, demands)[order.index(self._holder)] - mine))
+
+    def _held(self, connection: Connection, now: float) -> dict[str, tuple[int, float, float]]:
+        """Each holder's slots: how many, and when the first and the last of them is free."""
+        found = connection.execute(_HELD, {"account": self._account_id, "now": now, "future": now + FUTURE_S})
+        return {holder: (many, first, last) for holder, many, first, last in found}
+
+    def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
+        """The other runs that want slots: how many, and when they last got some."""
+        told = {"account": self._account_id, "me": self._holder, "since": now - WANTS_FOR_S}
+        return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, told)}
+
+    def _claim(self, connection: Connection, now: float, wanted: int, *, is_granted: bool) -> None:
+        """Say how many slots this run still waits for, if that is news."""
+        if is_granted:
+            self._granted_at = now
+        said, seen_at = self._claimed
+        if wanted == said and (not wanted or now - seen_at < HEARTBEAT_S):
+            return
+        self._claimed = (wanted, now)
+        row = {"account_id": self._account_id, "holder": self._holder, "wanted": wanted, "seen_at": now}
+        upsert(connection, CLAIMANT, [row | {"granted_at": self._granted_at}])
+
+    def _clean(self, connection: Connection, now: float) -> None:
+        if now - self._cleaned_at < CLEAN_EVERY_S:
+            return
+        self._cleaned_at = now
+        for table, is_over in ((SLOT, SLOT.c.free_at <= now), (CLAIMANT, CLAIMANT.c.seen_at < now - OLD_CLAIM_S)):
+            connection.execute(delete(table).where(and_(table.c.account_id == self._account_id, is_over)))
+
+    def _read_state(self, connection: Connection) -> tuple[AdaptiveLimit, float]:
+        """The allowance as all runs have learnt it, if they had the same config, and until when all pause."""
+        row = connection.execute(_STATE, {"account": self._account_id}).first()
+        fresh = AdaptiveLimit(self._terms.limit)
+        if row is None:
+            return fresh, 0.0
+        self.is_other_boot = bool(self._boot and row.boot) and row.boot != self._boot
+        if Limit(row.configured_calls, row.configured_per_seconds) != self._terms.limit:
+            return fresh, row.paused_until
+        told = Limit(row.told_calls, row.told_per_seconds) if row.told_calls else None
+        refused_at = -math.inf if row.refused_at is None else row.refused_at
+        return replace(
+            fresh, told=told, backed_off=row.backed_off, changed_at=row.changed_at, refused_at=refused_at
+        ), row.paused_until
+
+    def _write_state(
+        self, connection: Connection, allowance: AdaptiveLimit, paused_until: float, *, boot: str | None = None
+    ) -> None:
+        """Write what all runs have learnt; without a `boot` it stays the same."""
+        told = allowance.told
+        row: dict[str, Any] = {
+            "account_id": self._account_id,
+            "boot": boot or "",
+            "configured_calls": allowance.configured.calls,
+            "configured_per_seconds": allowance.configured.per_seconds,
+            "told_calls": told.calls if told else None,
+            "told_per_seconds": told.per_seconds if told else None,
+            "backed_off": allowance.backed_off,
+            "changed_at": allowance.changed_at,
+            "refused_at": None if math.isinf(allowance.refused_at) else allowance.refused_at,
+            "paused_until": paused_until,
+        }
+        upsert(connection, BUDGET, [row], kept=("boot",) if boot is None else ())
+
+    def _slot(self, number: int, granted_at: float, free_at: float) -> dict[str, Any]:
+        return {
+            "account_id": self._account_id,
+            "holder": self._holder,
+            "number": number,
+            "granted_at": granted_at,
+            "free_at": free_at,
+        }

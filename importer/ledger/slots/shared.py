@@ -1,0 +1,280 @@
+"""The slots of the account's limit, shared by all runs through the ledger, for one event loop.
+
+One thread owns the budget's connection. It takes whatever has gathered meanwhile into one transaction, which need not
+reach the disk: after a power cut there is a new boot, and its slots are void. A run that waits asks again at the very
+moment when a slot is known to be free, and while others are there every `POLL_S`.
+"""
+
+import asyncio
+import logging
+import math
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from importer.errors import ImporterError, WithdrawnError
+from importer.ledger.failure import LedgerError, guard_database
+from importer.ledger.ledger import Ledger
+from importer.ledger.machines import Machines
+from importer.ledger.slots.budget import HEARTBEAT_S, Budget, Granted, Terms
+from importer.ledger.slots.clock import BootClock, BudgetClock, ServerClock
+from importer.ledger.slots.jobs import Free, Hold, Job, Pause, Refusal, Want
+from importer.ledger.slots.news import BudgetNews
+from importer.ratelimit.adaptive import AdaptiveLimit, Limit
+
+__all__ = ["START_SLACK_S", "SharedSlots"]
+
+POLL_S = 0.05
+
+START_SLACK_S = 1.0
+"""How long after its slot was given a call may start; later it has to take another."""
+
+MOST_IN_ONE_COMMIT = 1000
+
+logger = logging.getLogger(__name__)
+
+
+class SharedSlots:
+    """Slots for a `RateLimiter`; an async context manager. Its times are seconds of `clock`.
+
+    `wall_clock` counts the day's calls, in seconds since 1970. LedgerError where the ledger cannot be written or
+    another machine has come to use its file, and QuotaError when the day's calls are used up: from `take`. UsageError
+    on entering where another machine uses it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        terms: Terms,
+        *,
+        clock: BudgetClock | None = None,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._ledger = ledger
+        self._terms = terms
+        self._clock = clock or (ServerClock() if ledger.is_on_server else BootClock())
+        self._budget = Budget(ledger.account.id, holder=ledger.locks.start_run(), terms=terms, wall_clock=wall_clock)
+        self._machines = None if ledger.is_on_server else Machines(ledger.where, boot=self._clock.boot)
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._waiting: deque[asyncio.Future[int]] = deque()  # the thread's
+        self._turns: set[asyncio.Future[int]] = set()  # the loop's
+        self._given_at: dict[int, float] = {}
+        self._ask_at = math.inf
+        self._failure: ImporterError | None = None
+        self._is_closed = False
+        self._news = BudgetNews(ledger.locks.is_live, share=terms.share)
+        self._thread = threading.Thread(target=self._work, name="ledger-slots", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opened: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._opened = self._loop.create_future()
+        self._thread.start()
+        await self._opened
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    @property
+    def per_seconds(self) -> float:
+        """The window of the limit that is kept now, in seconds."""
+        return self._budget.allowance.limit.per_seconds
+
+    @property
+    def limit(self) -> Limit:
+        """What all runs together may use now, as far as this one has heard."""
+        calls = self._budget.allowance.calls(self._clock.now(), share=self._terms.share)
+        return Limit(calls, self.per_seconds)
+
+    def used_today(self) -> int:
+        """How many calls all runs have made in the last 24 hours, to the minute."""
+        with guard_database(self._ledger.where), self._ledger.begin() as connection:
+            return self._budget.quota.used(connection)
+
+    async def take(self) -> int:
+        """Wait for a free slot and hold it; WithdrawnError after `close`, QuotaError when the day has no more."""
+        if self._is_closed:
+            raise _withdrawn()
+        if self._failure is not None:
+            raise _again(self._failure)
+        turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._turns.add(turn)
+        self._jobs.put(Want(turn))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.give_back(turn.result())  # it was given at the very moment of the cancellation
+            raise
+        finally:
+            self._turns.discard(turn)
+
+    def is_fresh(self, ticket: int) -> bool:
+        """Whether a call may still start under this ticket, so that it arrives while the slot is held."""
+        return self._clock.now() - self._given_at[ticket] < START_SLACK_S
+
+    def give_back(self, ticket: int) -> None:
+        """Free a slot under which nothing was sent."""
+        self._given_at.pop(ticket, None)
+        self._jobs.put(Free(ticket))
+
+    def settle(self, ticket: int, *, margin_s: float) -> None:
+        """Hold a slot for one more window and a margin from now: its call has arrived, or was given up."""
+        self._given_at.pop(ticket, None)
+        self._jobs.put(Hold(ticket, self._clock.now(), margin_s))
+
+    def pause(self, seconds: float) -> None:
+        """Let no run send for so long."""
+        self._jobs.put(Pause(self._clock.now() + seconds))
+
+    def refused(self, told: Limit | None) -> None:
+        """Learn from a refusal, which told the account's limit or did not, for all runs."""
+        self._jobs.put(Refusal(told))
+
+    def close(self) -> None:
+        """Give no slot any more and withdraw at once those who wait."""
+        self._is_closed = True
+        for turn in self._turns:
+            if not turn.done():
+                turn.set_exception(_withdrawn())
+
+    def _work(self) -> None:
+        try:
+            with guard_database(self._ledger.where), self._ledger.connect_relaxed() as connection:
+                with connection.begin():
+                    if self._machines is not None:
+                        self._machines.enter(connection)
+                    now = self._clock.now() + self._clock.shift(connection)
+                    self._budget.open(connection, now, boot=self._clock.boot)
+                self._news.tell_limit(self._budget.allowance)
+                self._call(self._open)
+                while self._step(connection):
+                    pass
+                with connection.begin():
+                    self._budget.leave(connection)
+                    if self._machines is not None:
+                        self._machines.leave(connection)
+        except ImporterError as error:
+            self._fail(error)
+        except BaseException as error:
+            logger.debug("The budget failed.", exc_info=error)
+            self._fail(LedgerError(f"The ledger {self._ledger.where} could not be used: {type(error).__name__}."))
+
+    def _step(self, connection: Connection) -> bool:
+        """One transaction with whatever has gathered; False at the end."""
+        is_open, jobs = self._gather()
+        was_waiting = bool(self._waiting)
+        self._waiting.extend(job.turn for job in jobs if isinstance(job, Want))
+        self._waiting = deque(turn for turn in self._waiting if not turn.done())
+        granted: Granted | None = None
+        changes: list[tuple[AdaptiveLimit, AdaptiveLimit]] = []
+        with connection.begin():
+            shift = self._clock.shift(connection)
+            changes = self._write_down(connection, jobs, shift)
+            asked_at = self._clock.now()
+            if is_open and (self._waiting or was_waiting):
+                granted = self._budget.grant(connection, asked_at + shift, len(self._waiting))
+                if self._machines is not None:
+                    self._machines.stay(connection, is_other_boot=self._budget.is_other_boot)
+        for before, after in changes:
+            self._news.tell_change(before, after)
+        self._ask_at = math.inf
+        if granted is not None:
+            self._hand_out(granted, asked_at, shift)
+        return is_open
+
+    def _gather(self) -> tuple[bool, list[Job]]:
+        jobs: list[Job] = []
+        timeout_s = self._ask_at - self._clock.now()
+        try:
+            job = self._jobs.get(timeout=None if math.isinf(timeout_s) else max(0.0, timeout_s))
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) >= MOST_IN_ONE_COMMIT:
+                    return True, jobs
+                job = self._jobs.get_nowait()
+        except queue.Empty:
+            return True, jobs
+        return False, jobs
+
+    def _write_down(
+        self, connection: Connection, jobs: Sequence[Job], shift: float
+    ) -> list[tuple[AdaptiveLimit, AdaptiveLimit]]:
+        holds = [(job.number, job.at + shift, job.margin_s) for job in jobs if isinstance(job, Hold)]
+        freed = [job.number for job in jobs if isinstance(job, Free)]
+        if holds:
+            self._budget.hold(connection, holds)
+        if freed:
+            self._budget.free(connection, freed)
+        changes = []
+        for job in jobs:
+            if isinstance(job, Refusal):
+                changes.append(self._budget.refuse(connection, self._clock.now() + shift, job.told))
+            elif isinstance(job, Pause):
+                self._budget.pause(connection, job.until + shift)
+        return changes
+
+    def _hand_out(self, granted: Granted, asked_at: float, shift: float) -> None:
+        if granted.numbers:
+            self._call(self._give, [(self._waiting.popleft(), number) for number in granted.numbers], asked_at)
+        if not self._waiting:
+            return
+        if granted.end is not None:
+            self._call(_refuse, list(self._waiting), granted.end)
+            self._waiting.clear()
+            return
+        self._news.tell_wait(granted, asked_at + shift)
+        wait_s = POLL_S if granted.has_rivals else HEARTBEAT_S
+        self._ask_at = asked_at + min(wait_s, max(0.0, granted.ask_at - asked_at - shift))
+
+    def _give(self, pairs: "Sequence[tuple[asyncio.Future[int], int]]", given_at: float) -> None:
+        for turn, number in pairs:
+            self._given_at[number] = given_at
+            if turn.done():
+                self.give_back(number)
+            else:
+                turn.set_result(number)
+
+    def _open(self) -> None:
+        if self._opened is not None and not self._opened.done():
+            self._opened.set_result(None)
+
+    def _fail(self, error: ImporterError) -> None:
+        self._failure = error
+        self._call(self._end, error)
+
+    def _end(self, error: ImporterError) -> None:
+        _refuse([*self._turns, *([self._opened] if self._opened else ())], error)
+
+    def _call(self, function: Callable[..., None], *args: object) -> None:
+        assert self._loop is not None  # noqa: S101 - set before the thread starts
+        with suppress(RuntimeError):  # the loop is gone, and nobody waits any more
+            self._loop.call_soon_threadsafe(function, *args)
+
+
+def _refuse(turns: "Sequence[asyncio.Future[Any]]", error: ImporterError) -> None:
+    for turn in turns:
+        if not turn.done():
+            turn.set_exception(_again(error))
+
+
+def _again(error: ImporterError) -> ImporterError:
+    """The same error anew: each that waits raises one of its own."""
+    return type(error)(error.message, hint=error.hint)
+
+
+def _withdrawn() -> WithdrawnError:
+    return WithdrawnError("the run ended before this call's turn")

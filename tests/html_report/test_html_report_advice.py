@@ -1,0 +1,125 @@
+"""What the page tells to do next is what the command line takes, quoted for the shell."""
+
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from importer.commands.cli import import_command
+from importer.html_report.advice import Invocation, advise, quoted
+from importer.outcome import Status
+
+RUN = Invocation(file="leads.xlsx", report="leads.report.csv", folder="/srv/imports")
+C, R, D, I, F, U, N = (  # noqa: E741 - the statuses by their letters
+    Status.CREATED,
+    Status.READY,
+    Status.DUPLICATE,
+    Status.INVALID,
+    Status.FAILED,
+    Status.UNKNOWN,
+    Status.UNSENT,
+)
+
+
+def commands(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> list[str]:
+    return [step.command for step in advise(run, counts, exit_status=exit_status) if step.command]
+
+
+def text(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> str:
+    return " ".join(step.text for step in advise(run, counts, exit_status=exit_status))
+
+
+@pytest.mark.parametrize(
+    ("run", "counts", "expected"),
+    [
+        pytest.param(RUN, {C: 9}, [], id="all_created"),
+        pytest.param(RUN, {}, [], id="no_rows"),
+        pytest.param(replace(RUN, first=5), {C: 5}, ["lsq-import leads.xlsx"], id="canary_created"),
+        pytest.param(RUN, {C: 9, I: 1}, ["lsq-import leads.report.csv"], id="rows_to_correct"),
+        pytest.param(RUN, {C: 9, N: 1}, ["lsq-import leads.xlsx"], id="unsent_only"),
+        pytest.param(RUN, {C: 9, F: 1, U: 1}, ["lsq-import leads.xlsx"], id="failed_and_unknown"),
+        pytest.param(
+            replace(RUN, report="out.csv", is_report_named=True, config="a b.yaml", sheet="May"),
+            {D: 1, N: 3},
+            ["lsq-import out.csv -c 'a b.yaml' -r out.csv"],
+            id="report_of_another_name_in_place",
+        ),
+        pytest.param(
+            replace(RUN, report="out.csv", is_report_named=True, config="c.yaml", sheet="May 2026", first=9),
+            {C: 1, N: 3},
+            ["lsq-import leads.xlsx -c c.yaml --sheet 'May 2026' -r out.csv --first 9"],
+            id="every_option_again",
+        ),
+        pytest.param(
+            replace(RUN, file="leads.report.csv"), {C: 9, D: 1}, ["lsq-import leads.report.csv"], id="a_report_in_place"
+        ),
+        pytest.param(replace(RUN, is_dry_run=True), {R: 9}, ["lsq-import leads.xlsx"], id="dry_all_ready"),
+        pytest.param(replace(RUN, is_dry_run=True), {C: 9}, [], id="dry_all_created"),
+        pytest.param(
+            replace(RUN, is_dry_run=True),
+            {R: 9, I: 1},
+            ["lsq-import leads.xlsx --dry-run", "lsq-import leads.xlsx"],
+            id="dry_some_ready",
+        ),
+        pytest.param(
+            replace(RUN, is_dry_run=True), {C: 1, U: 1}, ["lsq-import leads.xlsx"], id="dry_unknown_from_before"
+        ),
+        pytest.param(replace(RUN, is_sandbox=True), {C: 9}, ["lsq-import leads.xlsx --dry-run"], id="sandbox_created"),
+        pytest.param(
+            replace(RUN, is_sandbox=True),
+            {C: 9, D: 1},
+            ["lsq-import leads.xlsx --sandbox", "lsq-import leads.xlsx --dry-run"],
+            id="sandbox_rows_to_correct",
+        ),
+        pytest.param(
+            replace(RUN, is_sandbox=True),
+            {C: 9, N: 1},
+            ["lsq-import leads.xlsx --sandbox", "lsq-import leads.xlsx --dry-run"],
+            id="sandbox_stopped",
+        ),
+    ],
+)
+def test_the_commands_fit_what_happened(run: Invocation, counts: dict[Status, int], expected: list[str]) -> None:
+    assert commands(run, counts) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["Q4 leads (final).xlsx", "it's.csv", "$HOME; rm -rf.csv", "-v.csv", "लीड.csv", "a\nb"]
+)
+def test_a_command_is_read_by_the_command_line_as_it_was_meant(name: str) -> None:
+    run = replace(RUN, file=name, sheet="Sheet '1'", config="$(x).yaml", first=3, is_dry_run=True)
+    (command,) = commands(run, {I: 1})
+    program, *arguments = shlex.split(command)
+    given = import_command.make_context("lsq-import", arguments).params
+    assert program == "lsq-import"
+    assert [str(file) for file in given["files"]] == [name]
+    assert (given["sheet"], str(given["config"]), given["first"]) == ("Sheet '1'", "$(x).yaml", 3)
+    assert given["dry_run"]
+    assert not given["sandbox"]
+
+
+def test_a_windows_shell_gets_double_quotes() -> None:
+    assert quoted(["lsq-import", "my leads.xlsx"], platform="win32") == 'lsq-import "my leads.xlsx"'
+    assert quoted(["lsq-import", "my leads.xlsx"], platform="linux") == "lsq-import 'my leads.xlsx'"
+
+
+def test_rows_to_correct_are_counted_and_named_by_status() -> None:
+    told = text(RUN, {C: 5, D: 1200, I: 34, N: 9})
+    assert "Correct the 1,234 rows marked duplicate or invalid" in told
+    assert "Open leads.report.csv" in told
+
+
+def test_one_row_is_told_in_the_singular() -> None:
+    assert "Correct the row marked invalid" in text(RUN, {I: 1})
+    assert "Send the row that is ready." in text(replace(RUN, is_dry_run=True), {R: 1})
+
+
+@pytest.mark.parametrize(("exit_status", "is_told"), [(1, False), (3, True), (143, False)])
+def test_what_ended_the_run_is_to_be_mended_first(exit_status: int, *, is_told: bool) -> None:
+    first = advise(RUN, {C: 1, N: 1}, exit_status=exit_status)[0].text
+    assert first.startswith("Mend what ended the run") is is_told
+
+
+def test_unknown_rows_are_never_said_to_be_sent_again_on_a_guess() -> None:
+    assert "never sent again on a guess" in text(RUN, {U: 1})
+    assert "never sent again on a guess" not in text(RUN, {F: 1})
