@@ -20,11 +20,12 @@ class Fit(IntEnum):
 
 
 class Line(NamedTuple):
-    """A line that goes by a reference. `marks` and `digest` are its cells in the two forms that the ledger keeps.
+    """A line of a report. `marks` and `digest` are its cells in the two forms that the ledger keeps.
 
-    `known` are the cells that the ledger remembers of the row, where it knows any; `fit` says how they agree.
-    `is_settled`: the row is created or may be, so that it must not be sent for another. `is_likely`: one of its unique
-    values is the row's, or the reference was made of its cells.
+    `ref` is the reference that it carries, empty where it has none. `known` are the cells that the ledger remembers of
+    the row, where it knows any; `fit` says how they agree. `is_settled`: the row is created or may be, so that it must
+    not be sent for another. `is_likely`: one of its unique values is the row's, or the reference was made of its cells;
+    of a line without a reference, that it had one.
     """
 
     place: int
@@ -70,7 +71,8 @@ class LineTable:
 
     def shared(self) -> Iterator[list[Line]]:
         """The lines of each reference that stands on several, in their order."""
-        query = "SELECT * FROM line WHERE ref IN (SELECT ref FROM line GROUP BY ref HAVING count(*) > 1)"
+        shared = "SELECT ref FROM line WHERE ref != x'' GROUP BY ref HAVING count(*) > 1"
+        query = f"SELECT * FROM line WHERE ref IN ({shared})"
         group: list[Line] = []
         for found in self._database.execute(f"{query} ORDER BY ref, place"):
             line = _line(found)
@@ -84,12 +86,13 @@ class LineTable:
     def displaced(self) -> Iterator[tuple[Line, bytes]]:
         """Each line with other cells than its row's, and the reference of a row that has just these.
 
-        That row is one that is settled and whose own lines hold other cells.
+        That row is one that is settled and whose own lines hold other cells; most of them, where the line may be one
+        that a person added.
         """
         query = """
             SELECT line.*, other.ref FROM line CROSS JOIN line AS other
                 ON other.known != x'' AND other.known IN (line.marks, line.digest) AND other.is_settled
-            WHERE line.fit < 2 AND other.ref != line.ref
+            WHERE line.fit < 2 AND other.ref != line.ref AND (line.ref != x'' OR line.is_likely OR other.fit < 0)
                 AND NOT EXISTS (SELECT 1 FROM line AS own WHERE own.ref = other.ref AND own.fit = 2)
             ORDER BY line.place, other.place
         """

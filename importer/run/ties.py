@@ -48,6 +48,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
         tied = [(prepared, prepared.given_ref) for prepared in batch if prepared.given_ref is not None]
         known = ledger.rows.find_rows([ref for _, ref in tied])
         table.add(_line(prepared, ref, known.get(ref)) for prepared, ref in tied)
+        table.add(_nameless_line(one) for one in batch if one.given_ref is None and not one.is_foreign)
     table.finish()
     taken = {} if trusts else _give_back(table)
     if not trusts:
@@ -75,6 +76,13 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
         is_settled=known.state in SETTLED_STATES,
         is_likely=not set(known.keys).isdisjoint(prepared.keys),
     )
+
+
+def _nameless_line(prepared: PreparedRow) -> Line:
+    """A line without a reference, which may have lost it to another line."""
+    digest = prepared.digests.of_cells(prepared.row.cells)
+    was_ours = prepared.has_lost_reference
+    return Line(prepared.place, b"", prepared.cells, digest, b"", Fit.UNSURE, is_settled=False, is_likely=was_ours)
 
 
 def _is_native(prepared: PreparedRow, ref: bytes) -> bool:
@@ -141,7 +149,7 @@ def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line
 
 def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
     """Carry out what `_give_back` found; a line that lost its row so gets the one that is left over by the swap."""
-    left = {line.ref for line in taken.values()} - taken.keys()
+    left = {line.ref for line in taken.values() if line.ref} - taken.keys()
     for ref, line in taken.items():
         table.decide(line.place, Verdict.ROW, ref)
     away = {line.place for line in taken.values()}
