@@ -71,10 +71,13 @@ class LineTable:
 
     def shared(self) -> Iterator[list[Line]]:
         """The lines of each reference that stands on several, in their order."""
-        shared = "SELECT ref FROM line WHERE ref != x'' GROUP BY ref HAVING count(*) > 1"
-        query = f"SELECT * FROM line WHERE ref IN ({shared})"
+        query = """
+            SELECT * FROM line
+            WHERE ref IN (SELECT ref FROM line WHERE ref != x'' GROUP BY ref HAVING count(*) > 1)
+            ORDER BY ref, place
+        """
         group: list[Line] = []
-        for found in self._database.execute(f"{query} ORDER BY ref, place"):
+        for found in self._database.execute(query):
             line = _line(found)
             if group and group[0].ref != line.ref:
                 yield group

@@ -397,9 +397,7 @@ def test_a_created_line_that_swapped_its_reference_with_a_line_that_a_person_add
     check_truth(desk, account)
 
 
-def test_a_line_that_a_person_added_is_new_although_an_edited_line_held_its_cells(
-    desk: Desk, account: Account
-) -> None:
+def test_a_line_that_a_person_added_is_new_although_an_edited_line_held_its_cells(desk: Desk, account: Account) -> None:
     desk.write([keyless(1), keyless(2), keyless(3)])
     assert desk.call("leads.csv").status == 0
 
