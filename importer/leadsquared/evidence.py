@@ -19,7 +19,7 @@ __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 class Doubt:
     """What is known of the calls that may have created a lead.
 
-    `since` tells the first intent (UTC seconds by the server's clock). It is asked after the look-up, whose reply may be
+    `since` tells the first intent (UTC seconds by the server's clock). It is asked after the look-up: that reply may be
     the first that tells the server's time. `sent_at` is the latest moment by our clock at which a call may have been
     sent. `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message
     may show.
