@@ -278,6 +278,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
     options.add_argument("--kills-a-round", type=int, default=15, help="at most; then the run may end by itself")
     options.add_argument("--odds", type=float, default=0.025, help="of each of the eleven faults")
+    options.add_argument("--longest", type=float, default=15.0, help="seconds from a start to its kill, at most")
     options.add_argument("--reference", action="store_true", help="a field for references; a third of rows is keyless")
     given = options.parse_args()
     rounds: list[Round] = []
@@ -287,6 +288,7 @@ def main() -> int:
             rows=given.rows,
             kills=given.kills_a_round,
             odds=given.odds,
+            longest_s=given.longest,
             has_reference=given.reference,
         )
         folder = Path(tempfile.mkdtemp(prefix="lsq-chaos-"))
