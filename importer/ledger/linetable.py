@@ -25,7 +25,7 @@ class Line(NamedTuple):
     `ref` is the reference that it carries, empty where it has none. `known` are the cells that the ledger remembers of
     the row, where it knows any; `fit` says how they agree. `is_settled`: the row is created or may be, so that it must
     not be sent for another. `is_likely`: one of its unique values is the row's, or the reference was made of its cells;
-    of a line without a reference, that it had one.
+    of a line without a reference, that it had one. `says_created`: so says the line itself.
     """
 
     place: int
@@ -36,12 +36,14 @@ class Line(NamedTuple):
     fit: "Fit"
     is_settled: bool
     is_likely: bool
+    says_created: bool = False
 
 
 _TABLES = """
 CREATE TABLE line (
     place INTEGER PRIMARY KEY, ref BLOB NOT NULL, marks BLOB NOT NULL, digest BLOB NOT NULL, known BLOB NOT NULL,
-    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, is_likely INTEGER NOT NULL
+    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, is_likely INTEGER NOT NULL,
+    says_created INTEGER NOT NULL
 );
 CREATE TABLE tie (place INTEGER PRIMARY KEY, verdict TEXT NOT NULL, ref BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE lead (lead_id TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
@@ -60,7 +62,7 @@ class LineTable:
         """Enter lines; each place once."""
         self._begin()
         with room_needed():
-            self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
+            self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", lines)
 
     def finish(self) -> None:
         """Say that all lines are entered; the questions below come after it."""
@@ -101,6 +103,21 @@ class LineTable:
         """
         for *found, ref in self._database.execute(query):
             yield _line(found), ref
+
+    def robbed(self, limit: int) -> list[Line]:
+        """The first line of each settled row none of whose lines holds its cells any more, nor most of them."""
+        query = """
+            SELECT * FROM line WHERE is_settled AND known != x'' AND fit < 0 AND NOT EXISTS (
+                SELECT 1 FROM line AS own WHERE own.ref = line.ref AND (own.fit >= 0 OR own.place < line.place)
+            )
+            ORDER BY place LIMIT ?
+        """
+        return [_line(found) for found in self._database.execute(query, (limit,))]
+
+    def strays(self, limit: int) -> list[Line]:
+        """Lines that say created and hold other cells than their reference's row, or go by none that is known."""
+        query = "SELECT * FROM line WHERE says_created AND (fit < 0 OR known = x'') ORDER BY place LIMIT ?"
+        return [_line(found) for found in self._database.execute(query, (limit,))]
 
     def at(self, ref: bytes) -> list[Line]:
         """The lines of a reference."""
@@ -152,5 +169,5 @@ class LineTable:
 
 
 def _line(found: Sequence[object]) -> Line:
-    place, ref, marks, digest, known, fit, is_settled, is_likely = found
-    return Line(place, ref, marks, digest, known, Fit(fit), bool(is_settled), bool(is_likely))  # type: ignore[arg-type]
+    place, ref, marks, digest, known, fit, *flags = found
+    return Line(place, ref, marks, digest, known, Fit(fit), *map(bool, flags))  # type: ignore[arg-type]
