@@ -108,6 +108,7 @@ SCHEMAS = {
     "5 with the new name": (_WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _BUDGET + _NAMES + _IDENTITIES).replace(
         "held_back", "backed_off"
     ),
+    "6": (_WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _BUDGET + _NAMES + _IDENTITIES).replace("held_back", "backed_off"),
 }
 """Every version that was ever written, and those that were written in two ways."""
 

@@ -82,6 +82,58 @@ _IDENTITIES = (
     "INSERT INTO meta (key, value) SELECT 'old_rows', '1' WHERE EXISTS (SELECT 1 FROM run)",
 )
 
+# Until then an account had one budget, that of calls. Its primary keys get the budget's name, so the tables are made
+# anew; PostgreSQL would not need that, but one way is enough.
+_NAMED_BUDGETS = (
+    """CREATE TABLE named_budget (
+        account_id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        boot VARCHAR NOT NULL,
+        configured_calls INTEGER NOT NULL,
+        configured_per_seconds FLOAT NOT NULL,
+        told_calls INTEGER,
+        told_per_seconds FLOAT,
+        backed_off INTEGER NOT NULL,
+        changed_at FLOAT NOT NULL,
+        refused_at FLOAT,
+        paused_until FLOAT NOT NULL,
+        PRIMARY KEY (account_id, name)
+    )""",
+    """INSERT INTO named_budget (account_id, name, boot, configured_calls, configured_per_seconds, told_calls,
+            told_per_seconds, backed_off, changed_at, refused_at, paused_until)
+        SELECT account_id, 'calls', boot, configured_calls, configured_per_seconds, told_calls, told_per_seconds,
+            backed_off, changed_at, refused_at, paused_until
+        FROM budget""",
+    """CREATE TABLE named_slot (
+        account_id INTEGER NOT NULL,
+        budget VARCHAR NOT NULL,
+        holder VARCHAR NOT NULL,
+        number INTEGER NOT NULL,
+        granted_at FLOAT NOT NULL,
+        free_at FLOAT NOT NULL,
+        PRIMARY KEY (account_id, budget, holder, number)
+    ) WITHOUT ROWID""",
+    """INSERT INTO named_slot (account_id, budget, holder, number, granted_at, free_at)
+        SELECT account_id, 'calls', holder, number, granted_at, free_at FROM slot""",
+    """CREATE TABLE named_claimant (
+        account_id INTEGER NOT NULL,
+        budget VARCHAR NOT NULL,
+        holder VARCHAR NOT NULL,
+        wanted INTEGER NOT NULL,
+        seen_at FLOAT NOT NULL,
+        granted_at FLOAT NOT NULL,
+        PRIMARY KEY (account_id, budget, holder)
+    ) WITHOUT ROWID""",
+    """INSERT INTO named_claimant (account_id, budget, holder, wanted, seen_at, granted_at)
+        SELECT account_id, 'calls', holder, wanted, seen_at, granted_at FROM claimant""",
+    "DROP TABLE budget",
+    "DROP TABLE slot",
+    "DROP TABLE claimant",
+    "ALTER TABLE named_budget RENAME TO budget",
+    "ALTER TABLE named_slot RENAME TO slot",
+    "ALTER TABLE named_claimant RENAME TO claimant",
+)
+
 
 def _run(*statements: str) -> Callable[[Connection], None]:
     """A step that runs SQLite's statements, in the words of PostgreSQL where that is the database."""
@@ -107,5 +159,6 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     3: _run(*_SKEW),
     4: _run(*_IDENTITIES),
     5: _rename_held_back,
+    6: _run(*_NAMED_BUDGETS),
 }
 """Version → what is done to the tables. Add a step with every new VERSION, and its tables' text to the tests."""

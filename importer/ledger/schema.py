@@ -49,7 +49,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 6
+VERSION = 7
 """Raise it with every change of a table, and add the step to `importer.ledger.migrations`."""
 
 _metadata = MetaData()
@@ -124,12 +124,14 @@ LEAD_KEY = Table(
 )
 Index("run_by_report", RUN.c.report)
 
-# The account's budget of calls. Its times are seconds of the clock in `importer.ledger.slots.clock`, not of the day.
+# The budgets of an account, each with its name and a limit of its own. Their times are seconds of the clock in
+# `importer.ledger.slots.clock`, not of the day.
 
 BUDGET = Table(
     "budget",
     _metadata,
-    Column("account_id", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", Integer, nullable=False),
+    Column("name", String, nullable=False),
     Column("boot", String, nullable=False),
     Column("configured_calls", Integer, nullable=False),
     Column("configured_per_seconds", Float, nullable=False),
@@ -139,17 +141,19 @@ BUDGET = Table(
     Column("changed_at", Float, nullable=False),
     Column("refused_at", Float),
     Column("paused_until", Float, nullable=False),
+    PrimaryKeyConstraint("account_id", "name"),
 )
 
 SLOT = Table(
     "slot",
     _metadata,
     Column("account_id", Integer, nullable=False),
+    Column("budget", String, nullable=False),
     Column("holder", String, nullable=False),
     Column("number", Integer, nullable=False),
     Column("granted_at", Float, nullable=False),
     Column("free_at", Float, nullable=False),
-    PrimaryKeyConstraint("account_id", "holder", "number"),
+    PrimaryKeyConstraint("account_id", "budget", "holder", "number"),
     sqlite_with_rowid=False,
 )
 
@@ -157,13 +161,16 @@ CLAIMANT = Table(
     "claimant",
     _metadata,
     Column("account_id", Integer, nullable=False),
+    Column("budget", String, nullable=False),
     Column("holder", String, nullable=False),
     Column("wanted", Integer, nullable=False),
     Column("seen_at", Float, nullable=False),
     Column("granted_at", Float, nullable=False),
-    PrimaryKeyConstraint("account_id", "holder"),
+    PrimaryKeyConstraint("account_id", "budget", "holder"),
     sqlite_with_rowid=False,
 )
+
+# The day's calls are counted for the account as a whole: no source says that a call of some kind is free of it.
 
 DAY_CALL = Table(
     "day_call",

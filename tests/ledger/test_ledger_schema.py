@@ -13,6 +13,8 @@ from importer.ledger.database import open_engine
 from importer.ledger.migrations import MIGRATIONS
 from importer.ledger.records import State
 from importer.ledger.schema import VERSION, prepare_schema
+from importer.ledger.slots.budget import Budget, Terms
+from importer.ratelimit.adaptive import Limit
 
 
 @pytest.fixture
@@ -182,7 +184,18 @@ def test_a_ledger_of_every_version_has_the_tables_of_a_new_one(old_path: Path, t
 def test_what_a_ledger_of_every_version_learnt_of_the_limit_is_read(old_path: Path) -> None:
     with open_ledger(old_path) as ledger, ledger.begin() as connection:
         found = connection.execute(select(schema.BUDGET)).mappings().all()
-        assert [(row["told_calls"], row["backed_off"]) for row in found] in ([], [(20, 3)])
+        assert [(row["name"], row["told_calls"], row["backed_off"]) for row in found] in ([], [("calls", 20, 3)])
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if version_of(name) >= 2])
+def test_slots_that_an_older_version_gave_are_still_held(tmp_path: Path, name: str) -> None:
+    held = "INSERT INTO slot VALUES (1, 'holder', 1, 0, 40), (1, 'holder', 2, 0, 40);"
+    make_ledger(tmp_path / "ledger.sqlite3", name, ROWS + BUDGET + held)
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger, ledger.begin() as connection:
+        budget = Budget(ledger.account.id, holder="me", terms=Terms(limit=Limit(25, 5), longest_s=36.0))
+        budget.open(connection, 1.0, boot="boot")
+        # Told 20, of which 3 are backed off, 2 held, and 1 wanted by another run.
+        assert len(budget.grant(connection, 1.0, 25).numbers) == 20 - 3 - 2 - 1
 
 
 def tables(path: Path) -> dict[str, object]:
