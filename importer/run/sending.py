@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from importer.errors import DefectError, FatalError, ImporterError
 from importer.leadsquared.delivery import Delivery, StopError
-from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import KeyOwner, RowState, Scratch
@@ -23,6 +22,7 @@ from importer.run.decision import UNRESOLVED_STATES, decide, of_key_holder, of_k
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow, RowPreparer
 from importer.run.rowrecord import InTheWayError, RowRecord
+from importer.servertime import Moment
 
 __all__ = ["FileChangedError", "Sender"]
 

@@ -1,16 +1,15 @@
 """One budget for all runs of an account: the limit holds among them, whoever dies, and each has its part."""
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from budget_runs import Runs, most_in_window
+from budget_runs import Runs, do_not_wait_for_the_disk, most_in_window
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_cases import open_ledger
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 
 from importer.ledger.ledger import Ledger
 from importer.ledger.schema import BUDGET, CLAIMANT, DAY_CALL, SLOT
@@ -24,12 +23,8 @@ NOON = 1_790_000_000.0
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        event.listen(ledger._engine, "checkout", do_not_wait_for_the_disk)
+        do_not_wait_for_the_disk(ledger)
         yield ledger
-
-
-def do_not_wait_for_the_disk(connection: sqlite3.Connection, *_: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 def forget_everything(ledger: Ledger) -> None:
