@@ -6,41 +6,13 @@ from datetime import datetime
 from importer.html_report.advice import SIGNALLED, Invocation
 from importer.outcome import Status
 
-__all__ = ["ORDER", "meaning_of", "tell_duration", "tell_moment", "tell_outcome"]
-
-ORDER = (
-    Status.CREATED,
-    Status.READY,
-    Status.DUPLICATE,
-    Status.REJECTED,
-    Status.INVALID,
-    Status.FAILED,
-    Status.UNKNOWN,
-    Status.UNSENT,
-)
-"""The statuses as the page lists them, the good ones first."""
+__all__ = ["tell_duration", "tell_moment", "tell_outcome"]
 
 MINUTE_S = 60
 HOUR_S = 3600
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a number with its word
 
-_MEANINGS = {
-    Status.CREATED: "a lead was created",
-    Status.READY: "would be sent",
-    Status.DUPLICATE: "another lead or row has its unique value",
-    Status.REJECTED: "refused by LeadSquared",
-    Status.INVALID: "not sent: our own check found a problem",
-    Status.FAILED: "not created, however often tried",
-    Status.UNKNOWN: "may have been created: the answer was lost",
-    Status.UNSENT: "the run ended before its turn",
-}
 _SIGNALS = {2: "by Ctrl-C", 15: "by SIGTERM"}
-_GOOD = (Status.CREATED, Status.READY)
-
-
-def meaning_of(status: Status) -> str:
-    """What a status says of its rows, in a few words."""
-    return _MEANINGS[status]
 
 
 def tell_outcome(
@@ -99,16 +71,16 @@ def _tell_end(exit_status: int) -> str:
 
 def _tell_left(counts: Mapping[Status, int], left: int, word: str) -> str:
     """The rows that are not done: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)` with the word `not`."""
-    for status in ORDER:
-        if status not in _GOOD and counts.get(status, 0) == left:
-            return f"{left:,} {status}" if status is Status.FAILED else f"{left:,} {_be(left)} {status}"
+    for status in Status:
+        if not status.facts.is_good and counts.get(status, 0) == left:
+            return f"{left:,} {status}" if status.facts.is_verb else f"{left:,} {_be(left)} {status}"
     return f"{left:,} {_be(left)} {word} ({_tell_rest(counts)})"
 
 
 def _tell_rest(counts: Mapping[Status, int]) -> str:
     """The rows that are not done, by status, the most frequent first."""
-    left = sorted((-counts.get(status, 0), ORDER.index(status), status) for status in ORDER if status not in _GOOD)
-    return ", ".join(f"{-count:,}{NBSP}{status}" for count, _place, status in left if count)
+    left = [status for status in Status if not status.facts.is_good and counts.get(status, 0)]
+    return ", ".join(f"{counts[status]:,}{NBSP}{status}" for status in sorted(left, key=lambda one: -counts[one]))
 
 
 def _be(count: int) -> str:

@@ -32,7 +32,6 @@ MAX_CELL = 32_767  # UTF-16 units
 MAX_PART = (1 << 31) - (1 << 16)  # bytes; beyond, a zip needs extensions that readers disagree on
 
 _TEXT, _HEADER, _TINTED = 1, 2, 3  # places in the styles' cellXfs
-_FINISHED = frozenset({Status.CREATED, Status.READY})
 _WIDTH_SAMPLE = 200  # lines that decide the columns' widths
 _NARROWEST, _WIDEST = 8, 44  # characters
 
@@ -124,7 +123,7 @@ class WorkbookReport:
         """Add the line of one row; a row that does not fit the header is a mistake of the caller."""
         if len(row.cells) != len(self._header):
             raise ValueError(f"row {row.number}: {len(row.cells)} cells for {len(self._header)} headers")
-        style = _TEXT if outcome.status in _FINISHED else _TINTED
+        style = _TEXT if outcome.status.facts.is_good else _TINTED
         line = self._lines.line(row, outcome, ref=ref)
         if self._part is None:
             self._waiting.append((style, line))

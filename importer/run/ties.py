@@ -15,16 +15,15 @@ from importer.errors import UsageError
 from importer.ledger.cellmarks import are_marks, compare_marks
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
-from importer.ledger.records import KnownRow, State
-from importer.outcome import Status
+from importer.ledger.records import KnownRow
+from importer.outcome import InAccount, Status
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
 
 __all__ = ["Verdict", "fit_of", "tie_lines"]
 
 BATCH = 400
-SETTLED_STATES = (State.CREATED, State.INTENT, State.UNKNOWN)
-SETTLED_STATUSES = (Status.CREATED, Status.UNKNOWN)
+MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
     marks = prepared.cells
     digest = prepared.digests.of_cells(prepared.row.cells)
     if known is None:
-        is_settled = past is not None and (past.status in SETTLED_STATUSES or past.error == UNCLEAR_COPY)
+        is_settled = past is not None and (_may_be_ours(past.status) or past.error == UNCLEAR_COPY)
         return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(prepared, ref))
     return Line(
         prepared.place,
@@ -72,9 +71,13 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
         digest,
         known.cells,
         fit_of(known.cells, marks, digest),
-        is_settled=known.state in SETTLED_STATES,
+        is_settled=known.state.in_account in MAY_BE_OURS,
         is_likely=not set(known.keys).isdisjoint(prepared.keys),
     )
+
+
+def _may_be_ours(status: Status | None) -> bool:
+    return status is not None and status.facts.in_account in MAY_BE_OURS
 
 
 def _is_native(prepared: PreparedRow, ref: bytes) -> bool:

@@ -15,11 +15,17 @@ from importer.app.result import RunResult, as_objects
 from importer.commands.cli import COMMANDS, cli, import_command
 from importer.config.columnschema import ColumnModel
 from importer.config.schema import SECTIONS
-from importer.outcome import Status
+from importer.outcome import InAccount, Status
 from importer.report.columns import COLUMNS
 from importer.run.preparedrow import LINE_ERRORS
 
 OTHERS_OPTIONS = frozenset({"--failed"})  # systemctl's
+IN_ACCOUNT = {
+    InAccount.OURS: "yes",
+    InAccount.ANOTHERS: "another lead",
+    InAccount.PERHAPS: "perhaps",
+    InAccount.NO: "no",
+}
 ENDED = datetime(2026, 10, 6, tzinfo=UTC)
 
 
@@ -81,7 +87,10 @@ def test_the_types_of_columns_are_those_of_the_model() -> None:
 
 def test_every_status_and_every_column_of_the_report_is_on_its_page() -> None:
     report = page("report.md")
-    assert {words(row[0])[0] for row in rows(section(report, "The statuses"))} == {status.value for status in Status}
+    told = {words(row[0])[0]: row[1] for row in rows(section(report, "The statuses"))}
+    assert set(told) == {status.value for status in Status}
+    for status in Status:
+        assert told[status].startswith(IN_ACCOUNT[status.facts.in_account])
     assert [words(row[0])[0] for row in rows(section(report, "The columns"))] == list(COLUMNS)
 
 
