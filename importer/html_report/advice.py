@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from importer.exitstatus import SIGNAL_EXIT, is_early_end
 from importer.outcome import NextStep, Status
 from importer.report.paths import default_report_path
 
 __all__ = ["Invocation", "Step", "advise", "quoted"]
 
 PROGRAM = "lsq-import"
-SIGNALLED = 128  # exit statuses above are a signal's number
 
 UNKNOWN_STEP = (
     "What is unknown may have been created. The next import looks up each such row that has a unique value before it "
@@ -99,7 +99,7 @@ def _after_import(invocation: Invocation, counts: Mapping[Status, int], exit_sta
                 _command(replace(invocation, first=None)),
             )
         return
-    if exit_status not in {0, 1} and exit_status < SIGNALLED:
+    if is_early_end(exit_status) and exit_status < SIGNAL_EXIT:
         yield Step("Mend what ended the run: it is told at the top of this page.")
     by_hand = _by_hand(counts)
     if by_hand:

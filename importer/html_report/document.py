@@ -14,7 +14,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from importer.errors import UsageError
-from importer.html_report.advice import SIGNALLED, Invocation, Step, advise
+from importer.exitstatus import SIGNAL_EXIT, ExitStatus, is_early_end
+from importer.html_report.advice import Invocation, Step, advise
 from importer.html_report.charts import draw_calls, draw_shares
 from importer.html_report.phrases import tell_duration, tell_moment, tell_outcome
 from importer.html_report.problems import ProblemGroup, ProblemGroups, shortened
@@ -157,9 +158,9 @@ def _facts(data: PageData) -> Sequence[tuple[str, str]]:
 
 
 def _tone(data: PageData) -> str:
-    if data.failure or data.exit_status not in {0, 1}:
-        return "stopped" if data.exit_status > SIGNALLED else "failed"
-    return "good" if data.exit_status == 0 else "partly"
+    if data.failure or is_early_end(data.exit_status):
+        return "stopped" if data.exit_status > SIGNAL_EXIT else "failed"
+    return "good" if data.exit_status == ExitStatus.OK else "partly"
 
 
 def _brief(text: str) -> str:

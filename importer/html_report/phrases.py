@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from importer.html_report.advice import SIGNALLED, Invocation
+from importer.exitstatus import SIGNAL_EXIT, is_early_end
+from importer.html_report.advice import Invocation
 from importer.outcome import Status
 
 __all__ = ["tell_duration", "tell_moment", "tell_outcome"]
@@ -64,9 +65,9 @@ def _tell_earlier(before: int, total: int) -> str:
 
 
 def _tell_end(exit_status: int) -> str:
-    if exit_status > SIGNALLED:
-        return f"Stopped {_SIGNALS.get(exit_status - SIGNALLED, 'from outside')}"
-    return "" if exit_status in {0, 1} else "Ended early"
+    if exit_status > SIGNAL_EXIT:
+        return f"Stopped {_SIGNALS.get(exit_status - SIGNAL_EXIT, 'from outside')}"
+    return "Ended early" if is_early_end(exit_status) else ""
 
 
 def _tell_left(counts: Mapping[Status, int], left: int, word: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from importer.errors import DefectError, FatalError, ImporterError
+from importer.exitstatus import ExitStatus
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 class FileChangedError(ImporterError):
     """The file is no longer the one that was checked: no new rows are taken."""
+
+    exit_status = ExitStatus.FILE_CHANGED
 
 
 @dataclass(frozen=True, slots=True)

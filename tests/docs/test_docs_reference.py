@@ -15,6 +15,7 @@ from importer.app.result import RunResult, as_objects
 from importer.commands.cli import COMMANDS, cli, import_command
 from importer.config.columnschema import ColumnModel
 from importer.config.schema import SECTIONS
+from importer.exitstatus import ExitStatus
 from importer.outcome import InAccount, Status
 from importer.report.columns import COLUMNS
 from importer.run.preparedrow import LINE_ERRORS
@@ -121,6 +122,17 @@ def test_every_word_in_lsq_error_is_explained() -> None:
     assert found - told == {"MXAPIRateLimitExceededException"}  # never a row's end: it is sent again
     named = {"MXDuplicateEntryException", "success_without_id", *LINE_ERRORS}  # these pass through a name in the code
     assert told - found <= named
+
+
+def test_every_exit_status_is_on_its_page_and_in_its_order() -> None:
+    text = page("nightly.md")
+    told = [
+        int(number)
+        for row in rows(section(text, "4. What it tells").split("**`--json`**")[0])
+        for number in row[0].split(",")
+    ]
+    assert told == [*sorted(ExitStatus), 130, 143]
+    assert f"in the order {', '.join(str(status.value) for status in ExitStatus)}, signals" in text
 
 
 def test_every_key_of_the_json_line_is_on_its_page() -> None:
