@@ -1,17 +1,18 @@
 """What a column of config.yaml may say: its field, and how its cells are read."""
 
 import difflib
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, PlainValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from importer.config.phrases import ask
 from importer.config.section import Section, read_field_name
 from importer.lead.fieldname import FieldName
-from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
+from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule
+from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
 __all__ = ["ColumnModel", "ConstantModel", "Timezone"]
@@ -19,15 +20,6 @@ __all__ = ["ColumnModel", "ConstantModel", "Timezone"]
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
 COUNTRIES_BY_HABIT = {"UK": "GB", "EN": "GB", "USA": "US", "UAE": "AE", "INDIA": "IN"}
-FITTING_TYPES: Mapping[str, frozenset[ValueType]] = {
-    "region": frozenset({"phone"}),
-    "format": frozenset({"date", "datetime"}),
-    "timezone": frozenset({"datetime"}),
-    "thousands": frozenset({"number"}),
-    "decimal": frozenset({"number"}),
-    "options": frozenset({"choice"}),
-}
-"""The keys that only columns of these types understand."""
 
 
 def _split(names: object) -> tuple[FieldName, FieldName]:
@@ -61,6 +53,23 @@ def _timezone(text: object) -> ZoneInfo:
         raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
 
 
+def _type(text: object) -> str:
+    return _one_of(TYPES, text)
+
+
+def _constant_type(text: object) -> str:
+    return _one_of([name for name, one in TYPES.items() if one.is_for_constants], text)
+
+
+def _one_of(names: Iterable[str], text: object) -> str:
+    """The text, if it is one of the names; the same error as that of a Literal, whose names are written in the code."""
+    *others, last = names
+    if text not in [*others, last]:
+        expected = f"{', '.join(map(repr, others))} or {last!r}"
+        raise PydanticKnownError("literal_error", {"expected": expected})
+    return str(text)
+
+
 def _format(text: object) -> str:
     compile_pattern(str(text))
     return str(text)
@@ -88,7 +97,7 @@ class ConstantModel(Section):
     """One entry of `constants:`, written as its value or as a section with `value:` and `type: owner`."""
 
     value: Text
-    type: Literal["text", "owner"] = "text"
+    type: Annotated[str, PlainValidator(_constant_type)] = "text"
 
     @model_validator(mode="before")
     @classmethod
@@ -103,7 +112,7 @@ class ColumnModel(Section):
 
     field: Target | None = None
     split: Annotated[tuple[FieldName, FieldName], PlainValidator(_split)] | None = None
-    type: Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice", "owner"] | None = None
+    type: Annotated[str, PlainValidator(_type)] | None = None
     region: Annotated[str, PlainValidator(_region)] | None = None
     format: Annotated[str, PlainValidator(_format)] | None = None
     timezone: Timezone | None = None
@@ -137,13 +146,17 @@ class ColumnModel(Section):
             yield "it has both `field` and `split`; keep one"
         if self.split is not None and self.type not in {None, "text"}:
             yield f"a {self.type} cannot be split; leave out its type"
-        for key, types in FITTING_TYPES.items():
-            if getattr(self, key) is not None and self.type not in types:
+        for key in dict.fromkeys(key for one in TYPES.values() for key in one.keys):
+            if getattr(self, key) is not None and self.type not in (types := types_with_key(key)):
                 yield f"`{key}` goes with type: {' or '.join(sorted(types))}"
         if self.default is not None and self.required:
             yield "with a `default` no cell is blank, so `required` has no meaning; keep one"
-        if self.type == "number" and self.thousands == (self.decimal or "."):
+        if self._has("thousands") and self.thousands == (self.decimal or "."):
             yield f"`thousands` and `decimal` are both `{self.thousands}`"
+
+    def _has(self, key: str) -> bool:
+        """Whether the column's type understands a key that not all do."""
+        return self.type in types_with_key(key)
 
     def rule(self, *, timezone: ZoneInfo | None, policies: Policies) -> ValueRule:
         """The column's rule, with what it leaves to the whole configuration taken from there."""
@@ -156,7 +169,7 @@ class ColumnModel(Section):
             type=self.type,
             region=self.region,
             format=self.format,
-            timezone=(self.timezone or timezone) if self.type == "datetime" else None,
+            timezone=(self.timezone or timezone) if self._has("timezone") else None,
             thousands=self.thousands or "",
             decimal=self.decimal or ".",
             options=self.options or (),

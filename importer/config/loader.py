@@ -12,6 +12,7 @@ from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
 from importer.lead.rule import AS_TEXT, Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
+from importer.lead.values import PLAIN_TEXT, TYPES, types_with_key
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
     from importer.config.document import Document, Problem
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a
 
 __all__ = ["load_config", "load_environment"]
 
-OWNER = ValueRule(type="owner")
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
 )
@@ -137,7 +137,7 @@ def _constants(document: "Document") -> Iterator[Constant]:
     written = document.data.get("constants")
     for name, entry in written.items() if isinstance(written, dict) else ():
         line = document.line_of(("constants", name))
-        is_owner = isinstance(entry, dict) and entry.get("type") == "owner"
+        kind = entry.get("type") if isinstance(entry, dict) else None
         value = entry.get("value") if isinstance(entry, dict) else entry
         try:
             field = FieldName.parse(name)
@@ -147,7 +147,8 @@ def _constants(document: "Document") -> Iterator[Constant]:
         except ValueError as error:
             document.problems.append(Problem(line, f"constants: `{name}`: {error}"))
         else:
-            yield Constant(field, str(value), line, OWNER if is_owner else AS_TEXT)
+            is_typed = isinstance(kind, str) and kind in TYPES and TYPES[kind] is not PLAIN_TEXT
+            yield Constant(field, str(value), line, ValueRule(type=kind) if is_typed else AS_TEXT)
             if not filled:
                 document.problems.append(Problem(line, f"constants: `{name}`: its value is nothing but blanks"))
 
@@ -193,10 +194,11 @@ def _timezone_problems(document: "Document") -> Iterator["Problem"]:
 
     written = document.data.get("columns")
     for header, target in written.items() if isinstance(written, dict) else ():
-        is_datetime = isinstance(target, dict) and target.get("type") == "datetime"
-        if is_datetime and not (target.get("timezone") or document.data.get("timezone")):
+        kind = target.get("type") if isinstance(target, dict) else None
+        needs_timezone = isinstance(kind, str) and kind in types_with_key("timezone")
+        if needs_timezone and not (target.get("timezone") or document.data.get("timezone")):
             reason = (
-                f"columns: `{header}`: type: datetime needs a timezone, here or for the whole file, such as "
+                f"columns: `{header}`: type: {kind} needs a timezone, here or for the whole file, such as "
                 "timezone: Asia/Kolkata; LeadSquared takes times for UTC"
             )
             yield Problem(document.line_of(("columns", header)), reason)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.rule import STRICT, Policies
+from importer.lead.values import type_of
 
 __all__ = [
     "Account",
@@ -108,4 +109,4 @@ class Config:
     def has_owners(self) -> bool:
         """Whether a column or constant names users of the account."""
         rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
-        return any(rule.type == "owner" for rule in rules)
+        return any(type_of(rule).is_user for rule in rules)
