@@ -254,7 +254,12 @@ def _digest_in_place(options: ImportRequest, report: Path) -> str:
 
 def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) -> None:
     check_writable(report, input_path=options.file, input_is_report=input_file.shape is not None)
-    check_fits(report, row_count=input_file.row_count, header=input_file.header)
+    check_fits(
+        report,
+        row_count=input_file.reported_count,
+        header=input_file.header,
+        rows=input_file.reported_rows(),
+    )
     if options.html:
         check_page(page_path(report))
     payloads = options.payloads

@@ -27,7 +27,12 @@ def check_file(file: Path, config: Config) -> Iterator[Finding]:
         if input_file.mapping.unmapped:
             yield Finding(f"file: columns that are not imported: {', '.join(input_file.mapping.unmapped)}")
         check_writable(report, input_path=file, input_is_report=input_file.shape is not None)
-        check_fits(report, row_count=input_file.row_count, header=input_file.header)
+        check_fits(
+            report,
+            row_count=input_file.reported_count,
+            header=input_file.header,
+            rows=input_file.reported_rows(),
+        )
         yield Finding(f"report: {report} can be written")
     except UsageError as error:
         yield Finding(f"report: {error.message}", error.hint or "Choose another with -r.")

@@ -52,22 +52,21 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
         _check_not_open(path)
 
 
-def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Iterable[Row] | None = None) -> None:
+def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Iterable[Row]) -> None:
     """Raise a UsageError where a workbook report cannot hold the file; a CSV holds anything.
 
-    Excel's limits: 1,048,576 rows and 16,384 columns, and 32,767 characters a cell, for which `rows`, where given,
-    is passed through once.
+    `rows` are those that the report is going to hold, `row_count` of them: passed through once for a workbook, not at
+    all for a CSV.
     """
     if path.suffix.casefold() != ".xlsx":
         return
-    from importer.report.workbook import too_large, too_long
+    from importer.report.workbook import find_misfit
 
-    problem = too_large(row_count=row_count, header=header) or next(
-        filter(None, (too_long(row, header) for row in rows or ())), ""
-    )
+    problem = find_misfit(header, rows, row_count=row_count)
     if problem:
         raise UsageError(
-            f"The report does not fit a workbook: {problem}.", hint=f"Write a CSV: -r {path.with_suffix('.csv')}"
+            f"The report does not fit a workbook: {problem}.",
+            hint=f"Write a CSV: -r {path.with_suffix('.csv')}. Nothing was sent.",
         )
 
 

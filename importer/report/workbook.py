@@ -12,7 +12,7 @@ rule.
 import contextlib
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -24,12 +24,14 @@ from importer.report.columns import COLUMNS, ReportLines, escaped_header, refuse
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
-__all__ = ["WorkbookReport", "too_large", "too_long"]
+__all__ = ["WorkbookReport", "find_misfit"]
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767  # UTF-16 units
 MAX_PART = (1 << 31) - (1 << 16)  # bytes; beyond, a zip needs extensions that readers disagree on
+_CELL_BYTES = 80  # what stands around a cell's text
+_OUTCOME_BYTES = 1_200  # the report's own cells of a row that was refused, with the cells' surroundings
 
 _TEXT, _HEADER, _TINTED = 1, 2, 3  # places in the styles' cellXfs
 _WIDTH_SAMPLE = 200  # lines that decide the columns' widths
@@ -213,23 +215,28 @@ def part_info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def too_large(*, row_count: int, header: Sequence[str]) -> str:
-    """Say which of a workbook's measures a report would break, or nothing."""
+def find_misfit(header: Sequence[str], rows: Iterable[Row], *, row_count: int) -> str:
+    """Say why a workbook cannot hold the report of these rows, or nothing. Excel's limits, and the size of one part."""
     if row_count + 1 > MAX_ROWS:
         return f"{row_count:,} rows and the header are more than {MAX_ROWS:,}"
     if len(header) + len(COLUMNS) > MAX_COLUMNS:
         return f"{len(header):,} columns and the report's {len(COLUMNS)} are more than {MAX_COLUMNS:,}"
+    for letters, name in zip(map(column_letters, range(len(header))), escaped_header(header), strict=False):
+        if units(name) > MAX_CELL:
+            return f"the header of column {letters} is longer than {MAX_CELL:,} characters"
+    size = 0
+    for row in rows:
+        texts = "".join((*row.cells, *row.extra))
+        if len(texts) >= MAX_CELL // 4 and (problem := _find_long_cell(row, header)):
+            return problem  # quotes double in lsq_extra, and a character has up to two units
+        size += len(texts.encode("utf-8", "surrogatepass")) + _CELL_BYTES * len(header) + _OUTCOME_BYTES
+        if size > MAX_PART:
+            return f"its {row_count:,} rows of {len(header):,} columns are more than two gigabytes"
     return ""
 
 
-def too_long(row: Row, header: Sequence[str]) -> str:
-    """Say which of a row's cells is longer than a workbook's cell can be, or nothing."""
-    if (
-        sum(map(len, row.cells)) + sum(map(len, row.extra)) < MAX_CELL // 4
-    ):  # quotes double in lsq_extra, and a character has up to two units
-        return ""
-    cells = ReportLines().line(row, Outcome(Status.READY))
-    for index, text in enumerate(cells):
+def _find_long_cell(row: Row, header: Sequence[str]) -> str:
+    for index, text in enumerate(ReportLines().line(row, Outcome(Status.READY))):
         if units(text) > MAX_CELL:
             name = header[index] if index < len(header) else COLUMNS[index - len(header)]
             return f"row {row.number}, column “{name}” is longer than {MAX_CELL:,} characters"

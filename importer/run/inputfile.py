@@ -64,6 +64,15 @@ class InputFile:
             else:
                 yield place, shape.row(row), shape.past(row)
 
+    @property
+    def reported_count(self) -> int:
+        """How many rows the report holds: those that are imported, and of a report the lines behind `--first` too."""
+        return self.row_count if self.shape is None else self.table.row_count
+
+    def reported_rows(self) -> Iterator[Row]:
+        """The rows that the report holds, `reported_count` of them."""
+        return (row for _place, row, _past in self.rows(are_all=self.shape is not None))
+
     def close(self) -> None:
         """Let go of the file."""
         self.table.close()

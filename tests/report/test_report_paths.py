@@ -1,7 +1,9 @@
 """What keeps a report from being written is known before the first call."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -121,22 +123,26 @@ def row(text: str, *extra: str) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("row_count", "rows", "found"),
+    ("header", "row_count", "rows", "found"),
     [
-        (1_048_575, [], ""),
-        (1_048_576, [], "1,048,576 rows"),
-        (1, [row("x" * 32_767)], ""),
-        (1, [row("ok"), row("x" * 32_768)], "row 7, column “Note”"),
-        (1, [row("=" + "x" * 32_766)], "row 7, column “Note”"),
-        (1, [row("😀" * 16_384)], "row 7, column “Note”"),
-        (1, [row("&" * 32_000)], ""),
-        (1, [row("", '"' * 20_000)], "row 7, column “lsq_extra”"),
+        ("Note", 1_048_575, [], ""),
+        ("Note", 1_048_576, [], "1,048,576 rows"),
+        ("Note", 1, [row("x" * 32_767)], ""),
+        ("Note", 1, [row("ok"), row("x" * 32_768)], "row 7, column “Note”"),
+        ("Note", 1, [row("=" + "x" * 32_766)], "row 7, column “Note”"),
+        ("Note", 1, [row("😀" * 16_384)], "row 7, column “Note”"),
+        ("Note", 1, [row("&" * 32_000)], ""),
+        ("Note", 1, [row("", '"' * 20_000)], "row 7, column “lsq_extra”"),
+        ("N" * 32_768, 1, [row("ok")], "the header of column A"),
+        ("Note", 1_000_000, repeat(row("x" * 1_000), 1_000_000), "two gigabytes"),
     ],
 )
-def test_what_a_workbook_cannot_hold_is_known_beforehand(row_count: int, rows: list[Row], found: str) -> None:
+def test_what_a_workbook_cannot_hold_is_known_beforehand(
+    header: str, row_count: int, rows: Iterable[Row], found: str
+) -> None:
+    check_fits(Path("r.csv"), row_count=row_count, header=[header], rows=rows)
     if not found:
-        check_fits(Path("r.xlsx"), row_count=row_count, header=["Note"], rows=rows)
+        check_fits(Path("r.xlsx"), row_count=row_count, header=[header], rows=rows)
     else:
         with pytest.raises(UsageError, match=found):
-            check_fits(Path("r.xlsx"), row_count=row_count, header=["Note"], rows=rows)
-    check_fits(Path("r.csv"), row_count=row_count, header=["Note"], rows=rows)
+            check_fits(Path("r.xlsx"), row_count=row_count, header=[header], rows=rows)

@@ -97,6 +97,22 @@ def open_in_libreoffice(desk: Desk) -> list[object]:
     return plain(desk)
 
 
+def too_long_for_a_workbook(remark: str, header: str = "Remark") -> Prepare:
+    def prepare(desk: Desk) -> list[object]:
+        desk.write([person(1), person(2, remark=remark), person(3)], header=(*HEADER[:-1], header))
+        return ["leads.csv", "-r", "leads.report.xlsx", "--no-html"]
+
+    return prepare
+
+
+def too_long_behind_the_first(desk: Desk) -> list[object]:
+    """A report whose lines behind `--first` are written again, and one of them is too long."""
+    desk.write(ROWS)
+    assert desk.call("leads.csv", "--dry-run", "--no-html").status == 0
+    desk.mend({"City 2": {5: "x" * 32_768}})
+    return ["leads.report.csv", "-r", "leads.report.xlsx", "--first", "1", "--no-html"]
+
+
 def bad_ledger(desk: Desk) -> list[object]:
     (desk.folder / "no-folder").write_text("", "utf-8")
     desk.environ["LSQ_LEDGER"] = str(desk.folder / "no-folder" / "ledger.sqlite3")
@@ -160,6 +176,14 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
     "a file that has only the name of a report": (report_over_input, ["take the place of the file"]),
     "a report in a format that is only read": (with_args("-r", "leads.ods"), [".csv or .xlsx"]),
     "a report that is open in LibreOffice": (open_in_libreoffice, ["open in a spreadsheet program"]),
+    "a cell that a workbook cannot hold": (
+        too_long_for_a_workbook("x" * 32_768),
+        ["row 3", "“Remark”", "32,767", "-r leads.report.csv"],
+    ),
+    "a cell that is too long with its guard": (too_long_for_a_workbook("=" + "x" * 32_766), ["row 3", "“Remark”"]),
+    "a cell that is too long in UTF-16": (too_long_for_a_workbook("😀" * 16_384), ["row 3", "“Remark”"]),
+    "a header that a workbook cannot hold": (too_long_for_a_workbook("", "R" * 32_768), ["column F", "32,767"]),
+    "a line behind the first that a workbook cannot hold": (too_long_behind_the_first, ["row 3", "“Remark”"]),
     "payloads over the report": (with_args("--payloads", "leads.report.csv"), ["--payloads"]),
     "payloads over the file": (with_args("--payloads", "leads.csv"), ["--payloads"]),
     "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["payloads", "there/is"]),
