@@ -28,8 +28,12 @@ format:
 types:
     {{bin}}/mypy
 
+# check the walls between the rooms: who may import whom
+walls:
+    {{bin}}/lint-imports
+
 # everything that must pass before a commit
-check: lint types test
+check: lint types walls test
 
 # import the sample leads, or what is named, into a sandbox: just run leads.csv -v
 run file="samples/leads.xlsx" *args:

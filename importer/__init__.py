@@ -1,3 +1,5 @@
 """lsq-import: a spreadsheet of leads into LeadSquared, no lead twice and none lost."""
 
-__version__ = "0.1.0"
+from importer.version import __version__
+
+__all__ = ["__version__"]

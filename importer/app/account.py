@@ -16,12 +16,9 @@ from importer.lead.users import AccountUser
 from importer.leadsquared.client import Client
 from importer.leadsquared.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
 from importer.leadsquared.usercache import learn_users
-from importer.ledger.ledger import Ledger
+from importer.ledger.ledger import NOBODY, Ledger
 
 __all__ = ["Destination", "find_destination", "learn_destination_fields", "learn_target_users"]
-
-NOBODY = "nobody"
-"""The identity of a dry run that has no account: nothing is known, and any report line may be its own."""
 
 
 @dataclass(frozen=True, slots=True)

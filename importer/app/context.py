@@ -24,15 +24,13 @@ from importer.errors import FatalError, ImporterError, UsageError
 from importer.exitstatus import ExitStatus
 from importer.html_report.document import check_page, page_path
 from importer.leadsquared.client import Client
-from importer.leadsquared.route import find_route
+from importer.leadsquared.connection import make_client
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
 from importer.ledger.slots.shared import SharedSlots
 from importer.ratelimit.adaptive import Limit
-from importer.ratelimit.limiter import RateLimiter
-from importer.ratelimit.slots import Slots
 from importer.ratelimit.timeline import Timeline
 from importer.report import check_fits, check_writable, default_report_path
 from importer.run.filedigests import make_digests
@@ -47,7 +45,6 @@ __all__ = [
     "OwnReportError",
     "ledger_location",
     "location_of",
-    "make_client",
     "open_context",
 ]
 
@@ -181,7 +178,13 @@ async def open_context(
             history=history,
             scratch=stack.enter_context(Scratch()),
             digests=digests,
-            elsewhere=watch_elsewhere(options, config, input_file, ledger, source),
+            elsewhere=watch_elsewhere(
+                options.file,
+                input_file,
+                ledger,
+                source=source,
+                is_answered=bool(config.source) or options.same_source or options.new_source,
+            ),
             maker=RowPreparer(
                 input_file,
                 digests,
@@ -199,28 +202,6 @@ async def open_context(
             started_at=started_at,
             timeline=timeline,
         )
-
-
-def make_client(
-    config: Config, *, slots: Slots | None = None, on_call: Callable[[float], object] = lambda _at_s: None
-) -> Client:
-    """A client for the account that the config names; `on_call` is told the loop's time of each call.
-
-    `slots` are those of the account's budget; without them its calls have a whole limit of their own. UsageError where
-    the environment names a proxy or certificates that cannot be used.
-    """
-    account = config.account
-    return Client(
-        base_url=account.base_url,
-        access_key=account.access_key or "",
-        secret_key=account.secret_key or "",
-        auth=account.auth,
-        timeout_s=config.timeout_s,
-        limiter=RateLimiter(config.limits.calls, config.limits.per_seconds, slots=slots),
-        connections=config.workers + 2,
-        on_call=on_call,
-        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
-    )
 
 
 async def _await_source(ledger: Ledger, identity: str, source: str) -> None:

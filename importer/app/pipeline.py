@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from importer import __version__
 from importer.app.budget import check_quota
 from importer.app.context import ImportContext, open_context
 from importer.app.request import ImportRequest
@@ -39,6 +38,7 @@ from importer.run.reporting import Line, report_lines, reviewed_lines, write_rep
 from importer.run.review import Review, Reviewed
 from importer.run.rowlog import log_outcome
 from importer.run.sending import Sender
+from importer.version import __version__
 
 __all__ = ["make_review", "run_import"]
 
@@ -228,7 +228,7 @@ def _report(context: ImportContext, lines: Iterable[Line], reviewed: Reviewed, s
                 context.report, source=context.source, is_foreign=context.is_in_place
             )
 
-    write_report(context.report, context.input_file, lines, summary, make_way=make_way)
+    write_report(context.report, context.input_file, lines, count=summary.add, make_way=make_way)
 
 
 def _conclude(

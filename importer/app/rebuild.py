@@ -16,7 +16,6 @@ from importer.app.lostledger import account_tags
 from importer.app.runhistory import file_digest
 from importer.config import Config
 from importer.errors import UsageError
-from importer.leadsquared.servertime import Moment
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -27,6 +26,7 @@ from importer.run.decision import unresolved_since
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile, open_input_file
 from importer.run.preparedrow import PreparedRow, RowPreparer
+from importer.servertime import Moment
 
 __all__ = ["Rebuilt", "rebuild"]
 

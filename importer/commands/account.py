@@ -9,11 +9,12 @@ from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields
 from importer.app.budget import open_slots
-from importer.app.context import DEFAULT_CONFIG, location_of, make_client
+from importer.app.context import DEFAULT_CONFIG, location_of
 from importer.app.lostledger import account_tags
 from importer.config import Config, load_config, load_environment
 from importer.errors import CallError, UsageError
 from importer.lead.metadata import FieldList
+from importer.leadsquared.connection import make_client
 from importer.leadsquared.user import read_user
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 import click
 
-from importer import __version__
 from importer.errors import DefectError, ImporterError
 from importer.exitstatus import ExitStatus
+from importer.version import __version__
 
 __all__ = ["cli", "main"]
 

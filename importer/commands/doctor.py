@@ -9,12 +9,13 @@ import click
 
 from importer.app.account import Destination
 from importer.app.budget import open_slots
-from importer.app.context import DEFAULT_CONFIG, ledger_location, make_client
+from importer.app.context import DEFAULT_CONFIG, ledger_location
 from importer.app.identity import identify_account
 from importer.commands.account import find_config, settled_destination
 from importer.config import Config, require_keys
 from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
+from importer.leadsquared.connection import make_client
 
 __all__ = ["doctor"]
 

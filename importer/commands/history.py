@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from importer.app.account import NOBODY
 from importer.app.context import ledger_location
-from importer.ledger.ledger import Ledger
+from importer.ledger.ledger import NOBODY, Ledger
 from importer.ledger.records import PastRun
 from importer.outcome import Status, utc_text
 from importer.ratelimit.estimate import tell_duration

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from importer.app.account import NOBODY
 from importer.app.context import ledger_location
-from importer.ledger.ledger import Ledger
+from importer.ledger.ledger import NOBODY, Ledger
 from importer.ledger.maintenance import prune as prune_ledger
 
 __all__ = ["prune"]

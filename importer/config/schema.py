@@ -10,11 +10,11 @@ from importer.config.account import base_url_of
 from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.phrases import ask, describe
+from importer.config.proxy import NO_PROXY, proxy_address
 from importer.config.section import Section, read_field_name
 from importer.config.settings import HiddenRows, Merged
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
-from importer.leadsquared.route import NO_PROXY, proxy_address
 
 __all__ = ["ConfigModel", "validate"]
 

@@ -4,13 +4,13 @@ import os
 import re
 from collections.abc import Iterator
 
-from importer.app.context import make_client
 from importer.config import Config
 from importer.doctor.finding import Finding
 from importer.doctor.reference import check_reference_field
 from importer.errors import CallError, UsageError, WithdrawnError
 from importer.leadsquared.answers import Kind, Reply, read_answer
 from importer.leadsquared.client import Client
+from importer.leadsquared.connection import make_client
 from importer.leadsquared.route import find_route
 from importer.leadsquared.user import read_user
 from importer.ratelimit.slots import Slots

@@ -2,20 +2,30 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
-from importer.app.account import NOBODY, Destination
 from importer.doctor.drive import network_drive
 from importer.doctor.finding import Finding
 from importer.doctor.machine import is_writable
 from importer.errors import ImporterError
-from importer.ledger.ledger import Ledger
+from importer.ledger.ledger import NOBODY, Ledger
 
 __all__ = ["check_ledger"]
 
 MIB = 2**20
 
 
-def check_ledger(location: str | Path, target: Destination | None) -> Iterator[Finding]:
+class Account(Protocol):
+    """An account by its name in the ledger, and by the host and key's digest that it is reached by."""
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
+
+
+def check_ledger(location: str | Path, target: Account | None) -> Iterator[Finding]:
     """Check the ledger at a path or URL. One that is not there yet is not made."""
     is_file = "://" not in str(location)
     path = Path(location).expanduser() if is_file else None

@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from importer import __version__
 from importer.doctor.finding import Finding
 from importer.leadsquared.fieldcache import default_cache_folder
+from importer.version import __version__
 
 __all__ = ["check_machine"]
 

@@ -21,14 +21,14 @@ import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
-from importer import __version__
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
-from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.route import DIRECT, Route
-from importer.leadsquared.servertime import ServerTime
 from importer.ratelimit.limiter import RateLimiter
+from importer.ratelimit.record import UNRECORDED, CallRecord
+from importer.servertime import ServerTime
+from importer.version import __version__
 
 __all__ = ["Client", "fetch_plain"]
 

@@ -18,9 +18,7 @@ from importer.lead.lead import Lead
 from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
 from importer.leadsquared.evidence import ABSENT, Doubt, Evidence, Verdict, may_be_reference
 from importer.leadsquared.lookup import LookUp
-from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.leadsquared.retries import MOST_RETRIES, Retries
-from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import (
     CONNECT_TIP,
     EDITED_TIP,
@@ -32,7 +30,9 @@ from importer.leadsquared.tips import (
 )
 from importer.leadsquared.transport import Transport
 from importer.outcome import Outcome, Status, utc_text
+from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.watchdog import CREATE, Watchdog
+from importer.servertime import Moment
 
 __all__ = ["Delivery", "StopError"]
 

@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from importer.config.proxy import NO_PROXY, proxy_address
 from importer.errors import UsageError
 
-__all__ = ["DIRECT", "NO_PROXY", "Route", "find_route", "proxy_address"]
-
-NO_PROXY = "none"
-"""What `proxy:` says where the environment's proxy is not to be used."""
+__all__ = ["DIRECT", "Route", "find_route"]
 
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 BYPASS_VARIABLES = ("no_proxy", "NO_PROXY")
@@ -67,21 +65,6 @@ def find_route(base_url: str, *, proxy: str | None, environ: Mapping[str, str]) 
             hint="Set it to http://HOST:PORT, or name another proxy with proxy: in config.yaml (none: no proxy).",
         ) from None
     return Route(url, f"{name} in the environment", certificates)
-
-
-def proxy_address(url: str) -> str:
-    """The host and port of a proxy's URL; ValueError with the reason where it is none."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("it is no URL of a proxy") from None
-    if parts.scheme.lower() not in {"http", "https"}:
-        raise ValueError("only http:// and https:// proxies are understood")
-    if not host or parts.path.rstrip("/") or parts.query or parts.fragment:
-        raise ValueError("it is no URL of a proxy")
-    shown = f"[{host}]" if ":" in host else host
-    return shown if port is None else f"{shown}:{port}"
 
 
 def _is_bypassed(base_url: str, environ: Mapping[str, str]) -> bool:

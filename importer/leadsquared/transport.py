@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from importer.leadsquared.answers import Reply
-from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.ratelimit.limiter import RateLimiter
+from importer.ratelimit.record import UNRECORDED, CallRecord
 
 __all__ = ["Transport"]
 

@@ -29,7 +29,10 @@ from importer.ledger.schema import (
 )
 from importer.ledger.upsert import upsert
 
-__all__ = ["Ledger"]
+__all__ = ["NOBODY", "Ledger"]
+
+NOBODY = "nobody"
+"""The identity of who has no account: nothing is known, and any report line may be its own."""
 
 USE_THIS_ONE = "Mend that and run again. Another ledger would know nothing of what is created."
 

@@ -19,8 +19,8 @@ from contextlib import asynccontextmanager, suppress
 from aiolimiter import AsyncLimiter
 
 from importer.errors import WithdrawnError
-from importer.leadsquared.record import UNRECORDED, CallRecord
 from importer.ratelimit.adaptive import LONGEST_TOLD_S, Limit
+from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.slots import LocalSlots, Slots
 
 __all__ = ["CLOCK_MARGIN_S", "LOST_MARGIN_S", "RateLimiter", "Slot"]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from importer.leadsquared.servertime import Moment
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import KeyOwner
 from importer.outcome import Outcome, Status, utc_text
 from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, PreparedRow
+from importer.servertime import Moment
 
 __all__ = [
     "Decision",

@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from importer.app.summary import Summary
 from importer.leadsquared.tips import UNSENT_MESSAGE, UNSENT_TIP
 from importer.ledger.reference import write_reference
 from importer.ledger.scratch import RowState, Scratch
@@ -37,18 +36,23 @@ def reviewed_lines(decided: Iterable[tuple[PreparedRow, RowState]], *, tag: byte
 
 
 def write_report(
-    path: Path, input_file: InputFile, lines: Iterable[Line], summary: Summary, *, make_way: Callable[[], object]
+    path: Path,
+    input_file: InputFile,
+    lines: Iterable[Line],
+    *,
+    count: Callable[[int, Outcome], object],
+    make_way: Callable[[], object],
 ) -> None:
-    """Write the report and count its lines into `summary`.
+    """Write the report. `count` is told the number and the outcome of each row.
 
     The lines of a report behind `--first` stay as they were. `make_way` is called when all is written, right
     before the report takes its place.
     """
     with open_report(path, input_file.header, make_way=make_way) as report:
-        write, add = report.write, summary.add
+        write = report.write
         for row, outcome, ref in lines:
             write(row, outcome, ref=ref)
-            add(row.number, outcome)
+            count(row.number, outcome)
         if input_file.shape is not None:
             for line in islice(input_file.table.rows(), input_file.row_count, None):
                 past = input_file.shape.past(line)

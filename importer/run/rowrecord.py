@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-from importer.leadsquared.servertime import Moment
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status, utc_text
+from importer.servertime import Moment
 
 __all__ = ["InTheWayError", "RowRecord"]
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from importer.errors import DefectError, FatalError, ImporterError
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.delivery import Delivery, StopError
-from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import KeyOwner, RowState, Scratch
@@ -24,6 +23,7 @@ from importer.run.decision import decide, of_key_holder, of_known_lead, unresolv
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow, RowPreparer
 from importer.run.rowrecord import InTheWayError, RowRecord
+from importer.servertime import Moment
 
 __all__ = ["FileChangedError", "Sender"]
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from importer.app.request import ImportRequest
 from importer.config import Config
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
@@ -28,14 +27,16 @@ def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> s
 
 
 def watch_elsewhere(
-    options: ImportRequest, config: Config, input_file: InputFile, ledger: Ledger, source: str
+    file: Path, input_file: InputFile, ledger: Ledger, *, source: str, is_answered: bool
 ) -> "Elsewhere":
-    """What asks about rows that are known from another folder's file; nothing where that was answered before."""
-    path = str(options.file.resolve())
-    is_answered = config.source or input_file.shape is not None or options.same_source or options.new_source
-    if is_answered or source != options.file.name or ledger.runs.has_imported(path, source=source):
+    """What asks about rows that are known from another folder's file; nothing where that was answered before.
+
+    `is_answered`: config or this very command says which source the file is.
+    """
+    is_known = is_answered or input_file.shape is not None or source != file.name
+    if is_known or ledger.runs.has_imported(str(file.resolve()), source=source):
         return Elsewhere()
-    return Elsewhere(ledger.runs, file=options.file)
+    return Elsewhere(ledger.runs, file=file)
 
 
 class Elsewhere:

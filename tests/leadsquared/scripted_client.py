@@ -15,11 +15,11 @@ from importer.lead.lead import Lead
 from importer.lead.uniquekeys import UniqueKey, unique_keys
 from importer.leadsquared.answers import Reply
 from importer.leadsquared.delivery import Delivery
-from importer.leadsquared.record import UNRECORDED, CallRecord
-from importer.leadsquared.servertime import Moment
 from importer.outcome import Outcome, utc_text
 from importer.ratelimit.limiter import RateLimiter
+from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.watchdog import Watchdog
+from importer.servertime import Moment
 
 __all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx", "with_reference"]
 

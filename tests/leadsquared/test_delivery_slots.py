@@ -11,10 +11,10 @@ from scripted_client import CREATED, LOST, SINCE, UNIQUE, ScriptedClient, lead_o
 
 from importer.errors import ImporterError, QuotaError
 from importer.leadsquared.delivery import Delivery, StopError
-from importer.leadsquared.servertime import Moment
 from importer.outcome import Status
 from importer.ratelimit.limiter import RateLimiter, Slot
 from importer.ratelimit.watchdog import Watchdog
+from importer.servertime import Moment
 
 
 class SpentPacer(RateLimiter):

@@ -6,8 +6,8 @@ import pytest
 from moved_clock import run_on_moved_clock
 
 from importer.errors import WithdrawnError
-from importer.leadsquared.record import UNRECORDED
 from importer.ratelimit.limiter import CLOCK_MARGIN_S, RateLimiter
+from importer.ratelimit.record import UNRECORDED
 
 
 async def moment_of_a_call(limiter: RateLimiter) -> float:
