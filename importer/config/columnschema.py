@@ -1,24 +1,25 @@
 """What a column of config.yaml may say: its field, and how its cells are read."""
 
-import difflib
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from importer.config.phrases import ask
-from importer.config.section import Section, read_field_name
+from importer.config.section import Section
+from importer.config.texts import Read, ask, read_field_name, read_timezone
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule
 from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
-__all__ = ["ColumnModel", "ConstantModel", "Timezone"]
+__all__ = ["ColumnModel", "ConstantModel"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
+POLICIES = tuple(one.name for one in fields(Policies))
 COUNTRIES_BY_HABIT = {"UK": "GB", "EN": "GB", "USA": "US", "UAE": "AE", "INDIA": "IN"}
 
 
@@ -40,17 +41,6 @@ def _region(text: object) -> str:
         near = [region_by_habit] if region_by_habit else []
         raise ValueError(f"`{text}` is no country's two letters, such as IN{ask(near)}")
     return region
-
-
-def _timezone(text: object) -> ZoneInfo:
-    name = str(text).strip()
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        known = sorted(available_timezones())
-        by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
-        near = [by_fold[fold] for fold in difflib.get_close_matches(name.lower().replace(" ", "_"), by_fold, n=1)]
-        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
 
 
 def _type(text: object) -> str:
@@ -88,16 +78,15 @@ def _decimal(text: object) -> str:
     return str(text)
 
 
-Target = Annotated[FieldName, PlainValidator(read_field_name)]
+Target = Annotated[FieldName, Read(read_field_name)]
 Text = Annotated[str, Field(min_length=1)]
-Timezone = Annotated[ZoneInfo, PlainValidator(_timezone)]
 
 
 class ConstantModel(Section):
     """One entry of `constants:`, written as its value or as a section with `value:` and `type: owner`."""
 
     value: Text
-    type: Annotated[str, PlainValidator(_constant_type)] = "text"
+    type: Annotated[str, Read(_constant_type)] = "text"
 
     @model_validator(mode="before")
     @classmethod
@@ -111,13 +100,13 @@ class ColumnModel(Section):
     """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
 
     field: Target | None = None
-    split: Annotated[tuple[FieldName, FieldName], PlainValidator(_split)] | None = None
-    type: Annotated[str, PlainValidator(_type)] | None = None
-    region: Annotated[str, PlainValidator(_region)] | None = None
-    format: Annotated[str, PlainValidator(_format)] | None = None
-    timezone: Timezone | None = None
-    thousands: Annotated[str, PlainValidator(_thousands)] | None = None
-    decimal: Annotated[str, PlainValidator(_decimal)] | None = None
+    split: Annotated[tuple[FieldName, FieldName], Read(_split)] | None = None
+    type: Annotated[str, Read(_type)] | None = None
+    region: Annotated[str, Read(_region)] | None = None
+    format: Annotated[str, Read(_format)] | None = None
+    timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
+    thousands: Annotated[str, Read(_thousands)] | None = None
+    decimal: Annotated[str, Read(_decimal)] | None = None
     options: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: Text | None = None
@@ -160,11 +149,8 @@ class ColumnModel(Section):
 
     def rule(self, *, timezone: ZoneInfo | None, policies: Policies) -> ValueRule:
         """The column's rule, with what it leaves to the whole configuration taken from there."""
-        own = Policies(
-            too_long=self.too_long or policies.too_long,
-            off_list=self.off_list or policies.off_list,
-            bad_email=self.bad_email or policies.bad_email,
-        )
+        said = {name: value for name in POLICIES if (value := getattr(self, name)) is not None}
+        own = replace(policies, **said)
         return ValueRule(
             type=self.type,
             region=self.region,

@@ -35,8 +35,17 @@ class ChangedHouse:
 
     def run(self, arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         """Run the command of the changed package."""
+        return self._run(["-m", "importer", *arguments])
+
+    def python(self, code: str) -> str:
+        """Run code beside the changed package: what it prints."""
+        run = self._run(["-c", code])
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def _run(self, arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(  # noqa: S603 - our own package
-            [sys.executable, "-m", "importer", *arguments],
+            [sys.executable, *arguments],
             cwd=self.folder,
             capture_output=True,
             text=True,
