@@ -57,7 +57,7 @@ def advise(invocation: Invocation, counts: Mapping[Status, int], *, exit_status:
 
 
 def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int]) -> Iterator[Step]:
-    ready = counts.get(Status.READY, 0)
+    ready = sum(count for one, count in counts.items() if one.facts.is_good and one.facts.next_step is NextStep.SEND)
     by_hand = _by_hand(counts)
     if by_hand:
         yield Step(

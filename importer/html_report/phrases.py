@@ -1,6 +1,6 @@
 """The page's sentences: what happened, what each status means, how long something took. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from importer.exitstatus import SIGNAL_EXIT, is_early_end
@@ -38,8 +38,9 @@ def _tell_created(counts: Mapping[Status, int], total: int, *, where: str, befor
         return f"{what}{where}{_tell_earlier(before, total)}"
     if not created:
         what = f"none of the {total:,} rows is created" if total > 1 else "the one row is not created"
-        return f"{what}{where} ({_tell_rest(counts)})"
-    return f"{created:,} of {total:,} rows {_be(created)} created{where}, {_tell_left(counts, left, 'not')}"
+        return f"{what}{where} ({_tell_rest(counts, (Status.CREATED,))})"
+    rest = _tell_left(counts, left, "not", (Status.CREATED,))
+    return f"{created:,} of {total:,} rows {_be(created)} created{where}, {rest}"
 
 
 def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
@@ -52,7 +53,7 @@ def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
     if created:
         parts.append(f"{created:,} {_be(created)} created already")
     if left := total - ready - created:
-        parts.append(_tell_left(counts, left, "not ready"))
+        parts.append(_tell_left(counts, left, "not ready", (Status.CREATED, Status.READY)))
     return ", ".join(parts)
 
 
@@ -70,17 +71,17 @@ def _tell_end(exit_status: int) -> str:
     return "Ended early" if is_early_end(exit_status) else ""
 
 
-def _tell_left(counts: Mapping[Status, int], left: int, word: str) -> str:
-    """The rows that are not done: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)` with the word `not`."""
+def _tell_left(counts: Mapping[Status, int], left: int, word: str, told: Collection[Status]) -> str:
+    """The rows of statuses that are not `told`: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)`."""
     for status in Status:
-        if not status.facts.is_good and counts.get(status, 0) == left:
+        if status not in told and counts.get(status, 0) == left:
             return f"{left:,} {status}" if status.facts.is_verb else f"{left:,} {_be(left)} {status}"
-    return f"{left:,} {_be(left)} {word} ({_tell_rest(counts)})"
+    return f"{left:,} {_be(left)} {word} ({_tell_rest(counts, told)})"
 
 
-def _tell_rest(counts: Mapping[Status, int]) -> str:
-    """The rows that are not done, by status, the most frequent first."""
-    left = [status for status in Status if not status.facts.is_good and counts.get(status, 0)]
+def _tell_rest(counts: Mapping[Status, int], told: Collection[Status]) -> str:
+    """The rows of all statuses but those that are `told`, the most frequent first."""
+    left = [status for status in Status if status not in told and counts.get(status, 0)]
     return ", ".join(f"{counts[status]:,}{NBSP}{status}" for status in sorted(left, key=lambda one: -counts[one]))
 
 

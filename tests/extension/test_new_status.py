@@ -24,6 +24,21 @@ ENTRY = """    HELD = (
     )
     UNKNOWN = ("""
 
+GOOD_ENTRY = """    UPDATED = (
+        "updated",
+        StatusFacts(
+            summary="updated",
+            meaning="its lead was changed",
+            in_account=InAccount.OURS,
+            next_step=NextStep.NOTHING,
+            kept_as=State.CREATED,
+            is_in_vain=False,
+            colours=("#112233", "#ddeeff"),
+            is_good=True,
+        ),
+    )
+    UNKNOWN = ("""
+
 
 def test_a_new_status_shows_in_summary_report_and_page_by_its_entry_alone(tmp_path: Path) -> None:
     house = ChangedHouse.build(tmp_path)
@@ -42,6 +57,20 @@ def test_a_new_status_shows_in_summary_report_and_page_by_its_entry_alone(tmp_pa
     assert "Correct the 2 rows in leads.csv" in page
     again = house.run(["leads.report.csv", "--sandbox"])
     assert "2  held: somebody looks at it first" in again.stdout, again.stderr
+
+
+def test_a_new_status_that_is_as_good_as_created_makes_no_failure(tmp_path: Path) -> None:
+    house = ChangedHouse.build(tmp_path)
+    house.edit("outcome.py", "    UNKNOWN = (", GOOD_ENTRY)
+    house.edit("outcome.py", "return cls(Status.INVALID, error", "return cls(Status.UPDATED, error")
+    (tmp_path / "config.yaml").write_text("columns:\n  Name: FirstName\n  Email: EmailAddress\n", "utf-8")
+    (tmp_path / "leads.csv").write_text("Name,Email\nAsha,asha@example.com\nRavi,<ravi\nMina,mina@\n", "utf-8")
+    run = house.run(["leads.csv", "--sandbox"])
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2  updated" in run.stdout
+    page = (tmp_path / "leads.report.html").read_text("utf-8")
+    assert "1 of 3 rows is created in a sandbox, 2 are updated." in page
+    assert "What stood in the way" not in page
 
 
 @pytest.mark.parametrize(
