@@ -135,6 +135,13 @@ def test_every_exit_status_is_on_its_page_and_in_its_order() -> None:
     assert f"in the order {', '.join(str(status.value) for status in ExitStatus)}, signals" in text
 
 
+def test_where_something_new_goes_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = {word for row in rows(section(text, "Where something new goes")) for word in words(row[1])}
+    assert {"importer/outcome.py", "importer/lead/values/__init__.py"} <= named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
 def test_every_key_of_the_json_line_is_on_its_page() -> None:
     ending = RunResult(file=Path("x.csv"), run="1", exit_status=0, started_at=ENDED, ended_at=ENDED)
     whole = as_objects([ending], exit_status=0)
