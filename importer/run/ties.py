@@ -15,8 +15,8 @@ from importer.errors import UsageError
 from importer.ledger.cellmarks import are_marks, compare_marks
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
-from importer.ledger.records import KnownRow, State
-from importer.outcome import Status
+from importer.ledger.records import KnownRow
+from importer.outcome import InAccount, Status
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
 
@@ -25,8 +25,7 @@ __all__ = ["Verdict", "fit_of", "tie_lines"]
 BATCH = 400
 MOST_COMPARED = 200
 """How many rows that stand on no line of their own are looked for among as many lines: each is held against each."""
-SETTLED_STATES = (State.CREATED, State.INTENT, State.UNKNOWN)
-SETTLED_STATUSES = (Status.CREATED, Status.UNKNOWN)
+MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
     digest = prepared.digests.of_cells(prepared.row.cells)
     says_created = past is not None and past.status is Status.CREATED
     if known is None:
-        is_settled = past is not None and (past.status in SETTLED_STATUSES or past.error == UNCLEAR_COPY)
+        is_settled = past is not None and (_may_be_ours(past.status) or past.error == UNCLEAR_COPY)
         is_native = _is_native(prepared, ref)
         return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, is_native, says_created)
     return Line(
@@ -77,7 +76,7 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
         digest,
         known.cells,
         fit_of(known.cells, marks, digest),
-        is_settled=known.state in SETTLED_STATES,
+        is_settled=known.state.in_account in MAY_BE_OURS,
         is_likely=not set(known.keys).isdisjoint(prepared.keys),
         says_created=says_created,
     )
@@ -97,6 +96,10 @@ def _nameless_line(prepared: PreparedRow) -> Line:
         is_likely=prepared.has_lost_reference,
         says_created=prepared.past is not None and prepared.past.status is Status.CREATED,
     )
+
+
+def _may_be_ours(status: Status | None) -> bool:
+    return status is not None and status.facts.in_account in MAY_BE_OURS
 
 
 def _is_native(prepared: PreparedRow, ref: bytes) -> bool:

@@ -153,7 +153,7 @@ class Person:
         if status not in self._ends or "Traceback" in out + err:
             result.lies.append(f"run {result.runs} ({result.story[-1]}) ended so: {err.strip()[-400:]}")
             return
-        if status in {2, 3} and undo is not None and during is None:
+        if status in {2, 3} and during is None:
             result.refusals += 1
             if self.account.stats()["creates"] != before:
                 result.lies.append(f"run {result.runs} ({result.story[-1]}) refused, but sent something")
