@@ -10,7 +10,7 @@ from importer.lead.columns import Constant
 from importer.lead.conversion import NO_LIMIT
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, cell_name, shown
-from importer.lead.payload import Body, PayloadPlan
+from importer.lead.payload import PayloadPlan
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 
@@ -57,11 +57,6 @@ class LeadMapping:
         """
         texts = self._reader.read(row)
         return (texts, ()) if texts is not None else self._read_with_problems(row)
-
-    def build(self, row: "Row") -> tuple[Body, tuple[RowProblem, ...]]:
-        """The body of the row's call, and the row's problems as `read` finds them."""
-        texts, problems = self.read(row)
-        return self.assembly.body(texts), problems
 
     def _read_with_problems(self, row: "Row") -> tuple[Sequence[str], tuple[RowProblem, ...]]:
         """What `read` promises, for a row that has a problem: each one, in the order of the row's cells."""

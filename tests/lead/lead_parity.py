@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from built_lead import read_lead
+
 from importer.errors import UsageError
 from importer.lead import Body, Column, Constant, FieldName, LeadMapping, Policies, ValueRule, plan_mapping
 from importer.lead.metadata import FieldList, read_fields
@@ -159,7 +161,7 @@ def random_row(number: int, columns: list[Column], fields: FieldList, rng: rando
 
 def check_row(row: Row, mapping: LeadMapping, metadata: Metadata, policies: Policies, tally: Tally) -> None:
     tally.rows += 1
-    body, problems = mapping.build(row)
+    body, problems = read_lead(mapping, row)
     if problems:
         tally.errors.update(problem.error for problem in problems)
         return
