@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.errors import UsageError
-from importer.report.replacement import reason
 from importer.sheet.table import Row
+from importer.wholefile import reason
 
 __all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
 
