@@ -1,6 +1,5 @@
 """What a column of config.yaml may say: its field, and how its cells are read."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -8,11 +7,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from importer.config.phrases import ask
+from importer.config.phrases import ask_for
 from importer.config.section import Section, read_field_name
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
 from importer.lead.values.datepattern import compile_pattern
+from importer.nearest import find_near
 
 __all__ = ["ColumnModel", "ConstantModel", "Timezone"]
 
@@ -46,7 +46,7 @@ def _region(text: object) -> str:
     region_by_habit = COUNTRIES_BY_HABIT.get(region)
     if region_by_habit is not None or not is_region(region):
         near = [region_by_habit] if region_by_habit else []
-        raise ValueError(f"`{text}` is no country's two letters, such as IN{ask(near)}")
+        raise ValueError(f"`{text}` is no country's two letters, such as IN{ask_for(near)}")
     return region
 
 
@@ -57,8 +57,8 @@ def _timezone(text: object) -> ZoneInfo:
     except (ValueError, OSError, LookupError):
         known = sorted(available_timezones())
         by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
-        near = [by_fold[fold] for fold in difflib.get_close_matches(name.lower().replace(" ", "_"), by_fold, n=1)]
-        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
+        near = find_near(name.lower().replace(" ", "_"), by_fold)
+        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask_for(near)}") from None
 
 
 def _format(text: object) -> str:

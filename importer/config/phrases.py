@@ -1,15 +1,15 @@
 """A validation error in the words of a person who edits config.yaml."""
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from importer.config.document import KeyPath
+from importer.nearest import ask, find_near
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["ask", "describe"]
+__all__ = ["ask_for", "describe"]
 
 KEY_MARK = "$r"  # access keys look like u$r<32 hex>; a value that holds one is not repeated
 WHOLE_NUMBER = "{where} must be a whole number{given}"
@@ -48,12 +48,12 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
     where, value = _name(path), detail["input"]
     given = f", not `{value}`" if isinstance(value, str) and KEY_MARK not in value else ""
     if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]).lower(), known, n=1)
-        return f"unknown key {where}{ask(near) or '; known here: ' + ', '.join(known)}"
+        near = find_near(str(path[-1]).lower(), {key: key for key in known})
+        return f"unknown key {where}{ask_for(near) or '; known here: ' + ', '.join(known)}"
     if detail["type"] == "literal_error":
         expected = str(context["expected"]).replace("'", "")
-        near = difflib.get_close_matches(str(value).lower(), expected.replace(" or ", ", ").split(", "), n=1)
-        return f"{where} must be {expected}{given}{ask(near)}"
+        near = find_near(str(value).lower(), {word: word for word in expected.replace(" or ", ", ").split(", ")})
+        return f"{where} must be {expected}{given}{ask_for(near)}"
     if detail["type"] == "missing":
         return f"{_name(path[:-1])} has no `{path[-1]}`"
     if value is None:
@@ -62,9 +62,9 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
     return f"{where}: {detail['msg']}" if words is None else words.format(where=where, given=given, **context)
 
 
-def ask(near: Sequence[str]) -> str:
+def ask_for(near: Sequence[str]) -> str:
     """The question that ends a message about a misspelling, empty where nothing comes near."""
-    return f", did you mean `{near[0]}`?" if near else ""
+    return ask(f"`{near[0]}`") if near else ""
 
 
 def _name(path: KeyPath) -> str:

@@ -1,6 +1,5 @@
 """What config.yaml may say: the typed models of its sections."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -9,12 +8,13 @@ from pydantic import Field, PlainValidator, ValidationError
 from importer.config.account import base_url_of
 from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
-from importer.config.phrases import ask, describe
+from importer.config.phrases import ask_for, describe
 from importer.config.section import Section, read_field_name
 from importer.config.settings import HiddenRows, Merged
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.rule import BadEmail, OffList, TooLong
 from importer.leadsquared.route import NO_PROXY, proxy_address
+from importer.nearest import find_near
 
 __all__ = ["ConfigModel", "validate"]
 
@@ -55,8 +55,8 @@ def _encoding(text: object) -> str:
     try:
         "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
     except (LookupError, ValueError):
-        near = difflib.get_close_matches(name.lower(), ENCODINGS, n=1)
-        raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
+        near = find_near(name.lower(), {encoding: encoding for encoding in ENCODINGS})
+        raise ValueError(f"`{name}` is no known encoding{ask_for(near)}") from None
     return name
 
 
