@@ -2,6 +2,8 @@
 
 Nothing here can fail a run. Where the account cannot be asked, or may not be, and no earlier answer is kept, the
 checks that need its fields are left out, and that is said.
+
+By hand: a JSON file for each account; diskcache would bring a database and pickles for two answers.
 """
 
 import asyncio
