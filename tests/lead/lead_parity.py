@@ -21,7 +21,7 @@ from importer.lead import Body, Column, Constant, FieldName, LeadMapping, Polici
 from importer.lead.metadata import FieldList, read_fields
 from importer.sandbox.body import Malformed, parse_body, read_attributes
 from importer.sandbox.metadata import Metadata, load_metadata
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 from importer.sheet.table import Row
 
 BUILT_IN = load_metadata(None)
@@ -168,7 +168,7 @@ def check_row(row: Row, mapping: LeadMapping, metadata: Metadata, policies: Poli
     tally.ready += 1
     try:
         stored = read_attributes(parse_body(json.dumps(body).encode()), metadata, country_code="91")
-    except (Refused, Malformed) as refusal:
+    except (Rejected, Malformed) as refusal:
         tally.breaches.append(f"{refusal}: {body} of {row}")
         return
     tally.breaches += damage(body, stored, metadata, policies)
