@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from importer.config.phrases import ask_for
+from importer.config.phrases import ask
 from importer.config.section import Section, read_field_name
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
@@ -46,7 +46,7 @@ def _region(text: object) -> str:
     region_by_habit = COUNTRIES_BY_HABIT.get(region)
     if region_by_habit is not None or not is_region(region):
         near = [region_by_habit] if region_by_habit else []
-        raise ValueError(f"`{text}` is no country's two letters, such as IN{ask_for(near)}")
+        raise ValueError(f"`{text}` is no country's two letters, such as IN{ask(near)}")
     return region
 
 
@@ -58,7 +58,7 @@ def _timezone(text: object) -> ZoneInfo:
         known = sorted(available_timezones())
         by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
         near = find_near(name.lower().replace(" ", "_"), by_fold)
-        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask_for(near)}") from None
+        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
 
 
 def _format(text: object) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from importer.config.document import KeyPath
-from importer.nearest import ask, find_near
+from importer.nearest import ask as ask_about
+from importer.nearest import find_near
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["ask_for", "describe"]
+__all__ = ["ask", "describe"]
 
 KEY_MARK = "$r"  # access keys look like u$r<32 hex>; a value that holds one is not repeated
 WHOLE_NUMBER = "{where} must be a whole number{given}"
@@ -49,11 +50,11 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
     given = f", not `{value}`" if isinstance(value, str) and KEY_MARK not in value else ""
     if detail["type"] == "extra_forbidden":
         near = find_near(str(path[-1]).lower(), {key: key for key in known})
-        return f"unknown key {where}{ask_for(near) or '; known here: ' + ', '.join(known)}"
+        return f"unknown key {where}{ask(near) or '; known here: ' + ', '.join(known)}"
     if detail["type"] == "literal_error":
         expected = str(context["expected"]).replace("'", "")
         near = find_near(str(value).lower(), {word: word for word in expected.replace(" or ", ", ").split(", ")})
-        return f"{where} must be {expected}{given}{ask_for(near)}"
+        return f"{where} must be {expected}{given}{ask(near)}"
     if detail["type"] == "missing":
         return f"{_name(path[:-1])} has no `{path[-1]}`"
     if value is None:
@@ -62,9 +63,9 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
     return f"{where}: {detail['msg']}" if words is None else words.format(where=where, given=given, **context)
 
 
-def ask_for(near: Sequence[str]) -> str:
+def ask(near: Sequence[str]) -> str:
     """The question that ends a message about a misspelling, empty where nothing comes near."""
-    return ask(f"`{near[0]}`") if near else ""
+    return ask_about(f"`{near[0]}`") if near else ""
 
 
 def _name(path: KeyPath) -> str:

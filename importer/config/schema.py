@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, ValidationError
 from importer.config.account import base_url_of
 from importer.config.columnschema import ColumnModel, ConstantModel, Timezone
 from importer.config.document import Document, KeyPath, Problem
-from importer.config.phrases import ask_for, describe
+from importer.config.phrases import ask, describe
 from importer.config.section import Section, read_field_name
 from importer.config.settings import HiddenRows, Merged
 from importer.lead.checks import CUSTOM_PREFIX
@@ -56,7 +56,7 @@ def _encoding(text: object) -> str:
         "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
     except (LookupError, ValueError):
         near = find_near(name.lower(), {encoding: encoding for encoding in ENCODINGS})
-        raise ValueError(f"`{name}` is no known encoding{ask_for(near)}") from None
+        raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
     return name
 
 

@@ -31,9 +31,9 @@ from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
 from importer.outcome import Outcome, Status
 
-__all__ = ["Forgotten", "Pruned", "forget", "prune", "settle_by_hand"]
+__all__ = ["PRUNED_STATES", "Forgotten", "Pruned", "forget", "prune", "settle_by_hand"]
 
-_PRUNED_STATES = (State.DUPLICATE, State.REJECTED, State.FAILED)
+PRUNED_STATES = (State.DUPLICATE, State.REJECTED, State.FAILED)
 """What may go without a promise being broken."""
 
 DAY_S = 86_400.0
@@ -147,7 +147,7 @@ def prune(ledger: Ledger, *, older_than_days: float, now: float | None = None) -
         rows = _count(
             connection,
             delete(LEAD_ROW).where(
-                LEAD_ROW.c.state.in_(_PRUNED_STATES), LEAD_ROW.c.changed_at < before, LEAD_ROW.c.run_id.not_in(live)
+                LEAD_ROW.c.state.in_(PRUNED_STATES), LEAD_ROW.c.changed_at < before, LEAD_ROW.c.run_id.not_in(live)
             ),
         )
         has_row = (LEAD_ROW.c.account_id == LEAD_KEY.c.account_id) & (LEAD_ROW.c.ref == LEAD_KEY.c.ref)

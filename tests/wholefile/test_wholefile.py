@@ -108,6 +108,14 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [another, tmp_path / "it"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_in_the_way_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".it.abc.part")
+    with WholeFile(tmp_path / "it", failure=failure) as whole:
+        whole.file.write(b"new")
+    assert (tmp_path / "it").read_bytes() == b"new"
+
+
 @pytest.mark.usefixtures("way")
 def test_way_is_made_when_all_is_written_and_may_refuse(tmp_path: Path) -> None:
     path = tmp_path / "it"
