@@ -10,4 +10,4 @@ __all__ = ["read_lead"]
 
 def read_lead(mapping: LeadMapping, row: Row) -> tuple[Body, tuple[RowProblem, ...]]:
     texts, problems = mapping.read(row)
-    return mapping.assembly.body(texts), problems
+    return mapping.payload_plan.body(texts), problems
