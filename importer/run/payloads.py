@@ -1,4 +1,4 @@
-"""The file of `--payloads`: the exact body of each row's call, one JSON line a row, whole or not there."""
+"""The payloads: the exact body of each row's call, one JSON line a row, whole or not there."""
 
 import codecs
 from collections.abc import Iterator
@@ -45,5 +45,5 @@ class _Lines(codecs.StreamReaderWriter):
 def _failure(path: Path, why: str) -> UsageError:
     return UsageError(
         f"The payloads cannot be written to {path}: {why}.",
-        hint="Free space there or give --payloads another path. Nothing was sent.",
+        hint="Free space there or give them another path. Nothing was sent.",
     )
