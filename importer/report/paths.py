@@ -10,8 +10,8 @@ from pathlib import Path
 
 from importer.errors import UsageError
 from importer.report.formats import REPORT_FORMATS, format_of, is_refused_ending
-from importer.report.replacement import reason
 from importer.sheet.table import Row
+from importer.wholefile import reason
 
 __all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
 

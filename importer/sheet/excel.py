@@ -137,12 +137,10 @@ class _CellTexts:
         return Row(number, tuple(texts), (), bad or NOTHING, dates or NO_DATES, is_hidden)
 
     def _rarely(self, cell: RawCell) -> CellText:
-        if cell.formula is not None and cell.value is None:
+        if cell.formula is not None and not _has_result(cell):
             return CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
         if not cell.value:
-            # `<v></v>`: an empty text where the cell is a text, and nothing at all where it is a number
-            empty_result = cell.formula is None or cell.kind == "str"
-            return CellText("") if empty_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
+            return CellText("")
         read = self._rarer.get(cell.kind)
         return CellText(cell.value, bad=UNKNOWN_KIND) if read is None else read(cell)
 
@@ -174,3 +172,8 @@ class _CellTexts:
 
     def _moment(self, cell: RawCell) -> CellText:
         return iso_text(cell.value or "", self._format(cell))
+
+
+def _has_result(cell: RawCell) -> bool:
+    """Whether a formula's result was saved: a text may be empty (`<v></v>`), a number, date or truth value may not."""
+    return cell.value is not None if cell.kind == "str" else bool((cell.value or "").strip())

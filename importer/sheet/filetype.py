@@ -1,4 +1,7 @@
-"""What a file really is, told by its content: names lie."""
+"""What a file really is, told by its content: names lie.
+
+By hand: libmagic is a system library that many machines lack, and does not say how to go on.
+"""
 
 import mmap
 import re

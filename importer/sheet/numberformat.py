@@ -3,6 +3,8 @@
 What is decided here holds for every workbook format: a format that is zeros (two or more) and fixed text, such as
 `00000`, `000-00-0000` or `"LEAD-"0000`, makes a code out of a number, so the cell reads as it is shown
 (`LEAD-0042`). Any other format shows a quantity (`15%`, `$1,250.00`): the cell reads as the plain number.
+
+By hand: openpyxl's own look at a format tells dates from other numbers, and no more.
 """
 
 import re

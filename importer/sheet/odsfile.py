@@ -2,6 +2,8 @@
 
 An OpenDocument file keeps beside each value the text that its program showed for it. The value is read by the rules
 that hold for all workbooks; the shown text decides where a cell has no number format of its own, and what an error is.
+
+By hand: calamine gives values without formats and formulas, and odfpy holds the whole document in memory.
 """
 
 import re

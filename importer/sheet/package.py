@@ -3,6 +3,8 @@
 Part names are compared without case, a backslash is a slash, content types are not asked, and XML is understood by
 namespace or, where there is none, by the bare name. The parts that say where the cells are and how they are shown
 are small and read at once; the big ones are streamed by `sheetxml`.
+
+By hand: openpyxl looks parts up by their exact names, and ends in a KeyError where a writer has habits of its own.
 """
 
 import posixpath

@@ -1,6 +1,5 @@
 """A workbook → the one table to import: which sheet, where its header is, and a snapshot of its rows."""
 
-import difflib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from importer.errors import SheetError
+from importer.nearest import find_near, loosen
 from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, missing_header, trim_blanks
 from importer.sheet.joined import join_header
 from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
@@ -96,11 +96,11 @@ def _named(path: Path, workbook: Workbook, sheet: str) -> str:
     names = [info.name for info in workbook.sheets]
     if sheet in names:
         return sheet
-    folded = {name.strip().casefold(): name for name in names}
-    if len(folded) == len(names) and sheet.strip().casefold() in folded:
-        return folded[sheet.strip().casefold()]
-    near = difflib.get_close_matches(sheet.strip().casefold(), folded, n=1)
-    meant = f"Did you mean {folded[near[0]]!r}? " if near else ""
+    forms = {loosen(name): name for name in names}
+    if len(forms) == len(names) and loosen(sheet) in forms:
+        return forms[loosen(sheet)]
+    near = find_near(loosen(sheet), forms)
+    meant = f"Did you mean {near[0]!r}? " if near else ""
     raise SheetError(f"{path}: there is no sheet {sheet!r}.", hint=f"{meant}Sheets: {_listed(names)}.")
 
 
