@@ -4,7 +4,7 @@
     for row in table.rows(): ...
 
 Which libraries do the reading is this package's affair alone: `csv` for text, expat for .xlsx, .xlsm and .ods, xlrd for
-.xls, calamine through pandas for .xlsb. Each is imported only when a file asks for it.
+.xls, calamine for .xlsb, these two in a process of their own. Each is imported only when a file asks for it.
 """
 
 import stat
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.archive import require_sane_archive
 from importer.sheet.csvfile import read_csv
 from importer.sheet.filetype import (
     FORMATS,
@@ -20,8 +21,6 @@ from importer.sheet.filetype import (
     Kind,
     identify,
     require_kind,
-    require_sane_archive,
-    require_whole_archive,
 )
 from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
 from importer.sheet.layout import HiddenRowsRule, Layout, MergedRule
@@ -77,7 +76,7 @@ def open_table(
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
-            kind = identify(file)
+            kind = _identify(path, file)
             notes = require_kind(path, kind)
             if kind is Kind.TEXT:
                 found = read_csv(
@@ -115,6 +114,13 @@ def open_table(
         source=found.source,
         identity=identity,
     )
+
+
+def _identify(path: Path, file: BinaryIO) -> Kind:
+    try:
+        return identify(file)
+    except SheetError as error:
+        raise SheetError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def _require_file(path: Path) -> None:
@@ -172,6 +178,7 @@ def peek(
     For who looks for the header: `open_table` tells what is wrong with a file.
     """
     try:
+        _require_file(path)
         with path.open("rb") as file:
             kind = identify(file)
             if kind is Kind.TEXT:
@@ -199,8 +206,6 @@ def _read_workbook(
 ) -> Found:
     from importer.sheet.workbook import read_table
 
-    if kind is not Kind.XLS:
-        require_sane_archive(path, file)
     try:
         return _closing(
             _open_workbook(path, file, kind, notes),
@@ -216,7 +221,13 @@ def _read_workbook(
 def _open_workbook(
     path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...], *, is_lenient: bool = False
 ) -> "Workbook":
-    """The reader for a kind of workbook, each imported where a file asks for it."""
+    """The reader for a kind of workbook, each imported where a file asks for it.
+
+    .xlsx and .ods are read here, by passes of our own whose memory is bounded. .xls and .xlsb are read by libraries
+    that believe what a file says of its size: these run in a process of their own.
+    """
+    if kind is not Kind.XLS:
+        require_sane_archive(path, file)
     if kind is Kind.XLSX:
         from importer.sheet.excel import ExcelWorkbook
 
@@ -225,14 +236,9 @@ def _open_workbook(
         from importer.sheet.odsfile import OdsWorkbook
 
         return OdsWorkbook(path, file, notes, is_lenient=is_lenient)
-    if kind is Kind.XLS:
-        from importer.sheet.xlsfile import XlsWorkbook
+    from importer.sheet.foreign import ForeignWorkbook
 
-        return XlsWorkbook(path, file, notes)
-    from importer.sheet.calamine import CalamineWorkbook
-
-    require_whole_archive(path, file)
-    return CalamineWorkbook(path, file, notes)
+    return ForeignWorkbook(path, file, kind, notes)
 
 
 def _closing(workbook: "Workbook", read: Callable[["Workbook"], Found]) -> Found:
