@@ -98,6 +98,8 @@ class Replacement:
             if not (left.name.startswith(self._prefix) and left.name.endswith(".part")):
                 continue
             with contextlib.suppress(OSError):  # in use (Windows keeps such a file), or not ours to remove
+                if not stat.S_ISREG(left.lstat().st_mode):  # a pipe: opening it would wait for good
+                    continue
                 if sys.platform == "win32":
                     left.unlink()
                 else:

@@ -52,9 +52,9 @@ _END64_BYTES, _LOCATOR64_BYTES = 56, 20
 
 
 def open_archive(file: BinaryIO) -> zipfile.ZipFile:
-    """The archive, with every bound checked before any entry is read. SheetError (without the file's name) for too much.
+    """The archive, with every bound checked before any entry is read.
 
-    Raises one of `ARCHIVE_DAMAGE` for what is no archive.
+    SheetError (without the file's name) for too much. Raises one of `ARCHIVE_DAMAGE` for what is no archive.
     """
     size = file.seek(0, 2)
     if _directory_bytes(file, size) > _MOST_DIRECTORY_BYTES:
