@@ -62,6 +62,8 @@ def read_environment(environ: Mapping[str, str], dotenv_path: Path) -> Environme
 def _read_dotenv(path: Path) -> tuple[dict[str, Setting], list[str]]:
     """The settings in a .env, and what is wrong with it; nothing of either where there is no such file."""
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for good
+            return {}, [f"{path.name} is a folder, a pipe or a device, not a file"]
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return {}, []

@@ -80,6 +80,8 @@ def write_page(path: Path, data: PageData) -> None:
 
 def _is_page(path: Path) -> bool:
     try:
+        if not path.is_file():  # opening a pipe would wait for good
+            return False
         with path.open("rb") as file:
             return _MARK in file.read(_MARK_WITHIN)
     except OSError:

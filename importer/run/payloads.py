@@ -1,6 +1,8 @@
 """The payloads: the exact body of each row's call, one JSON line a row, whole or not there."""
 
 import codecs
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from importer.wholefile import WholeFile, reason
 __all__ = ["open_payloads"]
 
 OWNER_ONLY = 0o600
+_LONGEST_LINE = 1 << 24
 
 
 @contextmanager
@@ -24,6 +27,7 @@ def open_payloads(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
+    _require_ours(path)
     with WholeFile(path, failure=_failure, mode=OWNER_ONLY) as whole:
         yield _Lines(whole.file, path)
 
@@ -47,3 +51,27 @@ def _failure(path: Path, why: str) -> UsageError:
         f"The payloads cannot be written to {path}: {why}.",
         hint="Free space there or give them another path. Nothing was sent.",
     )
+
+
+def _require_ours(path: Path) -> None:
+    """UsageError where something stands at the path that no run of ours wrote there: it would be lost."""
+    hint = "Give --payloads another path."
+    if not os.path.lexists(path):
+        return
+    if not path.is_file():
+        raise UsageError(f"The payloads' path {path} is a folder, a pipe, a device or a broken link.", hint=hint)
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_LINE)
+        line = json.loads(first) if first else {"row": 0, "lead": []}
+    except OSError as error:
+        raise UsageError(f"The payloads' path {path} cannot be read: {error.strerror}.", hint=hint) from error
+    except (ValueError, RecursionError):
+        line = None
+    if not _is_payload(line):
+        raise UsageError(f"The payloads would be written over {path}, which holds something else.", hint=hint)
+
+
+def _is_payload(line: object) -> bool:
+    """Whether a line of JSON is what a run writes for a row."""
+    return isinstance(line, dict) and {"row", "lead"} <= line.keys()
