@@ -7,10 +7,13 @@
     ├── FatalError          exit 3: the account ended the run (keys refused, no such API, …)
     │   └── QuotaError          the calls that config allows in a day are used up
     ├── DefectError         exit 70: our own mistake; what was sent is in the ledger
-    ├── WithdrawnError      the run ended while a call waited for its turn: it was not sent
-    └── CallError           one call to the API got no answer
+    ├── WithdrawnError      exit 3: the run ended while a call waited for its turn: it was not sent
+    └── CallError           exit 3: one call to the API got no answer
         ├── TransientError      its connection was never made: known not to have arrived, try again
         └── AmbiguousError      its reply was lost or late: it may have been carried out
+
+What belongs to one room stands there: `BusyError` (75), `FileChangedError` (4), `ReportError` (5), `LedgerError` (3).
+Each class names its exit status, or belongs to a group that does; `importer.exitstatus` says what they mean.
 
 A problem of one row is no exception but a value, `RowProblem`: it becomes that row's line in the report.
 An answer of the API is no exception either: see `importer.leadsquared.answers`.
@@ -23,6 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+from importer.exitstatus import ExitStatus
 
 __all__ = [
     "AmbiguousError",
@@ -43,7 +48,13 @@ __all__ = [
 class ImporterError(Exception):
     """Ends a run with a message for a person: what happened and where, then what to do next."""
 
-    exit_status: ClassVar[int] = 1
+    exit_status: ClassVar[ExitStatus]
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class that nobody gave an exit status."""
+        super().__init_subclass__()
+        if not hasattr(cls, "exit_status"):
+            raise TypeError(f"{cls.__name__} names no exit status")
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -57,7 +68,7 @@ class ImporterError(Exception):
 class UsageError(ImporterError):
     """The command, the config or the file must be mended; nothing was sent."""
 
-    exit_status = 2
+    exit_status = ExitStatus.USAGE
 
 
 class ConfigError(UsageError):
@@ -76,7 +87,7 @@ class SheetError(UsageError):
 class FatalError(ImporterError):
     """The account ended the run: every further call would end the same way."""
 
-    exit_status = 3
+    exit_status = ExitStatus.STOPPED
 
 
 class QuotaError(FatalError):
@@ -86,7 +97,7 @@ class QuotaError(FatalError):
 class DefectError(ImporterError):
     """A mistake of our own ended the run; what was sent is in the ledger."""
 
-    exit_status = 70
+    exit_status = ExitStatus.DEFECT
 
     @classmethod
     def of(cls, error: BaseException) -> "DefectError":
@@ -102,9 +113,13 @@ class DefectError(ImporterError):
 class WithdrawnError(ImporterError):
     """The run ended while a call waited for its turn: it was not sent."""
 
+    exit_status = ExitStatus.STOPPED
+
 
 class CallError(ImporterError):
     """One call to the API got no answer."""
+
+    exit_status = ExitStatus.STOPPED
 
 
 class TransientError(CallError):

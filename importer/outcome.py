@@ -1,25 +1,214 @@
-"""What became of one row: the report's statuses, and the value that carries one."""
+"""What became of one row: the report's statuses with all that is true of each, and the value that carries one.
+
+A status is one entry of `Status`, and what the ledger may know of a row one entry of `State`. Whoever counts, colours,
+explains or keeps statuses asks these two tables; nobody has a table of his own. An entry cannot leave a fact out.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import Self
 
 from importer.errors import RowProblem
 
-__all__ = ["Outcome", "Status", "utc_text"]
+__all__ = ["InAccount", "NextStep", "Outcome", "State", "Status", "StatusFacts", "utc_text"]
+
+
+class InAccount(Enum):
+    """Whether the row's lead is in the account."""
+
+    OURS = auto()  # an import of ours created it
+    ANOTHERS = auto()  # another lead, or another row's, has its unique value
+    PERHAPS = auto()  # nobody knows
+    NO = auto()
+
+
+class NextStep(Enum):
+    """What is to be done with a row, and by whom."""
+
+    NOTHING = auto()
+    SEND = auto()  # its turn has not come: the next run sends it
+    RETRY = auto()  # it was tried in vain: the next run tries again
+    CORRECT = auto()  # a person corrects it, or leaves it
+    LOOK_UP = auto()  # the next run looks for its lead, or a person does
+
+
+PRUNABLE = True
+
+
+class State(StrEnum):
+    """What the ledger knows of a row: a word, whether the lead is there, and whether `prune` may drop it.
+
+    A row that may be dropped costs a call again, and no promise.
+    """
+
+    in_account: InAccount
+    is_prunable: bool
+
+    def __new__(cls, word: str, in_account: InAccount | None = None, *prunable: bool) -> Self:
+        """One entry of the table; `State("created")` finds one."""
+        if in_account is None:
+            raise TypeError(f"{word}: an entry says whether the lead is in the account")
+        state = str.__new__(cls, word)
+        state._value_ = word
+        state.in_account = in_account
+        state.is_prunable = any(prunable)
+        return state
+
+    INTENT = "intent", InAccount.PERHAPS  # about to be sent, no outcome yet
+    CREATED = "created", InAccount.OURS
+    DUPLICATE = "duplicate", InAccount.ANOTHERS, PRUNABLE
+    REJECTED = "rejected", InAccount.NO, PRUNABLE
+    FAILED = "failed", InAccount.NO, PRUNABLE
+    UNKNOWN = "unknown", InAccount.PERHAPS
+    RESEND = "resend", InAccount.NO  # a person said that it does not exist, or forgot it
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether the lead may be there, and nobody knows."""
+        return self.in_account is InAccount.PERHAPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFacts:
+    """All that is true of a status.
+
+    `summary` is its line at the end of a run, `meaning` what the page says of it, `colours` are the page's, in light
+    and in dark. `kept_as` is how the ledger keeps a row that was sent and ended so; None: no sent row ends so, and the
+    next run finds out anew. `is_good` rows are done as far as this run can do them. `is_in_vain` says what a call that
+    ended so tells of the whole run: it was in vain, it was not, or (None) nothing. `is_verb`: "2 failed", where others
+    are said with "are".
+    """
+
+    summary: str
+    meaning: str
+    in_account: InAccount
+    next_step: NextStep
+    kept_as: State | None
+    is_in_vain: bool | None
+    colours: tuple[str, str]
+    is_good: bool = False
+    is_verb: bool = False
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether something is wrong with the row itself."""
+        return self.next_step not in {NextStep.NOTHING, NextStep.SEND}
 
 
 class Status(StrEnum):
-    """The words of the report's column `lsq_status`."""
+    """The words of the report's column `lsq_status`, in the order in which they are listed: the good ones first."""
 
-    CREATED = "created"
-    DUPLICATE = "duplicate"  # another lead already has a unique value of this row
-    REJECTED = "rejected"  # refused by LeadSquared for good
-    INVALID = "invalid"  # our own check; not sent
-    FAILED = "failed"  # attempts used up, known not created
-    UNKNOWN = "unknown"  # may have been created
-    UNSENT = "unsent"  # the run ended before this row's turn
-    READY = "ready"  # a dry run would send it
+    facts: StatusFacts
+
+    def __new__(cls, word: str, facts: StatusFacts | None = None) -> Self:
+        """One entry of the table; `Status("created")` finds one."""
+        if facts is None:
+            raise TypeError(f"{word}: an entry says all that is true of it")
+        status = str.__new__(cls, word)
+        status._value_ = word
+        status.facts = facts
+        return status
+
+    CREATED = (
+        "created",
+        StatusFacts(
+            summary="created",
+            meaning="a lead was created",
+            in_account=InAccount.OURS,
+            next_step=NextStep.NOTHING,
+            kept_as=State.CREATED,
+            is_in_vain=False,
+            colours=("#16826d", "#35b597"),
+            is_good=True,
+        ),
+    )
+    READY = (  # a dry run would send it
+        "ready",
+        StatusFacts(
+            summary="ready to be sent",
+            meaning="would be sent",
+            in_account=InAccount.NO,
+            next_step=NextStep.SEND,
+            kept_as=None,
+            is_in_vain=False,
+            colours=("#2f6fc4", "#5b9bf0"),
+            is_good=True,
+        ),
+    )
+    DUPLICATE = (  # another lead already has a unique value of this row
+        "duplicate",
+        StatusFacts(
+            summary="duplicate: the lead is there already",
+            meaning="another lead or row has its unique value",
+            in_account=InAccount.ANOTHERS,
+            next_step=NextStep.CORRECT,
+            kept_as=State.DUPLICATE,
+            is_in_vain=None,
+            colours=("#b98a00", "#d9b23a"),
+        ),
+    )
+    REJECTED = (  # refused by LeadSquared for good
+        "rejected",
+        StatusFacts(
+            summary="rejected: refused by LeadSquared",
+            meaning="refused by LeadSquared",
+            in_account=InAccount.NO,
+            next_step=NextStep.CORRECT,
+            kept_as=State.REJECTED,
+            is_in_vain=True,
+            colours=("#c0392b", "#ef6a5e"),
+        ),
+    )
+    INVALID = (  # our own check; not sent
+        "invalid",
+        StatusFacts(
+            summary="invalid: not sent",
+            meaning="not sent: our own check found a problem",
+            in_account=InAccount.NO,
+            next_step=NextStep.CORRECT,
+            kept_as=None,
+            is_in_vain=False,
+            colours=("#d9681d", "#f0924d"),
+        ),
+    )
+    FAILED = (  # attempts used up, known not created
+        "failed",
+        StatusFacts(
+            summary="failed: not created, however often tried",
+            meaning="not created, however often tried",
+            in_account=InAccount.NO,
+            next_step=NextStep.RETRY,
+            kept_as=State.FAILED,
+            is_in_vain=True,
+            colours=("#8e3a8a", "#c27fd0"),
+            is_verb=True,
+        ),
+    )
+    UNKNOWN = (  # may have been created
+        "unknown",
+        StatusFacts(
+            summary="unknown: may have been created",
+            meaning="may have been created: the answer was lost",
+            in_account=InAccount.PERHAPS,
+            next_step=NextStep.LOOK_UP,
+            kept_as=State.UNKNOWN,
+            is_in_vain=True,
+            colours=("#d24d86", "#f08bb4"),
+        ),
+    )
+    UNSENT = (  # the run ended before this row's turn; the ledger has it only where LeadSquared refused the call
+        "unsent",
+        StatusFacts(
+            summary="unsent: the run ended before their turn",
+            meaning="the run ended before its turn",
+            in_account=InAccount.NO,
+            next_step=NextStep.SEND,
+            kept_as=State.FAILED,
+            is_in_vain=None,
+            colours=("#8a94a3", "#7c8796"),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

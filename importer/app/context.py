@@ -21,6 +21,7 @@ from importer.app.runhistory import RunHistory, file_digest, open_history
 from importer.config import Config, load_config, load_environment
 from importer.config.ledgerplace import place_ledger
 from importer.errors import FatalError, ImporterError, UsageError
+from importer.exitstatus import ExitStatus
 from importer.html_report.document import check_page, page_path
 from importer.leadsquared.client import Client
 from importer.leadsquared.connection import make_client
@@ -56,7 +57,7 @@ logger = logging.getLogger(__name__)
 class BusyError(ImporterError):
     """Another run is importing the same source right now."""
 
-    exit_status = 75
+    exit_status = ExitStatus.BUSY
 
 
 class OwnReportError(UsageError):

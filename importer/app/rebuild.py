@@ -21,7 +21,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.reference import read_reference
 from importer.ledger.scratch import Scratch
-from importer.outcome import Outcome, Status
+from importer.outcome import InAccount, Outcome, Status
 from importer.run.decision import unresolved_since
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile, open_input_file
@@ -31,8 +31,12 @@ from importer.servertime import Moment
 __all__ = ["Rebuilt", "rebuild"]
 
 BATCH = 400
-_TOLD = {Status.CREATED: State.CREATED, Status.UNKNOWN: State.UNKNOWN}
-_OPEN = (State.INTENT, State.UNKNOWN)
+_TOLD = {
+    status: status.facts.kept_as
+    for status in Status
+    if status.facts.kept_as is not None and status.facts.in_account in {InAccount.OURS, InAccount.PERHAPS}
+}
+"""What a report tells the ledger of: rows whose lead is ours, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +161,4 @@ def _intent(prepared: PreparedRow, ref: bytes) -> Intent:
 
 
 def _is_news(known: KnownRow | None, state: State) -> bool:
-    return known is None or (known.state in _OPEN and state is State.CREATED)
+    return known is None or (known.state.is_unresolved and state is State.CREATED)

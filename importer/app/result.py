@@ -6,16 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.exitstatus import SIGNAL_EXIT, ExitStatus, worst_of
 
 __all__ = ["EXIT_BUSY", "EXIT_OK", "EXIT_SOME_NOT", "SIGNAL_EXIT", "RunResult", "as_objects", "worst_of"]
 
-EXIT_OK = 0
-EXIT_SOME_NOT = 1
-EXIT_BUSY = 75
-SIGNAL_EXIT = 128
-
-GRAVITY = (EXIT_OK, EXIT_SOME_NOT, EXIT_BUSY, 2, 3, 70)
-"""Exit statuses from the best to the worst; a signal's is worse than all of these."""
+EXIT_OK = ExitStatus.OK
+EXIT_SOME_NOT = ExitStatus.SOME_NOT
+EXIT_BUSY = ExitStatus.BUSY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +61,6 @@ class RunResult:
             "kept": None if self.kept is None else str(self.kept.absolute()),
             "error": error_object(self.error),
         }
-
-
-def worst_of(statuses: Sequence[int]) -> int:
-    """The exit status of several runs: a signal's, else the worst by `GRAVITY`; 0 for none."""
-    signalled = [status for status in statuses if status > SIGNAL_EXIT]
-    return signalled[0] if signalled else max(statuses, key=GRAVITY.index, default=EXIT_OK)
 
 
 def as_objects(

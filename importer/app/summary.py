@@ -6,21 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.html_report.problems import ProblemGroups
-from importer.outcome import Outcome, Status
+from importer.outcome import InAccount, NextStep, Outcome, Status
 
 __all__ = ["Summary"]
 
 MOST_PROBLEMS = 5
-_TOLD = {
-    Status.CREATED: "created",
-    Status.READY: "ready to be sent",
-    Status.DUPLICATE: "duplicate: the lead is there already",
-    Status.REJECTED: "rejected: refused by LeadSquared",
-    Status.INVALID: "invalid: not sent",
-    Status.FAILED: "failed: not created, however often tried",
-    Status.UNKNOWN: "unknown: may have been created",
-    Status.UNSENT: "unsent: the run ended before their turn",
-}
 
 
 @dataclass(slots=True)
@@ -38,16 +28,18 @@ class Summary:
 
     def is_success(self, *, is_dry_run: bool, duplicates_are_ok: bool = False) -> bool:
         """Whether every row is created (or, in a dry run, ready to be); duplicates are none of these, or `ok`."""
-        good = {Status.CREATED}
-        good |= {Status.READY} if is_dry_run else set()
-        good |= {Status.DUPLICATE} if duplicates_are_ok else set()
-        return all(status in good for status, count in self.counts.items() if count)
+        return all(
+            (status.facts.is_good and (is_dry_run or status.facts.next_step is NextStep.NOTHING))
+            or (duplicates_are_ok and status.facts.in_account is InAccount.ANOTHERS)
+            for status, count in self.counts.items()
+            if count
+        )
 
     def lines(self, *, report: Path, page: Path | None) -> Sequence[str]:
         """The summary as it is printed; `page` is None where none was written."""
         total = sum(self.counts.values())
         lines = [f"{total:,} {'row' if total == 1 else 'rows'}"]
-        lines += [f"{self.counts[status]:>9,}  {told}" for status, told in _TOLD.items() if self.counts[status]]
+        lines += [f"{self.counts[status]:>9,}  {status.facts.summary}" for status in Status if self.counts[status]]
         worst = self.problems.worst(MOST_PROBLEMS)
         if worst:
             lines.append("What stood in the way most often:")

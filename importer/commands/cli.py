@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from importer.errors import DefectError, ImporterError
+from importer.exitstatus import ExitStatus
 from importer.version import __version__
 
 __all__ = ["cli", "main"]
@@ -31,17 +32,13 @@ COMMANDS = {
 }
 """The sub-commands: where each lives, and its line in the help text."""
 
-EPILOG = """\
+_STATUS_LINES = "\n".join(f"  {status.value:<3}  {status.meaning}" for status in sorted(ExitStatus))
+EPILOG = f"""\
 \b
 Exit status:
-  0    all rows are created (in a dry run: all are ready)
-  1    the run ended and some rows were not created: see the report
-  2    the command, the config or the file must be mended; nothing was sent
-  3    stopped early by the account, the breaker or the machine; run it again
-  70   a defect of lsq-import; run the same command again, and report it
-  75   another run is importing the same source, or a file is still being written
+{_STATUS_LINES}
   130  stopped by Ctrl-C      143  stopped by SIGTERM
-Of several files: the worst, in the order 0, 1, 75, 2, 3, 70, signals.
+Of several files: the worst, in the order {", ".join(str(status.value) for status in ExitStatus)}, signals.
 """
 
 

@@ -1,33 +1,26 @@
 """What a column of config.yaml may say: its field, and how its cells are read."""
 
-import difflib
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from importer.config.phrases import ask
-from importer.config.section import Section, read_field_name
+from importer.config.section import Section
+from importer.config.texts import Read, ask, read_field_name, read_timezone
 from importer.lead.fieldname import FieldName
-from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule, ValueType
+from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule
+from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
-__all__ = ["ColumnModel", "ConstantModel", "Timezone"]
+__all__ = ["ColumnModel", "ConstantModel"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
+POLICIES = tuple(one.name for one in fields(Policies))
 COUNTRIES_BY_HABIT = {"UK": "GB", "EN": "GB", "USA": "US", "UAE": "AE", "INDIA": "IN"}
-FITTING_TYPES: Mapping[str, frozenset[ValueType]] = {
-    "region": frozenset({"phone"}),
-    "format": frozenset({"date", "datetime"}),
-    "timezone": frozenset({"datetime"}),
-    "thousands": frozenset({"number"}),
-    "decimal": frozenset({"number"}),
-    "options": frozenset({"choice"}),
-}
-"""The keys that only columns of these types understand."""
 
 
 def _split(names: object) -> tuple[FieldName, FieldName]:
@@ -50,15 +43,21 @@ def _region(text: object) -> str:
     return region
 
 
-def _timezone(text: object) -> ZoneInfo:
-    name = str(text).strip()
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        known = sorted(available_timezones())
-        by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
-        near = [by_fold[fold] for fold in difflib.get_close_matches(name.lower().replace(" ", "_"), by_fold, n=1)]
-        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
+def _type(text: object) -> str:
+    return _one_of(TYPES, text)
+
+
+def _constant_type(text: object) -> str:
+    return _one_of([name for name, one in TYPES.items() if one.is_for_constants], text)
+
+
+def _one_of(names: Iterable[str], text: object) -> str:
+    """The text, if it is one of the names; the same error as that of a Literal, whose names are written in the code."""
+    *others, last = names
+    if text not in [*others, last]:
+        expected = f"{', '.join(map(repr, others))} or {last!r}"
+        raise PydanticKnownError("literal_error", {"expected": expected})
+    return str(text)
 
 
 def _format(text: object) -> str:
@@ -79,16 +78,15 @@ def _decimal(text: object) -> str:
     return str(text)
 
 
-Target = Annotated[FieldName, PlainValidator(read_field_name)]
+Target = Annotated[FieldName, Read(read_field_name)]
 Text = Annotated[str, Field(min_length=1)]
-Timezone = Annotated[ZoneInfo, PlainValidator(_timezone)]
 
 
 class ConstantModel(Section):
     """One entry of `constants:`, written as its value or as a section with `value:` and `type: owner`."""
 
     value: Text
-    type: Literal["text", "owner"] = "text"
+    type: Annotated[str, Read(_constant_type)] = "text"
 
     @model_validator(mode="before")
     @classmethod
@@ -102,13 +100,13 @@ class ColumnModel(Section):
     """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
 
     field: Target | None = None
-    split: Annotated[tuple[FieldName, FieldName], PlainValidator(_split)] | None = None
-    type: Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice", "owner"] | None = None
-    region: Annotated[str, PlainValidator(_region)] | None = None
-    format: Annotated[str, PlainValidator(_format)] | None = None
-    timezone: Timezone | None = None
-    thousands: Annotated[str, PlainValidator(_thousands)] | None = None
-    decimal: Annotated[str, PlainValidator(_decimal)] | None = None
+    split: Annotated[tuple[FieldName, FieldName], Read(_split)] | None = None
+    type: Annotated[str, Read(_type)] | None = None
+    region: Annotated[str, Read(_region)] | None = None
+    format: Annotated[str, Read(_format)] | None = None
+    timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
+    thousands: Annotated[str, Read(_thousands)] | None = None
+    decimal: Annotated[str, Read(_decimal)] | None = None
     options: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: Text | None = None
@@ -137,26 +135,27 @@ class ColumnModel(Section):
             yield "it has both `field` and `split`; keep one"
         if self.split is not None and self.type not in {None, "text"}:
             yield f"a {self.type} cannot be split; leave out its type"
-        for key, types in FITTING_TYPES.items():
-            if getattr(self, key) is not None and self.type not in types:
+        for key in dict.fromkeys(key for one in TYPES.values() for key in one.keys):
+            if getattr(self, key) is not None and self.type not in (types := types_with_key(key)):
                 yield f"`{key}` goes with type: {' or '.join(sorted(types))}"
         if self.default is not None and self.required:
             yield "with a `default` no cell is blank, so `required` has no meaning; keep one"
-        if self.type == "number" and self.thousands == (self.decimal or "."):
+        if self._has("thousands") and self.thousands == (self.decimal or "."):
             yield f"`thousands` and `decimal` are both `{self.thousands}`"
+
+    def _has(self, key: str) -> bool:
+        """Whether the column's type understands a key that not all do."""
+        return self.type in types_with_key(key)
 
     def rule(self, *, timezone: ZoneInfo | None, policies: Policies) -> ValueRule:
         """The column's rule, with what it leaves to the whole configuration taken from there."""
-        own = Policies(
-            too_long=self.too_long or policies.too_long,
-            off_list=self.off_list or policies.off_list,
-            bad_email=self.bad_email or policies.bad_email,
-        )
+        said = {name: value for name in POLICIES if (value := getattr(self, name)) is not None}
+        own = replace(policies, **said)
         return ValueRule(
             type=self.type,
             region=self.region,
             format=self.format,
-            timezone=(self.timezone or timezone) if self.type == "datetime" else None,
+            timezone=(self.timezone or timezone) if self._has("timezone") else None,
             thousands=self.thousands or "",
             decimal=self.decimal or ".",
             options=self.options or (),

@@ -1,26 +1,28 @@
 """Load config.yaml with everything that wins over it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importer.config.account import base_url_of
-from importer.config.settings import Account, BreakerLimits, Config, Limits
+from importer.config.host import base_url_of
+from importer.config.settings import Account, Config
 from importer.errors import ConfigError, UsageError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
 from importer.lead.rule import AS_TEXT, Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
+from importer.lead.values import PLAIN_TEXT, TYPES, types_with_key
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
+    from importer.config.columnschema import ColumnModel
     from importer.config.document import Document, Problem
     from importer.config.environment import Environment
-    from importer.config.schema import ConfigModel
+    from importer.config.section import Section
 
 __all__ = ["load_config", "load_environment"]
 
-OWNER = ValueRule(type="owner")
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
 )
@@ -69,14 +71,7 @@ def load_environment(folder: Path, *, environ: Mapping[str, str]) -> Config:
     problems = [*environment.problems, *_host_problems(environment)]
     if problems:
         raise ConfigError(str(folder / ".env"), problems)
-    host = environment.value("LSQ_HOST")
-    account = Account(
-        host=host or "",
-        base_url=base_url_of(host) if host else "",
-        access_key=environment.value("LSQ_ACCESS_KEY"),
-        secret_key=environment.value("LSQ_SECRET_KEY"),
-    )
-    return Config(account=account, ledger=environment.value("LSQ_LEDGER"))
+    return Config(account=_account(environment, Account()), ledger=environment.value("LSQ_LEDGER"))
 
 
 def _read(path: Path) -> str:
@@ -137,7 +132,7 @@ def _constants(document: "Document") -> Iterator[Constant]:
     written = document.data.get("constants")
     for name, entry in written.items() if isinstance(written, dict) else ():
         line = document.line_of(("constants", name))
-        is_owner = isinstance(entry, dict) and entry.get("type") == "owner"
+        kind = entry.get("type") if isinstance(entry, dict) else None
         value = entry.get("value") if isinstance(entry, dict) else entry
         try:
             field = FieldName.parse(name)
@@ -147,7 +142,8 @@ def _constants(document: "Document") -> Iterator[Constant]:
         except ValueError as error:
             document.problems.append(Problem(line, f"constants: `{name}`: {error}"))
         else:
-            yield Constant(field, str(value), line, OWNER if is_owner else AS_TEXT)
+            is_typed = isinstance(kind, str) and kind in TYPES and TYPES[kind] is not PLAIN_TEXT
+            yield Constant(field, str(value), line, ValueRule(type=kind) if is_typed else AS_TEXT)
             if not filled:
                 document.problems.append(Problem(line, f"constants: `{name}`: its value is nothing but blanks"))
 
@@ -193,10 +189,11 @@ def _timezone_problems(document: "Document") -> Iterator["Problem"]:
 
     written = document.data.get("columns")
     for header, target in written.items() if isinstance(written, dict) else ():
-        is_datetime = isinstance(target, dict) and target.get("type") == "datetime"
-        if is_datetime and not (target.get("timezone") or document.data.get("timezone")):
+        kind = target.get("type") if isinstance(target, dict) else None
+        needs_timezone = isinstance(kind, str) and kind in types_with_key("timezone")
+        if needs_timezone and not (target.get("timezone") or document.data.get("timezone")):
             reason = (
-                f"columns: `{header}`: type: datetime needs a timezone, here or for the whole file, such as "
+                f"columns: `{header}`: type: {kind} needs a timezone, here or for the whole file, such as "
                 "timezone: Asia/Kolkata; LeadSquared takes times for UTC"
             )
             yield Problem(document.line_of(("columns", header)), reason)
@@ -204,51 +201,38 @@ def _timezone_problems(document: "Document") -> Iterator["Problem"]:
 
 def _assemble(
     path: Path,
-    model: "ConfigModel",
+    model: "Section",
     document: "Document",
     constants: tuple[Constant, ...],
     environment: "Environment",
 ) -> Config:
-    host = environment.value("LSQ_HOST") or model.account.host
-    policies = Policies(too_long=model.too_long, off_list=model.off_list, bad_email=model.bad_email)
-    return Config(
-        path=path,
-        account=Account(
-            host=host,
-            base_url=base_url_of(host) if host else "",
-            auth=model.account.auth,
-            name=model.account.name,
-            access_key=environment.value("LSQ_ACCESS_KEY"),
-            secret_key=environment.value("LSQ_SECRET_KEY"),
-        ),
-        limits=Limits(**dict(model.limits)),
-        breaker=BreakerLimits(**dict(model.breaker)),
-        workers=model.workers,
-        timeout_s=model.timeout_s,
-        proxy=model.proxy,
-        sheet=model.sheet,
-        header_row=model.header_row,
-        header_rows=model.header_rows,
-        encoding=model.encoding,
-        delimiter=model.delimiter,
-        merged=model.merged,
-        hidden_rows=model.hidden_rows,
-        source=model.source,
-        identity=model.identity,
-        ledger=environment.value("LSQ_LEDGER") or model.ledger,
-        columns=tuple(_columns(model, document, policies)),
-        constants=constants,
-        unmapped_columns=model.unmapped_columns,
-        unique=model.unique,
-        reference=model.reference,
-        duplicates_are=model.duplicates_are,
-        policies=policies,
+    """The settings that the file says, with the columns put together and the environment's words on top."""
+    from importer.config.schema import settings_of
+
+    policies = settings_of(Policies, model)
+    written = settings_of(Config, model, path=path, columns=(), constants=constants, policies=policies)
+    return replace(
+        written,
+        account=_account(environment, written.account),
+        ledger=environment.value("LSQ_LEDGER") or written.ledger,
+        columns=tuple(_columns(dict(model)["columns"], document, written)),
     )
 
 
-def _columns(model: "ConfigModel", document: "Document", policies: Policies) -> Iterator[Column]:
-    for header, column in model.columns.items():
+def _account(environment: "Environment", written: Account) -> Account:
+    host = environment.value("LSQ_HOST") or written.host
+    return replace(
+        written,
+        host=host,
+        base_url=base_url_of(host) if host else "",
+        access_key=environment.value("LSQ_ACCESS_KEY"),
+        secret_key=environment.value("LSQ_SECRET_KEY"),
+    )
+
+
+def _columns(columns: Mapping[str, "ColumnModel"], document: "Document", written: Config) -> Iterator[Column]:
+    for header, column in columns.items():
         first, rest = column.split or (column.field, None)
         assert first is not None, "the schema sees to it"  # noqa: S101 - our own misuse
-        rule = column.rule(timezone=model.timezone, policies=policies)
+        rule = column.rule(timezone=written.timezone, policies=written.policies)
         yield Column(header, first, document.line_of(("columns", header)), rule, rest)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from importer.config.document import KeyPath
+from importer.config.texts import ask
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["ask", "describe"]
+__all__ = ["describe"]
 
 KEY_MARK = "$r"  # access keys look like u$r<32 hex>; a value that holds one is not repeated
 WHOLE_NUMBER = "{where} must be a whole number{given}"
@@ -60,11 +61,6 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
         return f"{where} has no value; give it one, or leave the line out"
     words = PLAIN_WORDS.get(detail["type"])
     return f"{where}: {detail['msg']}" if words is None else words.format(where=where, given=given, **context)
-
-
-def ask(near: Sequence[str]) -> str:
-    """The question that ends a message about a misspelling, empty where nothing comes near."""
-    return f", did you mean `{near[0]}`?" if near else ""
 
 
 def _name(path: KeyPath) -> str:

@@ -1,13 +1,33 @@
-"""What config.yaml, the environment and .env say together, as frozen values."""
+"""What config.yaml, the environment and .env say together, as frozen values.
+
+Each field is a key of config.yaml, declared here and nowhere else: its type, what limits it, its default. `NO_KEY`
+marks those that are no keys. The names of Policies are keys of the whole file too.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
+from annotated_types import Ge, Gt, Le, MinLen
+
+from importer.config.texts import (
+    Read,
+    read_delimiter,
+    read_encoding,
+    read_host,
+    read_identity,
+    read_proxy,
+    read_reference_field,
+    read_timezone,
+    read_unique_field,
+)
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.rule import STRICT, Policies
+from importer.lead.values import type_of
 
 __all__ = [
+    "NO_KEY",
     "Account",
     "Auth",
     "BreakerLimits",
@@ -21,6 +41,14 @@ __all__ = [
     "UnmappedColumns",
 ]
 
+MOST_WORKERS = 200
+NO_KEY = {"is_key": False}
+"""The metadata of a field that config.yaml cannot say, or says in a form of its own."""
+
+Text = Annotated[str, MinLen(1)]
+Whole = Annotated[int, Ge(1)]
+WholeOrOff = Annotated[int, Ge(0)]
+Seconds = Annotated[float, Gt(0)]
 Auth = Literal["query", "headers"]
 DuplicatesAre = Literal["failures", "ok"]
 Merged = Literal["first", "fill"]
@@ -35,12 +63,12 @@ class Account:
     empty where nobody gave one, which suits a dry run. The keys never show in a repr.
     """
 
-    host: str = ""
-    base_url: str = ""
+    host: Annotated[str, Read(read_host)] = ""
+    base_url: str = field(default="", metadata=NO_KEY)
     auth: Auth = "query"
-    name: str | None = None
-    access_key: str | None = field(default=None, repr=False)
-    secret_key: str | None = field(default=None, repr=False)
+    name: Text | None = None
+    access_key: str | None = field(default=None, repr=False, metadata=NO_KEY)
+    secret_key: str | None = field(default=None, repr=False, metadata=NO_KEY)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -55,10 +83,10 @@ class Limits:
     `share` of it is ours, the rest is left to other integrations; `calls_per_day` is for any 24 hours.
     """
 
-    calls: int = 25
-    per_seconds: float = 5.0
-    share: float = 1.0
-    calls_per_day: int | None = None
+    calls: Whole = 25
+    per_seconds: Seconds = 5.0
+    share: Annotated[float, Gt(0), Le(1)] = 1.0
+    calls_per_day: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +96,8 @@ class BreakerLimits:
     `failures` calls in a row without an answer; `same_error`: so many first rows that all ended with one error.
     """
 
-    failures: int = 20
-    same_error: int = 25
+    failures: WholeOrOff = 20
+    same_error: WholeOrOff = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +107,34 @@ class Config:
     `identity` says which columns make a row the same row: `mapped`, `all`, or those with these headers.
     """
 
-    path: Path | None = None
+    path: Path | None = field(default=None, metadata=NO_KEY)
     account: Account = field(default_factory=Account)
     limits: Limits = field(default_factory=Limits)
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
-    workers: int = 10
-    timeout_s: float = 30.0
-    proxy: str | None = None
-    sheet: str | None = None
-    header_row: int = 1
-    header_rows: int = 1
-    encoding: str | None = None
-    delimiter: str | None = None
+    workers: Annotated[int, Ge(1), Le(MOST_WORKERS)] = 10
+    timeout_s: Seconds = 30.0
+    proxy: Annotated[str, Read(read_proxy)] | None = None
+    sheet: Text | None = None
+    header_row: Whole = 1
+    header_rows: Whole = 1
+    encoding: Annotated[str, Read(read_encoding)] | None = None
+    delimiter: Annotated[str, Read(read_delimiter)] | None = None
     merged: Merged = "first"
     hidden_rows: HiddenRows = "read"
-    source: str | None = None
-    identity: str | tuple[str, ...] = "mapped"
-    ledger: str | None = None
-    columns: tuple[Column, ...] = ()
-    constants: tuple[Constant, ...] = ()
+    source: Text | None = None
+    identity: Annotated[str | tuple[str, ...], Read(read_identity)] = "mapped"
+    ledger: Text | None = None
+    columns: tuple[Column, ...] = field(default=(), metadata=NO_KEY)
+    constants: tuple[Constant, ...] = field(default=(), metadata=NO_KEY)
     unmapped_columns: UnmappedColumns = "ignore"
-    unique: tuple[str, ...] = ("EmailAddress", "Phone", "Mobile")
-    reference: str | None = None
+    timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
+    unique: tuple[Annotated[str, Read(read_unique_field)], ...] = ("EmailAddress", "Phone", "Mobile")
+    reference: Annotated[str, Read(read_reference_field)] | None = None
     duplicates_are: DuplicatesAre = "failures"
-    policies: Policies = STRICT
+    policies: Policies = field(default=STRICT, metadata=NO_KEY)
 
     @property
     def has_owners(self) -> bool:
         """Whether a column or constant names users of the account."""
         rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
-        return any(rule.type == "owner" for rule in rules)
+        return any(type_of(rule).is_user for rule in rules)

@@ -7,20 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from importer.outcome import Status
+from importer.exitstatus import SIGNAL_EXIT, is_early_end
+from importer.outcome import NextStep, Status
 from importer.report.paths import default_report_path
 
 __all__ = ["Invocation", "Step", "advise", "quoted"]
 
 PROGRAM = "lsq-import"
-SIGNALLED = 128  # exit statuses above are a signal's number
 
 UNKNOWN_STEP = (
     "What is unknown may have been created. The next import looks up each such row that has a unique value before it "
     "sends anything; one without is never sent again on a guess, and its tip says what to do."
 )
-
-_MENDED_BY_HAND = (Status.DUPLICATE, Status.REJECTED, Status.INVALID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def advise(invocation: Invocation, counts: Mapping[Status, int], *, exit_status:
 
 
 def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int]) -> Iterator[Step]:
-    ready = counts.get(Status.READY, 0)
+    ready = sum(count for one, count in counts.items() if one.facts.is_good and one.facts.next_step is NextStep.SEND)
     by_hand = _by_hand(counts)
     if by_hand:
         yield Step(
@@ -68,7 +66,7 @@ def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int]) -> Iter
             _command(invocation),
         )
     real = _command(replace(invocation, is_dry_run=False))
-    if counts.get(Status.UNKNOWN, 0):
+    if _of_step(counts, NextStep.LOOK_UP):
         yield Step(UNKNOWN_STEP, "" if ready else real)
     if ready:
         rest = " What is not ready will not go." if by_hand else ""
@@ -101,16 +99,16 @@ def _after_import(invocation: Invocation, counts: Mapping[Status, int], exit_sta
                 _command(replace(invocation, first=None)),
             )
         return
-    if exit_status not in {0, 1} and exit_status < SIGNALLED:
+    if is_early_end(exit_status) and exit_status < SIGNAL_EXIT:
         yield Step("Mend what ended the run: it is told at the top of this page.")
     by_hand = _by_hand(counts)
     if by_hand:
-        kinds = _listed([status for status in _MENDED_BY_HAND if counts.get(status, 0)])
+        kinds = _listed([one for one in Status if one.facts.next_step is NextStep.CORRECT and counts.get(one, 0)])
         yield Step(
             f"Open {invocation.report} and filter lsq_status. Correct {_the_rows(by_hand)} marked {kinds} as the tips "
             "say, or leave what shall not be imported. Save the file under its own name."
         )
-    if counts.get(Status.UNKNOWN, 0):
+    if _of_step(counts, NextStep.LOOK_UP):
         yield Step(UNKNOWN_STEP)
     command = _report_command(invocation) if by_hand else _command(invocation)
     yield Step("Run this. It sends only what is not created yet.", command)
@@ -157,11 +155,15 @@ def quoted(arguments: Sequence[str], *, platform: str = sys.platform) -> str:
 
 
 def _by_hand(counts: Mapping[Status, int]) -> int:
-    return sum(counts.get(status, 0) for status in _MENDED_BY_HAND)
+    return _of_step(counts, NextStep.CORRECT)
+
+
+def _of_step(counts: Mapping[Status, int], step: NextStep) -> int:
+    return sum(count for status, count in counts.items() if status.facts.next_step is step)
 
 
 def _not_done(counts: Mapping[Status, int]) -> int:
-    return sum(count for status, count in counts.items() if status not in {Status.CREATED, Status.READY})
+    return sum(count for status, count in counts.items() if not status.facts.is_good)
 
 
 def _the_rows(count: int) -> str:

@@ -6,7 +6,7 @@ Lengths are per cent of the drawing, which is stretched to the page's width: tex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from importer.html_report.phrases import MINUTE_S, ORDER, tell_duration
+from importer.html_report.phrases import MINUTE_S, tell_duration
 from importer.outcome import Status
 from importer.ratelimit.timeline import CallCounts
 
@@ -57,7 +57,7 @@ class CallChart:
 def draw_shares(counts: Mapping[Status, int]) -> Sequence[Share]:
     """Lay the statuses that have rows side by side, small ones a little too wide."""
     total = sum(counts.values())
-    found = [(status, counts[status]) for status in ORDER if counts.get(status, 0)]
+    found = [(status, counts[status]) for status in Status if counts.get(status, 0)]
     wide = [max(NARROWEST, FULL * count / total) for _, count in found]
     shares = []
     x = 0.0

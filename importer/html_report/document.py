@@ -14,9 +14,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from importer.errors import UsageError
-from importer.html_report.advice import SIGNALLED, Invocation, Step, advise
+from importer.exitstatus import SIGNAL_EXIT, ExitStatus, is_early_end
+from importer.html_report.advice import Invocation, Step, advise
 from importer.html_report.charts import draw_calls, draw_shares
-from importer.html_report.phrases import ORDER, meaning_of, tell_duration, tell_moment, tell_outcome
+from importer.html_report.phrases import tell_duration, tell_moment, tell_outcome
 from importer.html_report.problems import ProblemGroup, ProblemGroups, shortened
 from importer.outcome import Status
 from importer.ratelimit.timeline import CallCounts
@@ -106,7 +107,7 @@ def _template(name: str) -> str:
 def _view(data: PageData) -> Mapping[str, object]:
     """What the template shows, ready to be put in place."""
     invocation = data.invocation
-    counts = {status: data.counts.get(status, 0) for status in ORDER}
+    counts = {status: data.counts.get(status, 0) for status in Status}
     groups = data.problems.worst(MOST_GROUPS)
     shown = sum(group.count for group in groups)
     told = sum(group.count for group in data.problems.worst(len(data.problems)))
@@ -120,7 +121,7 @@ def _view(data: PageData) -> Mapping[str, object]:
         "failure": [shortened(line.strip()) for line in data.failure.splitlines()[:10] if line.strip()],
         "total": sum(counts.values()),
         "shares": draw_shares(counts),
-        "meaning_of": meaning_of,
+        "statuses": list(Status),
         "groups": [_GroupView.of(group) for group in groups],
         "more_groups": len(data.problems) - len(groups),
         "more_rows": told - shown,
@@ -157,9 +158,9 @@ def _facts(data: PageData) -> Sequence[tuple[str, str]]:
 
 
 def _tone(data: PageData) -> str:
-    if data.failure or data.exit_status not in {0, 1}:
-        return "stopped" if data.exit_status > SIGNALLED else "failed"
-    return "good" if data.exit_status == 0 else "partly"
+    if data.failure or is_early_end(data.exit_status):
+        return "stopped" if data.exit_status > SIGNAL_EXIT else "failed"
+    return "good" if data.exit_status == ExitStatus.OK else "partly"
 
 
 def _brief(text: str) -> str:

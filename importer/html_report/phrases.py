@@ -1,46 +1,19 @@
 """The page's sentences: what happened, what each status means, how long something took. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from importer.html_report.advice import SIGNALLED, Invocation
+from importer.exitstatus import SIGNAL_EXIT, is_early_end
+from importer.html_report.advice import Invocation
 from importer.outcome import Status
 
-__all__ = ["ORDER", "meaning_of", "tell_duration", "tell_moment", "tell_outcome"]
-
-ORDER = (
-    Status.CREATED,
-    Status.READY,
-    Status.DUPLICATE,
-    Status.REJECTED,
-    Status.INVALID,
-    Status.FAILED,
-    Status.UNKNOWN,
-    Status.UNSENT,
-)
-"""The statuses as the page lists them, the good ones first."""
+__all__ = ["tell_duration", "tell_moment", "tell_outcome"]
 
 MINUTE_S = 60
 HOUR_S = 3600
 NBSP = "\N{NO-BREAK SPACE}"  # keeps a number with its word
 
-_MEANINGS = {
-    Status.CREATED: "a lead was created",
-    Status.READY: "would be sent",
-    Status.DUPLICATE: "another lead or row has its unique value",
-    Status.REJECTED: "refused by LeadSquared",
-    Status.INVALID: "not sent: our own check found a problem",
-    Status.FAILED: "not created, however often tried",
-    Status.UNKNOWN: "may have been created: the answer was lost",
-    Status.UNSENT: "the run ended before its turn",
-}
 _SIGNALS = {2: "by Ctrl-C", 15: "by SIGTERM"}
-_GOOD = (Status.CREATED, Status.READY)
-
-
-def meaning_of(status: Status) -> str:
-    """What a status says of its rows, in a few words."""
-    return _MEANINGS[status]
 
 
 def tell_outcome(
@@ -65,8 +38,9 @@ def _tell_created(counts: Mapping[Status, int], total: int, *, where: str, befor
         return f"{what}{where}{_tell_earlier(before, total)}"
     if not created:
         what = f"none of the {total:,} rows is created" if total > 1 else "the one row is not created"
-        return f"{what}{where} ({_tell_rest(counts)})"
-    return f"{created:,} of {total:,} rows {_be(created)} created{where}, {_tell_left(counts, left, 'not')}"
+        return f"{what}{where} ({_tell_rest(counts, (Status.CREATED,))})"
+    rest = _tell_left(counts, left, "not", (Status.CREATED,))
+    return f"{created:,} of {total:,} rows {_be(created)} created{where}, {rest}"
 
 
 def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
@@ -79,7 +53,7 @@ def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
     if created:
         parts.append(f"{created:,} {_be(created)} created already")
     if left := total - ready - created:
-        parts.append(_tell_left(counts, left, "not ready"))
+        parts.append(_tell_left(counts, left, "not ready", (Status.CREATED, Status.READY)))
     return ", ".join(parts)
 
 
@@ -92,23 +66,23 @@ def _tell_earlier(before: int, total: int) -> str:
 
 
 def _tell_end(exit_status: int) -> str:
-    if exit_status > SIGNALLED:
-        return f"Stopped {_SIGNALS.get(exit_status - SIGNALLED, 'from outside')}"
-    return "" if exit_status in {0, 1} else "Ended early"
+    if exit_status > SIGNAL_EXIT:
+        return f"Stopped {_SIGNALS.get(exit_status - SIGNAL_EXIT, 'from outside')}"
+    return "Ended early" if is_early_end(exit_status) else ""
 
 
-def _tell_left(counts: Mapping[Status, int], left: int, word: str) -> str:
-    """The rows that are not done: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)` with the word `not`."""
-    for status in ORDER:
-        if status not in _GOOD and counts.get(status, 0) == left:
-            return f"{left:,} {status}" if status is Status.FAILED else f"{left:,} {_be(left)} {status}"
-    return f"{left:,} {_be(left)} {word} ({_tell_rest(counts)})"
+def _tell_left(counts: Mapping[Status, int], left: int, word: str, told: Collection[Status]) -> str:
+    """The rows of statuses that are not `told`: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)`."""
+    for status in Status:
+        if status not in told and counts.get(status, 0) == left:
+            return f"{left:,} {status}" if status.facts.is_verb else f"{left:,} {_be(left)} {status}"
+    return f"{left:,} {_be(left)} {word} ({_tell_rest(counts, told)})"
 
 
-def _tell_rest(counts: Mapping[Status, int]) -> str:
-    """The rows that are not done, by status, the most frequent first."""
-    left = sorted((-counts.get(status, 0), ORDER.index(status), status) for status in ORDER if status not in _GOOD)
-    return ", ".join(f"{-count:,}{NBSP}{status}" for count, _place, status in left if count)
+def _tell_rest(counts: Mapping[Status, int], told: Collection[Status]) -> str:
+    """The rows of all statuses but those that are `told`, the most frequent first."""
+    left = [status for status in Status if status not in told and counts.get(status, 0)]
+    return ", ".join(f"{counts[status]:,}{NBSP}{status}" for status in sorted(left, key=lambda one: -counts[one]))
 
 
 def _be(count: int) -> str:

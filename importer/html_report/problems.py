@@ -18,8 +18,6 @@ LONGEST_TEXT = 400
 OTHER_ERROR = "various"
 OTHER_TIP = "These rows have many different problems: see the column lsq_tip of the report."
 
-_NO_PROBLEM = frozenset({Status.CREATED, Status.READY, Status.UNSENT})
-
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
@@ -54,7 +52,7 @@ class ProblemGroups:
 
     def add(self, row_number: int, outcome: Outcome) -> None:
         """Count one row's outcome."""
-        if outcome.status in _NO_PROBLEM:
+        if not outcome.status.facts.is_problem:
             return
         key = (outcome.status, shortened(outcome.error), shortened(outcome.tip))
         gathering = self._found.get(key)

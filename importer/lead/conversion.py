@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.lead.fieldformats import EMAIL_TYPES, FIELD_FORMATS, SAFE_TYPES
+from importer.lead.fieldformats import EMAIL_TYPES, FIELD_FORMATS
 from importer.lead.metadata import Field
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 from importer.lead.users import AccountUser
-from importer.lead.values import Choices, make_converter
+from importer.lead.values import Choices, make_converter, type_of
 from importer.lead.values.choice import make_option_check
 from importer.lead.values.datetimes import make_latest_check
 from importer.lead.values.owner import see_owner
@@ -19,9 +19,8 @@ from importer.lead.values.owner import see_owner
 __all__ = ["PLAIN", "Conversion", "make_conversion"]
 
 NO_LIMIT = sys.maxsize
-DATE_TYPES = frozenset({"date", "datetime"})
+DATE_TYPES = frozenset({"date", "datetime"})  # of fields
 MULTIPLE_TYPES = frozenset({"multiselect"})
-UNCUTTABLE_TYPES = frozenset({"phone", "email", "number"})
 
 REQUIRED_REFUSAL = Refusal("required", "is empty, and the column is required", "Fill the cell, or delete the row.")
 
@@ -66,7 +65,7 @@ def make_conversion(
     """
     policies = rule.policies or policies
     stages = list(_stages(rule, field, policies, part, users))
-    if is_owner and rule.type != "owner":
+    if is_owner and not type_of(rule).is_user:
         stages.append(see_owner)
     words = {*(cell for cell, _ in rule.values), *rule.options, *(field.options if field else ())}
     blanks = LONE_DASHES - words
@@ -99,18 +98,18 @@ def _stages(
         yield part
     if field is not None:
         yield from _field_stages(rule, field, policies, is_multiple=is_multiple)
-    if rule.latest is not None and (rule.type in DATE_TYPES or (field and field.data_type.casefold() in DATE_TYPES)):
+    if rule.latest is not None and (type_of(rule).is_date or (field and field.data_type.casefold() in DATE_TYPES)):
         yield make_latest_check(rule.latest)
 
 
 def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multiple: bool) -> Iterator[Converter]:
     data_type = field.data_type.casefold()
     form = FIELD_FORMATS.get(data_type)
-    is_safe = rule.type is not None and data_type in SAFE_TYPES.get(rule.type, ())
+    is_safe = data_type in type_of(rule).safe_in
     is_waived = data_type in EMAIL_TYPES and policies.bad_email == "send"
     if form is not None and not is_safe and not is_waived:
         yield form
-    is_checked = rule.type == "choice" and not rule.options
+    is_checked = type_of(rule).is_choice and not rule.options
     if field.options and policies.off_list == "invalid" and not is_checked:
         yield make_option_check(field.options, is_multiple=is_multiple)
 
@@ -118,7 +117,7 @@ def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multi
 def _may_be_cut(rule: ValueRule, field: Field | None) -> bool:
     """Whether a value may lose its end: only texts, since half a number is another number."""
     kind = field.data_type.casefold() if field else ""
-    return rule.type not in UNCUTTABLE_TYPES and kind not in FIELD_FORMATS and not (field and field.options)
+    return type_of(rule).is_cuttable and kind not in FIELD_FORMATS and not (field and field.options)
 
 
 def _make_length_check(limit: int, *, cuts: bool) -> Converter:

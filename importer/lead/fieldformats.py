@@ -14,7 +14,6 @@ from collections.abc import Mapping
 
 from importer.lead.metadata import Field
 from importer.lead.refusal import Converter, Refusal
-from importer.lead.rule import ValueType
 from importer.lead.values.boolean import read_boolean
 from importer.lead.values.clock import read_clock
 from importer.lead.values.datetimes import read_account_date, read_account_datetime
@@ -22,7 +21,7 @@ from importer.lead.values.emailtext import BAD_EMAIL_TIP, find_email_fault, is_n
 from importer.lead.values.number import read_plain_number
 from importer.lead.values.phonetext import find_writing_fault, strip_phone, tidy_phone
 
-__all__ = ["EMAIL_TYPES", "FIELD_FORMATS", "PLAIN_TYPES", "SAFE_TYPES", "STANDARD_FIELDS"]
+__all__ = ["EMAIL_TYPES", "FIELD_FORMATS", "PLAIN_TYPES", "STANDARD_FIELDS"]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE_MARKS = re.compile(r"[\s().\-/]")
@@ -87,12 +86,3 @@ PLAIN_TYPES = frozenset(
     (*FIELD_FORMATS, "text", "textarea", "select", "multiselect", "searchabledropdown", "website", "activeusers")
 )
 """The types of which it is known that they are no custom field set."""
-
-SAFE_TYPES: Mapping[ValueType, frozenset[str]] = {
-    "phone": frozenset({"phone", "mobile"}),
-    "date": frozenset({"date", "datetime"}),
-    "datetime": frozenset({"date", "datetime"}),
-    "number": frozenset({"number"}),
-    "boolean": frozenset({"boolean"}),
-}
-"""Column types whose values always have the form of these fields, so that nobody need look again."""

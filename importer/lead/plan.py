@@ -18,6 +18,7 @@ from importer.lead.refusal import Refusal
 from importer.lead.rule import STRICT, Policies
 from importer.lead.text import clean
 from importer.lead.users import AccountUser
+from importer.lead.values import type_of
 from importer.lead.values.fullname import read_first, read_last
 
 __all__ = ["plan_mapping"]
@@ -145,7 +146,7 @@ def _convert(
             is_owner = _is_owner(name, field)
             conversion, wrong = make_conversion(rule, field, policies, part=part, users=users, is_owner=is_owner)
             problems |= dict.fromkeys(f"{named(column)}: {reason}" for reason in wrong)
-            if fields is not None and field is not None and column.rule.type == "choice":
+            if fields is not None and field is not None and type_of(column.rule).is_choice:
                 has_options = bool(column.rule.options or field.options)
                 problems |= (
                     {} if has_options else {f"{named(column)}: {name} has no options; list them: options:": None}
@@ -200,7 +201,7 @@ def _notes(chosen: Iterable[tuple[int, Column]], fields: FieldList | None) -> It
                 f"{named(column)}: its times are sent as they are written, and LeadSquared takes them for UTC; if they "
                 "are local, say type: datetime and timezone:"
             )
-        if fields is None and column.rule.type == "choice" and not column.rule.options:
+        if fields is None and type_of(column.rule).is_choice and not column.rule.options:
             yield f"{named(column)}: the field's options are not known, so its values are not checked"
 
 

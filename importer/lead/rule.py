@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Literal
 
-__all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule", "ValueType"]
+__all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule"]
 
-ValueType = Literal["text", "phone", "email", "date", "datetime", "number", "boolean", "choice", "owner"]
 TooLong = Literal["invalid", "cut"]
 OffList = Literal["invalid", "send"]
 BadEmail = Literal["invalid", "send"]
@@ -27,7 +26,8 @@ class Policies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueRule:
-    """How a column's cells are read. Without a `type` they are text, or what the account's field asks for.
+    """How a column's cells are read. Without a `type` they are text, or what the account's field asks for;
+    the types are those of `importer.lead.values.TYPES`.
 
     `region` is a country (`IN`) for phones without a country code. `format` is how dates are written, `timezone` where
     their times are. `thousands` and `decimal` are the marks in numbers. `options` are what a choice may be, by default
@@ -35,7 +35,7 @@ class ValueRule:
     those of the whole configuration. `latest` is the last day that a date can be: today, where it is a birth.
     """
 
-    type: ValueType | None = None
+    type: str | None = None
     region: str | None = None
     format: str | None = None
     timezone: tzinfo | None = None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
+from importer.exitstatus import ExitStatus
 
 __all__ = ["LOCKED", "REBUILD", "LedgerError", "LocksLostError", "gone", "guard_database", "is_damage", "reason_of"]
 
@@ -25,7 +26,7 @@ REBUILD = (
 class LedgerError(ImporterError):
     """The ledger cannot be written (a full disk, say): nothing more may be sent. The next run goes on from it."""
 
-    exit_status = 3
+    exit_status = ExitStatus.STOPPED
 
 
 class LocksLostError(LedgerError):

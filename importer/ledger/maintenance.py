@@ -29,17 +29,16 @@ from importer.ledger.identities import drop_stale_aliases
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
-from importer.outcome import Outcome, Status
+from importer.outcome import InAccount, Outcome, Status
 
 __all__ = ["PRUNED_STATES", "Forgotten", "Pruned", "forget", "prune", "settle_by_hand"]
 
-PRUNED_STATES = (State.DUPLICATE, State.REJECTED, State.FAILED)
+PRUNED_STATES = tuple(state for state in State if state.is_prunable)
 """What may go without a promise being broken."""
 
 DAY_S = 86_400.0
 BATCH = 500
 _EMPTY = bytes(DIGEST_SIZE)
-_UNRESOLVED = (State.INTENT, State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def forget(
             )
         for ref in refs - named.keys():
             ledger.rows.record(connection, Intent(ref, _EMPTY, (), 0, time.time()), State.RESEND, _NOTHING)
-    return Forgotten(len(gone), len(released), sum(row.state in _UNRESOLVED for row in named.values()))
+    return Forgotten(len(gone), len(released), sum(row.state.is_unresolved for row in named.values()))
 
 
 def settle_by_hand(ledger: Ledger, ref: bytes, *, lead_id: str | None, unseen: Intent | None = None) -> None:
@@ -166,7 +165,7 @@ _NOTHING = Outcome(Status.UNSENT)
 
 
 def _refuse_settled(ledger: Ledger, row: KnownRow) -> None:
-    if row.state not in _UNRESOLVED:
+    if not row.state.is_unresolved:
         raise UsageError(
             f"This row is not unknown: the ledger has it as {row.state}.",
             hint="Only unknown rows are settled. A lead that was deleted since is forgotten: lsq-import forget.",
@@ -180,7 +179,8 @@ def _refuse_settled(ledger: Ledger, row: KnownRow) -> None:
 def _stream(connection: Connection, ledger: Ledger) -> Iterator[KnownRow]:
     """Every row that has an outcome worth forgetting, without all of them in memory."""
     last = b""
-    states = LEAD_ROW.c.state.in_((State.CREATED, State.DUPLICATE, *_UNRESOLVED, State.RESEND))
+    met_no_lead = [state for state in State if state.is_prunable and state.in_account is InAccount.NO]
+    states = LEAD_ROW.c.state.not_in(met_no_lead)
     while rows := ledger.rows.select(connection, states, LEAD_ROW.c.ref > last, limit=BATCH):
         yield from rows
         last = rows[-1].ref

@@ -1,34 +1,10 @@
 """What the ledger says of a row and takes down of it, as values."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from importer.outcome import Outcome, Status
+from importer.outcome import Outcome, State
 
 __all__ = ["AccountRecord", "Intent", "KnownRow", "PastRun", "Settled", "State"]
-
-
-class State(StrEnum):
-    """What the ledger knows of a row."""
-
-    INTENT = "intent"  # about to be sent, no outcome yet
-    CREATED = "created"
-    DUPLICATE = "duplicate"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    RESEND = "resend"  # was unknown; a person said that it does not exist
-
-
-STATE_OF = {
-    Status.CREATED: State.CREATED,
-    Status.DUPLICATE: State.DUPLICATE,
-    Status.REJECTED: State.REJECTED,
-    Status.FAILED: State.FAILED,
-    Status.UNKNOWN: State.UNKNOWN,
-    Status.UNSENT: State.FAILED,  # sent, and refused for a reason that is not the lead's: known not created
-}
-"""How an outcome is written down; what is not sent (invalid, ready) is found anew by the next run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from importer.ledger.database import guard_database, storable
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
-from importer.ledger.records import STATE_OF, Intent, KnownRow, Settled, State
+from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
 from importer.ledger.upsert import upsert
 from importer.outcome import Outcome
@@ -34,8 +34,6 @@ _ROW_COLUMNS = (
     LEAD_ROW.c.skew_s,
 )
 
-
-_UNRESOLVED = (State.INTENT, State.UNKNOWN)
 
 _SETTLE = (
     update(LEAD_ROW)
@@ -145,7 +143,7 @@ class Rows:
 
         An unresolved row whose line was edited may exist with its old values or with the new ones.
         """
-        if known is None or known.state not in _UNRESOLVED:
+        if known is None or not known.state.is_unresolved:
             return intent.keys
         return tuple(key for key in intent.keys if key in known.keys)
 
@@ -158,7 +156,7 @@ class Rows:
                     "its_account": self._account_id,
                     "its_ref": entry.ref,
                     "its_run": self.run_id,
-                    "state": entry.withdrawn_to or STATE_OF[entry.outcome.status],
+                    "state": _state_of(entry),
                     "lead_id": storable(entry.outcome.lead_id),
                     "error": storable(entry.outcome.error),
                     "message": storable(entry.outcome.message),
@@ -198,7 +196,7 @@ class Rows:
             return False
         if row.state is State.INTENT and self._locks.is_live(row.run_token):
             return True
-        return row.state in _UNRESOLVED and row.ref == intent.ref and not intent.resolves
+        return row.state.is_unresolved and row.ref == intent.ref and not intent.resolves
 
     def _intent_values(self, intent: Intent, keys: Sequence[bytes]) -> dict[str, Any]:
         return {
@@ -231,6 +229,14 @@ class Rows:
     def _read(self, query: Select[Any], wanted: Sequence[bytes] | None = None) -> Sequence[Any]:
         with guard_database(self._where):
             return self._reader.execute(query, None if wanted is None else {"wanted": list(wanted)}).all()
+
+
+def _state_of(entry: Settled) -> State:
+    """The state that an outcome leaves a row in."""
+    state = entry.withdrawn_to or entry.outcome.status.facts.kept_as
+    if state is None:
+        raise ValueError(f"no row that was sent ends {entry.outcome.status}")
+    return state
 
 
 def _kept(row: KnownRow) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from importer.lead.metadata import Field
+from importer.lead.values import TYPES, types_with_key
 from importer.proposal.column import Column
 from importer.proposal.dates import DateStyle
-from importer.proposal.fitness import DROPDOWNS, Fitness
+from importer.proposal.fitness import Fitness
 from importer.proposal.numbers import find_number_style
 
 __all__ = ["NAMES", "Entry", "finish", "split_entry"]
@@ -15,7 +16,6 @@ NAMES = ("FirstName", "LastName")
 MOST_OFF_LIST = 5
 MOST_TRANSLATIONS = 40
 YES_NO_WORDS = frozenset(("yes", "no", "y", "n", "true", "false", "1", "0"))
-PHONES = frozenset({"phone", "mobile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,29 @@ def finish(
     is_continental: bool | None,
 ) -> Entry:
     """The entry of a column that goes to the field `name`; `zone` is the time zone that its header names."""
-    data_type = target.data_type.casefold()
-    if data_type in PHONES:
-        return Entry((name,), "phone", needs_region=True)
-    if data_type == "activeusers":
-        return Entry((name,), "owner")
-    if data_type == "email":
-        return Entry((name,), "email")
-    if data_type == "datetime":
+    kind = _proposed_type(target)
+    if kind == "datetime":
         return _moment(name, column, dates, zone)
-    if data_type == "date":
-        return Entry((name,), "date", dates.format, notes=_date_notes(dates))
-    if data_type == "number":
+    if kind == "date":
+        return Entry((name,), kind, dates.format, notes=_date_notes(dates))
+    if kind == "number":
         return _number(name, column, is_continental=is_continental)
-    if data_type == "boolean":
+    if kind == "boolean":
         translations = fit.options.translations if fit.options else {}
         other = {cell: option for cell, option in translations.items() if cell.casefold() not in YES_NO_WORDS}
-        return Entry((name,), "boolean", values=other)
-    if data_type in DROPDOWNS and target.options:
+        return Entry((name,), kind, values=other)
+    if kind == "choice":
         return _choice(name, fit)
-    return Entry((name,))
+    return Entry((name,), kind, needs_region=kind in types_with_key("region"))
+
+
+def _proposed_type(target: Field) -> str:
+    """The type whose values a field takes, empty for plain text and for a dropdown without options."""
+    data_type = target.data_type.casefold()
+    for name, one in TYPES.items():
+        if data_type in one.proposed_for and (target.options or not one.is_choice):
+            return name
+    return ""
 
 
 def _moment(name: str, column: Column, dates: DateStyle, zone: str) -> Entry:

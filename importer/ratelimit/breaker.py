@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from importer.errors import FatalError
-from importer.outcome import Outcome, Status
+from importer.outcome import Outcome
 from importer.ratelimit.estimate import tell_duration
 
 __all__ = ["FIRST_PAUSE_S", "MOST_PAUSES", "Breaker", "BreakerError"]
@@ -23,8 +23,6 @@ FIRST_PAUSE_S = 30.0
 
 MOST_PAUSES = 4
 """30, 60, 120 and 240 s: a stop after 7 to 8 minutes of outage."""
-
-_IN_VAIN = {Status.REJECTED, Status.FAILED, Status.UNKNOWN}
 
 
 class BreakerError(FatalError):
@@ -84,9 +82,9 @@ class Breaker:
 
     def settled(self, outcome: Outcome) -> None:
         """A row that was sent has its outcome; BreakerError when all so far ended with the same error."""
-        if not self._is_judging or not outcome.attempts or outcome.status in {Status.DUPLICATE, Status.UNSENT}:
+        if not self._is_judging or not outcome.attempts or outcome.status.facts.is_in_vain is None:
             return  # a row that was only looked up tells nothing either
-        if outcome.status not in _IN_VAIN or (self._same is not None and outcome.error != self._same.error):
+        if not outcome.status.facts.is_in_vain or (self._same is not None and outcome.error != self._same.error):
             self._is_judging = False
             return
         self._same = self._same or outcome

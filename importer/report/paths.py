@@ -9,21 +9,21 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.errors import UsageError
+from importer.report.formats import REPORT_FORMATS, format_of, is_refused_ending
 from importer.report.replacement import reason
 from importer.sheet.table import Row
 
 __all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
 
-_REPORT_ENDINGS = (".report.csv", ".report.xlsx")
-_OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".tsv")
+_MARK = ".report"
 _STALE_S = 24 * 3600.0  # a spreadsheet program that crashed leaves its lock file for good
 
 
 def default_report_path(file: Path) -> Path:
     """Give FILE's name with `.report.csv` for its ending, beside FILE; a file named as a report is its own."""
-    if file.name.casefold().endswith(_REPORT_ENDINGS):
+    if file.name.casefold().endswith(tuple(f"{_MARK}{one.ending}" for one in REPORT_FORMATS)):
         return file
-    return file.with_name(f"{file.stem}.report.csv")
+    return file.with_name(f"{file.stem}{_MARK}{REPORT_FORMATS[0].ending}")
 
 
 def check_writable(path: Path, *, input_path: Path | None = None, input_is_report: bool = False) -> None:
@@ -32,9 +32,10 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
     `input_path` may be the same file only where it is itself a report. A lock file that Excel or LibreOffice puts
     beside an open file counts for a day: it outlives a crash.
     """
-    if path.suffix.casefold() in _OTHER_SPREADSHEETS:
+    if is_refused_ending(path.suffix.casefold()):
+        endings = " or ".join(one.ending for one in REPORT_FORMATS)
         raise UsageError(
-            f"The report cannot be a {path.suffix} file: {path}.", hint="Name one that ends in .csv or .xlsx."
+            f"The report cannot be a {path.suffix} file: {path}.", hint=f"Name one that ends in {endings}."
         )
     if input_path is not None and not input_is_report and _same_file(path, input_path):
         raise UsageError(
@@ -53,19 +54,16 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
 
 
 def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """Raise a UsageError where a workbook report cannot hold the file; a CSV holds anything.
+    """Raise a UsageError where the report's form cannot hold the file; a CSV holds anything.
 
     `rows` are those that the report is going to hold, `row_count` of them: passed through once for a workbook, not at
     all for a CSV.
     """
-    if path.suffix.casefold() != ".xlsx":
-        return
-    from importer.report.workbook import find_misfit
-
-    problem = find_misfit(header, rows, row_count=row_count)
+    form = format_of(path)
+    problem = form.find_misfit(header, rows, row_count=row_count)
     if problem:
         raise UsageError(
-            f"The report does not fit a workbook: {problem}.",
+            f"The report does not fit {form.called}: {problem}.",
             hint=f"Write a CSV: -r {path.with_suffix('.csv')}. Nothing was sent.",
         )
 

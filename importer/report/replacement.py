@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from importer.errors import ImporterError
+from importer.exitstatus import ExitStatus
 
 if sys.platform != "win32":
     import fcntl
@@ -20,6 +21,8 @@ __all__ = ["Replacement", "ReportError"]
 
 class ReportError(ImporterError):
     """The report could not be written after rows were sent; what became of them is in the ledger."""
+
+    exit_status = ExitStatus.NO_REPORT
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(

@@ -34,7 +34,6 @@ _CELL_BYTES = 80  # what stands around a cell's text
 _OUTCOME_BYTES = 1_200  # the report's own cells of a row that was refused, with the cells' surroundings
 
 _TEXT, _HEADER, _TINTED = 1, 2, 3  # places in the styles' cellXfs
-_FINISHED = frozenset({Status.CREATED, Status.READY})
 _WIDTH_SAMPLE = 200  # lines that decide the columns' widths
 _NARROWEST, _WIDEST = 8, 44  # characters
 
@@ -126,7 +125,7 @@ class WorkbookReport:
         """Add the line of one row; a row that does not fit the header is a mistake of the caller."""
         if len(row.cells) != len(self._header):
             raise ValueError(f"row {row.number}: {len(row.cells)} cells for {len(self._header)} headers")
-        style = _TEXT if outcome.status in _FINISHED else _TINTED
+        style = _TEXT if outcome.status.facts.is_good else _TINTED
         line = self._lines.line(row, outcome, ref=ref)
         if self._part is None:
             self._waiting.append((style, line))

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, Self
 
 from importer.outcome import Outcome
 from importer.report.columns import ReportLines, escaped_header, refuse_collisions
+from importer.report.formats import format_of
 from importer.report.replacement import Replacement, ReportError, reason
 from importer.sheet.table import Row
 
@@ -34,15 +35,12 @@ class Report(Protocol):
 
 
 def open_report(path: Path, header: Sequence[str], *, make_way: Callable[[], object] = lambda: None) -> Report:
-    """Give the report's writer by the ending of its name: a workbook for `.xlsx`, else a CSV.
+    """Give the report's writer by the ending of its name.
 
     `make_way` is called when the report is whole, right before it takes its place.
     """
-    if path.suffix.casefold() == ".xlsx":
-        from importer.report.workbook import WorkbookReport
-
-        return WorkbookReport(path, header, make_way=make_way)
-    return ReportWriter(path, header, make_way=make_way)
+    report: Report = format_of(path).load_writer()(path, header, make_way=make_way)
+    return report
 
 
 class ReportWriter:

@@ -16,7 +16,6 @@ from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLE
 from importer.servertime import Moment
 
 __all__ = [
-    "UNRESOLVED_STATES",
     "Decision",
     "decide",
     "of_key_holder",
@@ -54,7 +53,6 @@ _QUESTIONS = {
         "On the line that was sent, leave lsq_ref; on its copies, empty the lsq_ columns, and they are new rows.",
     ),
 }
-UNRESOLVED_STATES = (State.INTENT, State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def _unresolved(prepared: PreparedRow, known: KnownRow | None) -> Decision | Non
     stays unknown.
     """
     if known is not None:
-        if known.state not in UNRESOLVED_STATES:
+        if not known.state.is_unresolved:
             return None
         attempts, error = known.attempts, known.error
         can_look_up = bool(set(known.keys) & set(prepared.protection))

@@ -15,7 +15,7 @@ from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.scratch import KeyOwner, RowState, Scratch
-from importer.outcome import Outcome, Status
+from importer.outcome import InAccount, Outcome, Status
 from importer.run.decision import Decision, decide, of_question
 from importer.run.inputfile import InputFile
 from importer.run.notices import Notices
@@ -153,8 +153,9 @@ class Review:
         decision = Decision(of_question(reference.question, "" if is_anothers else lead_id))
         if reference.question != UNCLEAR_COPY or reference.known is not None or past is None or past.status is None:
             return decision, None
-        state = {Status.CREATED: State.CREATED, Status.UNKNOWN: State.UNKNOWN}.get(past.status)
-        if state is None or (state is State.CREATED and not lead_id):
+        facts = past.status.facts
+        state = facts.kept_as if facts.in_account in {InAccount.OURS, InAccount.PERHAPS} else None
+        if state is None or (facts.in_account is InAccount.OURS and not lead_id):
             return decision, None
         intent = Intent(reference.ref, b"", (), reference.prepared.row.number, intent_at=0.0)
         return decision, (intent, state, past.outcome() or decision.outcome)

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from importer.errors import DefectError, FatalError, ImporterError
+from importer.exitstatus import ExitStatus
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import KeyOwner, RowState, Scratch
 from importer.ledger.writer import LedgerWriter
-from importer.outcome import Outcome, Status, utc_text
-from importer.run.decision import UNRESOLVED_STATES, decide, of_key_holder, of_known_lead, unresolved_since
+from importer.outcome import InAccount, Outcome, Status, utc_text
+from importer.run.decision import decide, of_key_holder, of_known_lead, unresolved_since
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow, RowPreparer
 from importer.run.rowrecord import InTheWayError, RowRecord
@@ -28,13 +29,14 @@ __all__ = ["FileChangedError", "Sender"]
 
 FOREIGN_POLL_S = 0.5
 KNOWN_AT_ONCE = 100
-_SETTLED_HOLDERS = (Status.CREATED, Status.DUPLICATE, Status.UNKNOWN)
 
 logger = logging.getLogger(__name__)
 
 
 class FileChangedError(ImporterError):
     """The file is no longer the one that was checked: no new rows are taken."""
+
+    exit_status = ExitStatus.FILE_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class Sender:
                     await unfinished.wait()
                     continue
                 outcome = self._scratch.outcome(holder.place)
-                if outcome is not None and outcome.status in _SETTLED_HOLDERS:
+                if outcome is not None and outcome.status.facts.in_account is not InAccount.NO:
                     return replace(of_key_holder(holder, outcome.lead_id), time=utc_text(time.time()))
                 break
         for key in prepared.keys:
@@ -203,7 +205,7 @@ class Sender:
                 return
             if conflict is None:
                 return
-            if conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
+            if conflict.ref == item.note.ref and conflict.state.is_unresolved:
                 known, since = conflict, unresolved_since(item.prepared, conflict)
 
     async def _meet(self, item: _Item, conflict: KnownRow) -> KnownRow | None:
@@ -215,7 +217,7 @@ class Sender:
         if conflict.state is State.CREATED:
             self._finish(item, of_known_lead(item.prepared, conflict))
             return None
-        if is_gone and conflict.ref == item.note.ref and conflict.state in UNRESOLVED_STATES:
+        if is_gone and conflict.ref == item.note.ref and conflict.state.is_unresolved:
             decision = decide(item.prepared, conflict, (), ())
             if decision.is_open:
                 return conflict

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from importer.errors import SheetError
 from importer.sheet.csvfile import read_csv
 from importer.sheet.filetype import (
-    FORMATS,
-    WORKBOOKS,
-    Kind,
     identify,
     require_kind,
     require_sane_archive,
     require_whole_archive,
 )
 from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
+from importer.sheet.kinds import FORMATS, WORKBOOKS, Kind, open_reader
 from importer.sheet.layout import HiddenRowsRule, Layout, MergedRule
 from importer.sheet.peek import Top, peek_text, peek_workbook
 from importer.sheet.table import Identity, Row, Table
@@ -199,7 +197,7 @@ def _read_workbook(
 ) -> Found:
     from importer.sheet.workbook import read_table
 
-    if kind is not Kind.XLS:
+    if kind.facts.is_archive:
         require_sane_archive(path, file)
     try:
         return _closing(
@@ -216,23 +214,10 @@ def _read_workbook(
 def _open_workbook(
     path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...], *, is_lenient: bool = False
 ) -> "Workbook":
-    """The reader for a kind of workbook, each imported where a file asks for it."""
-    if kind is Kind.XLSX:
-        from importer.sheet.excel import ExcelWorkbook
-
-        return ExcelWorkbook(path, file, notes, is_lenient=is_lenient)
-    if kind is Kind.ODS:
-        from importer.sheet.odsfile import OdsWorkbook
-
-        return OdsWorkbook(path, file, notes, is_lenient=is_lenient)
-    if kind is Kind.XLS:
-        from importer.sheet.xlsfile import XlsWorkbook
-
-        return XlsWorkbook(path, file, notes)
-    from importer.sheet.calamine import CalamineWorkbook
-
-    require_whole_archive(path, file)
-    return CalamineWorkbook(path, file, notes)
+    """The workbook, by the reader of its kind."""
+    if kind.facts.unpacks_itself:
+        require_whole_archive(path, file)
+    return open_reader(kind, path, file, notes, is_lenient=is_lenient)
 
 
 def _closing(workbook: "Workbook", read: Callable[["Workbook"], Found]) -> Found:

@@ -7,17 +7,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.kinds import FORMATS, WORKBOOKS, Kind, kind_of_ending
 from importer.sheet.textformat import utf16_pattern
 
 __all__ = [
-    "FORMATS",
-    "TEXT_FORMATS",
-    "WORKBOOKS",
     "Kind",
     "identify",
     "require_kind",
@@ -25,65 +22,9 @@ __all__ = [
     "require_whole_archive",
 ]
 
-TEXT_FORMATS = (".csv", ".tsv", ".txt")
-FORMATS = (*TEXT_FORMATS, ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
 _HEAD_BYTES = 1 << 16
 _PROLOG_BYTES = 4096
 
-
-class Kind(Enum):
-    """A kind of content; the value is how a person would call it."""
-
-    TEXT = "plain text"
-    XLSX = "an Excel workbook (.xlsx)"
-    XLSB = "a binary Excel workbook (.xlsb)"
-    XLS = "an Excel 97 workbook (.xls)"
-    ODS = "an OpenDocument spreadsheet (.ods)"
-    EMPTY = "empty"
-    ENCRYPTED = "password-protected"
-    DAMAGED = "a damaged or incomplete workbook"
-    HTML = "a web page (HTML)"
-    MHTML = "a web page saved with its pictures (MHTML)"
-    RTF = "a text document (RTF)"
-    XML = "an XML file"
-    NUMBERS = "an Apple Numbers document"
-    WORD = "a Word or PowerPoint document"
-    ZIP = "a ZIP archive"
-    OLE = "an old Office file, but no workbook"
-    PDF = "a PDF"
-    GZIP = "a compressed file (gzip)"
-    IMAGE = "a picture"
-    BINARY = "neither text nor a workbook"
-
-
-_HINTS = {
-    Kind.EMPTY: "Export it again: the file holds 0 bytes.",
-    Kind.ENCRYPTED: "Open it in Excel and save it without a password.",
-    Kind.DAMAGED: "Copy or download it again; if it opens in Excel, save it there as .xlsx.",
-    Kind.GZIP: "Unpack it first.",
-    Kind.ZIP: "Unpack it first.",
-}
-_EXPECTED = {
-    ".xlsx": Kind.XLSX,
-    ".xlsm": Kind.XLSX,
-    ".xls": Kind.XLS,
-    ".xlsb": Kind.XLSB,
-    ".ods": Kind.ODS,
-}
-WORKBOOKS = frozenset(_EXPECTED.values())
-"""The kinds of content that hold sheets."""
-
-_MAGIC = (
-    (b"%PDF-", Kind.PDF),
-    (b"\x1f\x8b", Kind.GZIP),
-    (b"{\\rtf", Kind.RTF),
-    (b"\x89PNG", Kind.IMAGE),
-    (b"\xff\xd8\xff", Kind.IMAGE),
-    (b"GIF8", Kind.IMAGE),
-    (b"\x09\x08\x10\x00", Kind.XLS),  # a BIFF stream without a container
-    (b"\x09\x08\x08\x00", Kind.XLS),
-)
 _OLE_HEADER_BYTES = 512
 _MINI_SHIFT = 6
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -105,8 +46,8 @@ def identify(file: BinaryIO) -> Kind:
         return _ole_kind(file)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(file)
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
+    for kind in Kind:
+        if head.startswith(kind.facts.magic):
             return kind
     return _text_kind(head)
 
@@ -175,13 +116,7 @@ def _zip_kind(file: BinaryIO) -> Kind:
 def _package_kind(names: set[str]) -> Kind:
     """What an archive is, by the names of its parts."""
     lower = {name.lower().lstrip("/").replace("\\", "/") for name in names}
-    if "xl/workbook.bin" in lower:
-        return Kind.XLSB
-    if "xl/workbook.xml" in lower or any(name.startswith("xl/worksheets/") for name in lower):
-        return Kind.XLSX
-    if any(name.startswith("index/") and name.endswith(".iwa") for name in lower) or "index.zip" in lower:
-        return Kind.NUMBERS
-    return Kind.WORD if any(name.startswith(("word/", "ppt/")) for name in lower) else Kind.ZIP
+    return next((kind for kind in Kind if kind.facts.has_parts is not None and kind.facts.has_parts(lower)), Kind.ZIP)
 
 
 def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
@@ -194,16 +129,14 @@ def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
     if ending not in FORMATS:
         shown = f"A file ending in {path.suffix!r}" if path.suffix else "A file name without an ending"
         raise SheetError(f"{path}: {shown} cannot be read.", hint=f"Formats: {' '.join(FORMATS)}")
-    if kind is Kind.TEXT and ending in TEXT_FORMATS:
+    expected = kind_of_ending(ending)
+    if expected is kind:
         return ()
     if kind is Kind.TEXT:
         message = f"{path}: the name says {ending}, but the content is plain text."
         raise SheetError(message, hint="If it is a CSV, rename it to end in .csv; else save it again as a workbook.")
     if kind not in WORKBOOKS:
-        hint = _HINTS.get(kind, "Open it in a spreadsheet program and save it as .xlsx or .csv.")
-        raise SheetError(f"{path}: cannot be read, it is {kind.value}.", hint=hint)
-    if _EXPECTED.get(ending) is kind:
-        return ()
+        raise SheetError(f"{path}: cannot be read, it is {kind.value}.", hint=kind.facts.hint)
     return (f"The name says {ending}, but the content is {kind.value}: it was read as such.",)
 
 
@@ -252,5 +185,5 @@ def _whole_zip(path: Path) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
         raise SheetError(
             f"{path}: cannot be read, it is {Kind.DAMAGED.value}.",
-            hint=_HINTS[Kind.DAMAGED],
+            hint=Kind.DAMAGED.facts.hint,
         ) from error

@@ -15,11 +15,19 @@ from importer.app.result import RunResult, as_objects
 from importer.commands.cli import COMMANDS, cli, import_command
 from importer.config.columnschema import ColumnModel
 from importer.config.schema import SECTIONS
-from importer.outcome import Status
+from importer.exitstatus import ExitStatus
+from importer.lead.values import TYPES
+from importer.outcome import InAccount, Status
 from importer.report.columns import COLUMNS
 from importer.run.preparedrow import LINE_ERRORS
 
 OTHERS_OPTIONS = frozenset({"--failed"})  # systemctl's
+IN_ACCOUNT = {
+    InAccount.OURS: "yes",
+    InAccount.ANOTHERS: "another lead",
+    InAccount.PERHAPS: "perhaps",
+    InAccount.NO: "no",
+}
 ENDED = datetime(2026, 10, 6, tzinfo=UTC)
 
 
@@ -75,13 +83,15 @@ def test_what_a_column_may_say_is_on_its_page_and_nothing_else() -> None:
 
 def test_the_types_of_columns_are_those_of_the_model() -> None:
     told = [words(row[0])[0] for row in rows(section(page("config.md"), "Types"))]
-    types = ast.literal_eval(re.sub(r"^.*Literal(\[.*?\]).*$", r"\1", str(ColumnModel.model_fields["type"].annotation)))
-    assert told == types
+    assert told == list(TYPES)
 
 
 def test_every_status_and_every_column_of_the_report_is_on_its_page() -> None:
     report = page("report.md")
-    assert {words(row[0])[0] for row in rows(section(report, "The statuses"))} == {status.value for status in Status}
+    told = {words(row[0])[0]: row[1] for row in rows(section(report, "The statuses"))}
+    assert set(told) == {status.value for status in Status}
+    for status in Status:
+        assert told[status].startswith(IN_ACCOUNT[status.facts.in_account])
     assert [words(row[0])[0] for row in rows(section(report, "The columns"))] == list(COLUMNS)
 
 
@@ -112,6 +122,24 @@ def test_every_word_in_lsq_error_is_explained() -> None:
     assert found - told == {"MXAPIRateLimitExceededException"}  # never a row's end: it is sent again
     named = {"MXDuplicateEntryException", "success_without_id", *LINE_ERRORS}  # these pass through a name in the code
     assert told - found <= named
+
+
+def test_every_exit_status_is_on_its_page_and_in_its_order() -> None:
+    text = page("nightly.md")
+    told = [
+        int(number)
+        for row in rows(section(text, "4. What it tells").split("**`--json`**")[0])
+        for number in row[0].split(",")
+    ]
+    assert told == [*sorted(ExitStatus), 130, 143]
+    assert f"in the order {', '.join(str(status.value) for status in ExitStatus)}, signals" in text
+
+
+def test_where_something_new_goes_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = {word for row in rows(section(text, "Where something new goes")) for word in words(row[1])}
+    assert {"importer/outcome.py", "importer/lead/values/__init__.py"} <= named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
 
 
 def test_every_key_of_the_json_line_is_on_its_page() -> None:

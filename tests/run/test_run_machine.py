@@ -1,6 +1,7 @@
 """What the machine does to a run (it is killed, its disk fills up, its file changes), and what it shows and leaves."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def test_a_full_disk_ends_the_run_and_loses_and_doubles_nothing(desk: Desk, acco
     process = desk.start("leads.csv")
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     run = finish(process)
-    assert run.status in {1, 3}
+    assert run.status in {3, 5}
     assert "then run the same command again" in run.err
     assert 0 < len(account.leads()) < 200
     if (desk.folder / "leads.report.csv").exists():
@@ -69,10 +70,28 @@ def test_a_file_that_changes_meanwhile_ends_the_run_politely(desk: Desk, account
     account.wait_until(lambda stats: stats["creates"] >= 2)
     desk.write(ROWS[:2])
     run = finish(process)
-    assert run.status == 1
+    assert run.status == 4
     assert f"{path.name} was changed" in run.err
     assert find_lies(ROWS, desk.report(), account.leads()) == []
     assert said(desk)["unsent"] > 0
+    assert "Ended early" in (desk.folder / "leads.report.html").read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_written_has_an_exit_status_of_its_own(desk: Desk, account: Account) -> None:
+    account.change(latency="150")
+    desk.configure(workers=1)
+    desk.write(ROWS[:4])
+    process = desk.start("leads.csv", "--json")
+    account.wait_until(lambda stats: stats["creates"] >= 2)
+    (desk.folder / "leads.report.csv").mkdir()
+    run = finish(process)
+    assert run.status == 5
+    assert "could not be written" in run.err
+    assert json.loads(run.out)["exit_status"] == 5
+    (desk.folder / "leads.report.csv").rmdir()
+    assert desk.call("leads.csv").status == 0
+    assert find_lies(ROWS[:4], desk.report(), account.leads()) == []
+    assert account.stats()["creates"] == 4
 
 
 def test_a_terminal_shows_a_bar_with_counts_and_the_time_left(desk: Desk) -> None:

@@ -1,0 +1,147 @@
+"""A text of config.yaml as the value that it means; each function raises ValueError with the reason if it is none."""
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from importer.config.host import base_url_of
+from importer.config.proxy import NO_PROXY, proxy_address
+from importer.lead.checks import CUSTOM_PREFIX
+from importer.lead.fieldname import FieldName
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+__all__ = [
+    "Read",
+    "ask",
+    "read_delimiter",
+    "read_encoding",
+    "read_field_name",
+    "read_host",
+    "read_identity",
+    "read_proxy",
+    "read_reference_field",
+    "read_timezone",
+    "read_unique_field",
+]
+
+DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
+IDENTITIES = ("mapped", "all")
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("cp437", "cp850", "cp874", "latin-1", "iso-8859-2", "iso-8859-15", "koi8-r", "mac-roman", "shift_jis"),
+    *("euc-jp", "gb18030", "big5", "euc-kr"),
+)  # the usual ones, to guess a misspelt name from
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Stands in the annotation of a setting: `function` makes its value of what config.yaml says.
+
+    pydantic asks for the schema when a file is loaded, so that the settings themselves import nothing of it.
+    """
+
+    function: Callable[[Any], object]
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> "CoreSchema":
+        """A validator that calls the function and nothing else."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(self.function)
+
+
+def ask(near: Sequence[str]) -> str:
+    """The question that ends a message about a misspelling, empty where nothing comes near."""
+    return f", did you mean `{near[0]}`?" if near else ""
+
+
+def read_field_name(text: object) -> FieldName:
+    """The field that a text names; ValueError with the reason where it names none."""
+    if not isinstance(text, str):
+        raise ValueError("must be one schema name, such as FirstName or mx_KYC.Status")  # noqa: TRY004 pydantic's way
+    try:
+        return FieldName.parse(text)
+    except ValueError as error:
+        raise ValueError(f"`{text}` is no schema name: {error}") from None
+
+
+def read_unique_field(text: object) -> str:
+    """A field that the account keeps unique."""
+    name = read_field_name(text)
+    if name.sub is not None:
+        raise ValueError(f"`{name}` is a sub-field, which cannot be unique in LeadSquared")
+    return str(name)
+
+
+def read_reference_field(text: object) -> str:
+    """The field that gets each row's reference."""
+    name = read_field_name(text)
+    if name.sub is not None or not name.parent.startswith(CUSTOM_PREFIX):
+        raise ValueError(f"`{name}` is no custom field; it must be one made for this alone, such as mx_Import_Ref")
+    return name.parent
+
+
+def read_identity(value: object) -> "str | tuple[str, ...]":
+    """Which columns make a row the same row."""
+    if value in IDENTITIES:
+        return str(value)
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError("it must be mapped, all, or a list of headers, such as [Customer ID]")
+    return tuple(value)
+
+
+def read_encoding(text: object) -> str:
+    """A text file's encoding."""
+    name = str(text).strip()
+    try:
+        "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
+    except (LookupError, ValueError):
+        near = difflib.get_close_matches(name.lower(), ENCODINGS, n=1)
+        raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
+    return name
+
+
+def read_delimiter(text: object) -> str:
+    """A text file's delimiter, as it is or by its name."""
+    delimiter = DELIMITERS.get(str(text).lower())
+    if delimiter is None:
+        raise ValueError('it must be one of "," ";" "|" in quotes, or the word tab')
+    return delimiter
+
+
+def read_host(text: object) -> str:
+    """A host or URL, which stays as it is written."""
+    try:
+        base_url_of(str(text))
+    except ValueError as error:
+        raise ValueError(f"{error}") from None  # the host itself is not repeated: a pasted URL may hold a key
+    return str(text).strip()
+
+
+def read_proxy(text: object) -> str:
+    """A proxy's URL, or `none`; the text itself is not repeated, since it may hold a password."""
+    url = str(text).strip()
+    if url.casefold() == NO_PROXY:
+        return NO_PROXY
+    url = url if "://" in url else f"http://{url}"
+    if "@" in url:
+        raise ValueError(
+            "a user name or password has no place in config.yaml; leave `proxy` out, and set HTTPS_PROXY instead"
+        )
+    proxy_address(url)
+    return url
+
+
+def read_timezone(text: object) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    name = str(text).strip()
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        known = sorted(available_timezones())
+        by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
+        near = [by_fold[fold] for fold in difflib.get_close_matches(name.lower().replace(" ", "_"), by_fold, n=1)]
+        raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None
