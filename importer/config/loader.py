@@ -216,6 +216,7 @@ def _assemble(
         account=Account(
             host=host,
             base_url=base_url_of(host) if host else "",
+            trusted_host=model.account.trusted_host,
             auth=model.account.auth,
             name=model.account.name,
             access_key=environment.value("LSQ_ACCESS_KEY"),

@@ -96,6 +96,7 @@ class AccountModel(Section):
     """`account:`; the keys have no place in it."""
 
     host: Annotated[str, PlainValidator(_host)] = ""
+    trusted_host: bool = False
     auth: Literal["query", "headers"] = "query"
     name: Text | None = None
 
