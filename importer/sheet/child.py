@@ -14,12 +14,16 @@ from typing import Any, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.bounds import CellBudget, TooLargeError, require_row_fits
-from importer.sheet.foreign import LENGTH_BYTES, MEMORY_STATUS
 from importer.sheet.kinds import Kind, open_reader
 from importer.sheet.table import Row
 from importer.sheet.workbook import Workbook
 
-__all__ = ["main", "write_workbook"]
+__all__ = ["LENGTH_BYTES", "MEMORY_STATUS", "main", "write_workbook"]
+
+LENGTH_BYTES = 20
+"""How many digits at the end of the child's file say how long the index before them is."""
+MEMORY_STATUS = 3
+"""The child's exit status where memory did not suffice."""
 
 _NOWHERE = Path()
 """Stands for the file, whose name only the parent knows: messages begin with it, and are cut there."""

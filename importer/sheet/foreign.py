@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 from importer.errors import SheetError
 from importer.sheet.archive import open_archive, require_whole_archive
 from importer.sheet.bounds import MOST_COLUMNS, MOST_ROW_CHARS, MOST_ROWS
+from importer.sheet.child import LENGTH_BYTES, MEMORY_STATUS, write_workbook
 from importer.sheet.kinds import Kind
 from importer.sheet.numberformat import DateKind
 from importer.sheet.snapshot import Spool
@@ -25,11 +26,6 @@ from importer.sheet.table import NO_DATES, NOTHING, Area, Row
 from importer.sheet.workbook import SheetInfo, are_blank
 
 __all__ = ["ForeignWorkbook", "Limits"]
-
-LENGTH_BYTES = 20
-"""How many digits at the end of the child's file say how long the index before them is."""
-MEMORY_STATUS = 3
-"""The child's exit status where memory did not suffice."""
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from importer.sheet.child import main; main(sys.argv[2:])"
@@ -82,8 +78,6 @@ class ForeignWorkbook:
         self._spool = Spool()
         try:
             if getattr(sys, "frozen", False):  # a bundled program has no interpreter to start
-                from importer.sheet.child import write_workbook
-
                 write_workbook(kind.name, file, cast("BinaryIO", self._spool.file))
                 self._spool.finish()
             else:
