@@ -1,6 +1,5 @@
 """Reports as people and programs leave them behind: edited, sorted, cut, copied and saved in other forms."""
 
-
 import csv
 import io
 import random

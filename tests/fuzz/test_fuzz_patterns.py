@@ -17,7 +17,7 @@ SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(Path(importer.__f
 BOUNDED = {
     "importer.lead.values.phonetext.EXTENSION[0]": 2_000,  # a writing of more than 100 characters is refused first
     "importer.app.fileselection._REPORT_NAME[0]": 2_000,  # file names: no system takes more than 255 characters
-    "importer.lead.values.emailtext.FAULTS[14]": 16_000,  # a search behind each `@`, and two of these are a fault before
+    "importer.lead.values.emailtext.FAULTS[14]": 16_000,  # texts with two `@` have another fault first
 }
 """Patterns whose texts are known to be short, and the longest text that they are tried on."""
 
