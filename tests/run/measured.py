@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench import Desk
 
-__all__ = ["MOST_BYTES", "MOST_SECONDS", "Measured", "measure"]
+__all__ = ["MOST_BYTES", "MOST_SECONDS", "Measured", "measure", "peak_bytes"]
 
 MOST_BYTES = 500 << 20
 MOST_SECONDS = 30.0
@@ -25,6 +25,7 @@ class Measured:
     """How a run ended, and what it took."""
 
     status: int
+    out: str
     err: str
     seconds: float
     peak_bytes: int
@@ -46,11 +47,11 @@ def measure(desk: Desk, *args: object, patience_s: float = 600.0) -> Measured:
         check=False,
     )
     assert "Traceback" not in ended.stdout + ended.stderr
-    return Measured(ended.returncode, ended.stderr, time.monotonic() - start, int(peak.read_text()))
+    return Measured(ended.returncode, ended.stdout, ended.stderr, time.monotonic() - start, int(peak.read_text()))
 
 
-def write_peak(path: Path) -> None:
-    """Write the most memory that this process had, and the largest of its children beside it.
+def peak_bytes() -> int:
+    """The most memory that this process had, and the largest of its children beside it.
 
     The system counts what a child had before it became another program as the child's own, so this is rather too much.
     """
@@ -58,12 +59,12 @@ def write_peak(path: Path) -> None:
 
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
     own = int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    path.write_text(str((own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) << 10), "ascii")
+    return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) << 10
 
 
 if __name__ == "__main__":
     from importer.commands.cli import main
 
     place = Path(sys.argv.pop(1)).absolute()
-    atexit.register(write_peak, place)
+    atexit.register(lambda: place.write_text(str(peak_bytes()), "ascii"))
     main()
