@@ -6,6 +6,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.slots.budget import Terms
 from importer.ledger.slots.shared import START_SLACK_S, SharedSlots
 from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.budgets import CALLS
 from importer.ratelimit.limiter import LOST_MARGIN_S
 
 __all__ = ["check_quota", "open_slots"]
@@ -17,6 +18,7 @@ def open_slots(ledger: Ledger, config: Config) -> SharedSlots:
     return SharedSlots(
         ledger,
         Terms(
+            budget=CALLS,
             limit=Limit(limits.calls, limits.per_seconds),
             longest_s=START_SLACK_S + config.timeout_s + LOST_MARGIN_S,
             share=limits.share,

@@ -279,7 +279,7 @@ class Delivery:
 
     def _doubt_of(self, course: _Course) -> Doubt:
         return Doubt(
-            since=course.since.by_server(self._client.skew_s),
+            since=lambda: course.since.by_server(self._client.skew_s),
             sent_at=course.sent_at,
             may_lack_reference=course.may_lack_reference,
             agreeing=course.agreeing,

@@ -19,12 +19,13 @@ __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 class Doubt:
     """What is known of the calls that may have created a lead.
 
-    `since` is the first intent (UTC seconds by the server's clock), `sent_at` the latest moment by ours at which a call
-    may have been sent. `may_lack_reference`: an earlier run may have sent it without its row's reference.
-    `hidden` is what no message may show.
+    `since` tells the first intent (UTC seconds by the server's clock). It is asked after the look-up: that reply may be
+    the first that tells the server's time. `sent_at` is the latest moment by our clock at which a call may have been
+    sent. `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message
+    may show.
     """
 
-    since: float
+    since: Callable[[], float]
     sent_at: float
     may_lack_reference: bool
     agreeing: Collection[str] | None
@@ -104,7 +105,7 @@ class Evidence:
             lead,
             unique=self._unique,
             country_code=self._country_code,
-            since=doubt.since,
+            since=doubt.since(),
             skew_s=0.0,
             needs_reference=not doubt.may_lack_reference,
         )

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from importer.ledger.database import guard_database
 from importer.ledger.identity import Identity
-from importer.ledger.schema import LEAD_ROW, META, OLD_ROWS, ROW_ALIAS, ROW_IDENTITY
+from importer.ledger.migrations import OLD_ROWS
+from importer.ledger.schema import LEAD_ROW, META, ROW_ALIAS, ROW_IDENTITY
 from importer.ledger.upsert import upsert
 
 __all__ = ["Identities", "drop_stale_aliases"]

@@ -20,11 +20,12 @@ class Fit(IntEnum):
 
 
 class Line(NamedTuple):
-    """A line that goes by a reference. `marks` and `digest` are its cells in the two forms that the ledger keeps.
+    """A line of a report. `marks` and `digest` are its cells in the two forms that the ledger keeps.
 
-    `known` are the cells that the ledger remembers of the row, where it knows any; `fit` says how they agree.
-    `is_settled`: the row is created or may be, so that it must not be sent for another. `is_likely`: one of its unique
-    values is the row's, or the reference was made of its cells.
+    `ref` is the reference that it carries, empty where it has none. `known` are the cells that the ledger remembers of
+    the row, where it knows any; `fit` says how they agree. `is_settled`: the row is created or may be, so that it must
+    not be sent for another. `is_likely`: one of its unique values is the row's, or the reference was made of its cells;
+    of a line without a reference, that it had one. `says_created`: so says the line itself.
     """
 
     place: int
@@ -35,12 +36,14 @@ class Line(NamedTuple):
     fit: "Fit"
     is_settled: bool
     is_likely: bool
+    says_created: bool = False
 
 
 _TABLES = """
 CREATE TABLE line (
     place INTEGER PRIMARY KEY, ref BLOB NOT NULL, marks BLOB NOT NULL, digest BLOB NOT NULL, known BLOB NOT NULL,
-    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, is_likely INTEGER NOT NULL
+    fit INTEGER NOT NULL, is_settled INTEGER NOT NULL, is_likely INTEGER NOT NULL,
+    says_created INTEGER NOT NULL
 );
 CREATE TABLE tie (place INTEGER PRIMARY KEY, verdict TEXT NOT NULL, ref BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE lead (lead_id TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
@@ -59,7 +62,7 @@ class LineTable:
         """Enter lines; each place once."""
         self._begin()
         with room_needed():
-            self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
+            self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", lines)
 
     def finish(self) -> None:
         """Say that all lines are entered; the questions below come after it."""
@@ -70,9 +73,13 @@ class LineTable:
 
     def shared(self) -> Iterator[list[Line]]:
         """The lines of each reference that stands on several, in their order."""
-        query = "SELECT * FROM line WHERE ref IN (SELECT ref FROM line GROUP BY ref HAVING count(*) > 1)"
+        query = """
+            SELECT * FROM line
+            WHERE ref IN (SELECT ref FROM line WHERE ref != x'' GROUP BY ref HAVING count(*) > 1)
+            ORDER BY ref, place
+        """
         group: list[Line] = []
-        for found in self._database.execute(f"{query} ORDER BY ref, place"):
+        for found in self._database.execute(query):
             line = _line(found)
             if group and group[0].ref != line.ref:
                 yield group
@@ -84,17 +91,33 @@ class LineTable:
     def displaced(self) -> Iterator[tuple[Line, bytes]]:
         """Each line with other cells than its row's, and the reference of a row that has just these.
 
-        That row is one that is settled and whose own lines hold other cells.
+        That row is one that is settled and whose own lines hold other cells; most of them, where the line may be one
+        that a person added.
         """
         query = """
             SELECT line.*, other.ref FROM line CROSS JOIN line AS other
                 ON other.known != x'' AND other.known IN (line.marks, line.digest) AND other.is_settled
-            WHERE line.fit < 2 AND other.ref != line.ref
+            WHERE line.fit < 2 AND other.ref != line.ref AND (line.ref != x'' OR line.is_likely OR other.fit < 0)
                 AND NOT EXISTS (SELECT 1 FROM line AS own WHERE own.ref = other.ref AND own.fit = 2)
             ORDER BY line.place, other.place
         """
         for *found, ref in self._database.execute(query):
             yield _line(found), ref
+
+    def robbed(self, limit: int) -> list[Line]:
+        """The first line of each settled row none of whose lines holds its cells any more, nor most of them."""
+        query = """
+            SELECT * FROM line WHERE is_settled AND known != x'' AND fit < 0 AND NOT EXISTS (
+                SELECT 1 FROM line AS own WHERE own.ref = line.ref AND (own.fit >= 0 OR own.place < line.place)
+            )
+            ORDER BY place LIMIT ?
+        """
+        return [_line(found) for found in self._database.execute(query, (limit,))]
+
+    def strays(self, limit: int) -> list[Line]:
+        """Lines that say created and hold other cells than their reference's row, or go by none that is known."""
+        query = "SELECT * FROM line WHERE says_created AND (fit < 0 OR known = x'') ORDER BY place LIMIT ?"
+        return [_line(found) for found in self._database.execute(query, (limit,))]
 
     def at(self, ref: bytes) -> list[Line]:
         """The lines of a reference."""
@@ -146,5 +169,5 @@ class LineTable:
 
 
 def _line(found: Sequence[object]) -> Line:
-    place, ref, marks, digest, known, fit, is_settled, is_likely = found
-    return Line(place, ref, marks, digest, known, Fit(fit), bool(is_settled), bool(is_likely))  # type: ignore[arg-type]
+    place, ref, marks, digest, known, fit, *flags = found
+    return Line(place, ref, marks, digest, known, Fit(fit), *map(bool, flags))  # type: ignore[arg-type]

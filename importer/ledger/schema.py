@@ -1,4 +1,4 @@
-"""The ledger's tables, their version, and how an older version becomes the present one.
+"""The ledger's tables and their version; how an older one becomes the present one stands in `migrations`.
 
 No column holds lead data: `cells`, `keys`, `ref` and an identity's `columns` are keyed digests, and `message` and `tip`
 are texts from which the lead's values were taken out. No column has a length: a long file name must not end a run on
@@ -23,12 +23,12 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
     update,
 )
 
 from importer.errors import UsageError
 from importer.ledger.failure import REBUILD
+from importer.ledger.migrations import MIGRATIONS
 
 __all__ = [
     "ACCOUNT",
@@ -40,8 +40,6 @@ __all__ = [
     "LEAD_ROW",
     "MACHINE",
     "META",
-    "MIGRATIONS",
-    "OLD_ROWS",
     "OWN_TABLES",
     "ROW_ALIAS",
     "ROW_IDENTITY",
@@ -51,7 +49,8 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 5
+VERSION = 7
+"""Raise it with every change of a table, and add the step to `importer.ledger.migrations`."""
 
 _metadata = MetaData()
 
@@ -125,12 +124,14 @@ LEAD_KEY = Table(
 )
 Index("run_by_report", RUN.c.report)
 
-# The account's budget of calls. Its times are seconds of the clock in `importer.ledger.slots.clock`, not of the day.
+# The budgets of an account, each with its name and a limit of its own. Their times are seconds of the clock in
+# `importer.ledger.slots.clock`, not of the day.
 
 BUDGET = Table(
     "budget",
     _metadata,
-    Column("account_id", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", Integer, nullable=False),
+    Column("name", String, nullable=False),
     Column("boot", String, nullable=False),
     Column("configured_calls", Integer, nullable=False),
     Column("configured_per_seconds", Float, nullable=False),
@@ -140,17 +141,19 @@ BUDGET = Table(
     Column("changed_at", Float, nullable=False),
     Column("refused_at", Float),
     Column("paused_until", Float, nullable=False),
+    PrimaryKeyConstraint("account_id", "name"),
 )
 
 SLOT = Table(
     "slot",
     _metadata,
     Column("account_id", Integer, nullable=False),
+    Column("budget", String, nullable=False),
     Column("holder", String, nullable=False),
     Column("number", Integer, nullable=False),
     Column("granted_at", Float, nullable=False),
     Column("free_at", Float, nullable=False),
-    PrimaryKeyConstraint("account_id", "holder", "number"),
+    PrimaryKeyConstraint("account_id", "budget", "holder", "number"),
     sqlite_with_rowid=False,
 )
 
@@ -158,13 +161,16 @@ CLAIMANT = Table(
     "claimant",
     _metadata,
     Column("account_id", Integer, nullable=False),
+    Column("budget", String, nullable=False),
     Column("holder", String, nullable=False),
     Column("wanted", Integer, nullable=False),
     Column("seen_at", Float, nullable=False),
     Column("granted_at", Float, nullable=False),
-    PrimaryKeyConstraint("account_id", "holder"),
+    PrimaryKeyConstraint("account_id", "budget", "holder"),
     sqlite_with_rowid=False,
 )
+
+# The day's calls are counted for the account as a whole: no source says that a call of some kind is free of it.
 
 DAY_CALL = Table(
     "day_call",
@@ -218,45 +224,8 @@ ROW_ALIAS = Table(
 )
 Index("row_alias_by_ref", ROW_ALIAS.c.account_id, ROW_ALIAS.c.ref)
 
-OLD_ROWS = "old_rows"
-"""The key in META that says: references of this ledger's rows and reports were made of every column of their files."""
-
 OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
 """What every version has; a database without them is another program's."""
-
-
-def _add_budget(connection: Connection) -> None:
-    _metadata.create_all(connection, tables=[BUDGET, SLOT, CLAIMANT, DAY_CALL])
-
-
-def _add_names(connection: Connection) -> None:
-    """What was known by a host and a key's digest before there were names is known by them still."""
-    _metadata.create_all(connection, tables=[ACCOUNT_NAME, MACHINE])
-    known = select(ACCOUNT.c.identity, ACCOUNT.c.id).where(
-        ACCOUNT.c.identity.contains("#"), ACCOUNT.c.id.in_(select(LEAD_ROW.c.account_id).distinct())
-    )
-    connection.execute(insert(ACCOUNT_NAME).from_select(["name", "account_id"], known))
-
-
-def _add_skew(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE lead_row ADD COLUMN skew_s FLOAT"))
-
-
-def _add_identities(connection: Connection) -> None:
-    """Until now every column of a file counted in a row's reference: rows that are there stay known by those."""
-    _metadata.create_all(connection, tables=[ROW_IDENTITY, ROW_ALIAS])
-    # A run that created nothing wrote a report all the same, and that one's references were made in the old way, too.
-    if connection.execute(select(RUN.c.id).limit(1)).first() is not None:
-        connection.execute(insert(META).values(key=OLD_ROWS, value="1"))
-
-
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
-    1: _add_budget,
-    2: _add_names,
-    3: _add_skew,
-    4: _add_identities,
-}
-"""How a version becomes the next one: version → what is done to the tables. Add a step with every new VERSION."""
 
 
 def prepare_schema(

@@ -1,1 +1,1 @@
-"""One import from file to report: the only room where the others meet."""
+"""The three passes of one import over its file: review, sending, report. It knows of no command and no terminal."""

@@ -50,7 +50,7 @@ class References:
     def find(self, batch: Sequence[PreparedRow], values: Mapping[bytes, KeyOwner]) -> list[Reference]:
         """The references of the next rows. `values` are their unique values, each with the row that holds it."""
         decided = self._lines.decided([prepared.place for prepared in batch])
-        nameless = [prepared for prepared in batch if prepared.given_ref is None]
+        nameless = [prepared for prepared in batch if _given(prepared, decided) is None]
         unidentified = self._identification.prepare(nameless)
         self._scratch.prefetch(values=values, rows=[row.counter for row in unidentified])
         identified = self._identify(unidentified)

@@ -24,6 +24,8 @@ __all__ = ["Verdict", "fit_of", "tie_lines"]
 
 BATCH = 400
 MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
+MOST_COMPARED = 200
+"""How many rows that stand on no line of their own are looked for among as many lines: each is held against each."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
         tied = [(prepared, prepared.given_ref) for prepared in batch if prepared.given_ref is not None]
         known = ledger.rows.find_rows([ref for _, ref in tied])
         table.add(_line(prepared, ref, known.get(ref)) for prepared, ref in tied)
+        table.add(_nameless_line(one) for one in batch if one.given_ref is None and not one.is_foreign)
     table.finish()
     taken = {} if trusts else _give_back(table)
     if not trusts:
@@ -61,9 +64,11 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
     past = prepared.past
     marks = prepared.cells
     digest = prepared.digests.of_cells(prepared.row.cells)
+    says_created = past is not None and past.status is Status.CREATED
     if known is None:
         is_settled = past is not None and (_may_be_ours(past.status) or past.error == UNCLEAR_COPY)
-        return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, _is_native(prepared, ref))
+        is_native = _is_native(prepared, ref)
+        return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, is_native, says_created)
     return Line(
         prepared.place,
         known.ref,
@@ -73,6 +78,23 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
         fit_of(known.cells, marks, digest),
         is_settled=known.state.in_account in MAY_BE_OURS,
         is_likely=not set(known.keys).isdisjoint(prepared.keys),
+        says_created=says_created,
+    )
+
+
+def _nameless_line(prepared: PreparedRow) -> Line:
+    """A line without a reference, which may have lost it to another line."""
+    digest = prepared.digests.of_cells(prepared.row.cells)
+    return Line(
+        prepared.place,
+        b"",
+        prepared.cells,
+        digest,
+        b"",
+        Fit.UNSURE,
+        is_settled=False,
+        is_likely=prepared.has_lost_reference,
+        says_created=prepared.past is not None and prepared.past.status is Status.CREATED,
     )
 
 
@@ -99,14 +121,25 @@ def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
 
 
 def _give_back(table: LineTable) -> dict[bytes, Line]:
-    """Each row whose cells stand on another line than its own: the line that is it."""
+    """Each row whose cells stand on another line than its own, all of them or, edited, most: the line that is it."""
     taken: dict[bytes, Line] = {}
     placed: set[int] = set()
     for line, ref in table.displaced():
         if ref not in taken and line.place not in placed:
             taken[ref] = line
             placed.add(line.place)
+    strays = [line for line in table.strays(MOST_COMPARED) if line.place not in placed]
+    for own in table.robbed(MOST_COMPARED) if strays else ():
+        near = [line for line in strays if line.ref != own.ref and _is_edited(own.known, line)]
+        if own.ref not in taken and len(near) == 1 and near[0].place not in placed:
+            taken[own.ref] = near[0]
+            placed.add(near[0].place)
     return taken
+
+
+def _is_edited(known: bytes, line: Line) -> bool:
+    """Whether a line holds most of the cells that are known of a row."""
+    return are_marks(known) and fit_of(known, line.marks, line.digest) is Fit.EDITED
 
 
 def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable, taken: dict[bytes, Line]) -> None:
@@ -144,7 +177,7 @@ def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line
 
 def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
     """Carry out what `_give_back` found; a line that lost its row so gets the one that is left over by the swap."""
-    left = {line.ref for line in taken.values()} - taken.keys()
+    left = {line.ref for line in taken.values() if line.ref} - taken.keys()
     for ref, line in taken.items():
         table.decide(line.place, Verdict.ROW, ref)
     away = {line.place for line in taken.values()}

@@ -27,12 +27,13 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "run"))
 
+from crowd import expected_keys, is_keyless, make_rows
 from truth import Cells, Line, find_lies, read_report
-from workbench import Account, Desk, person, serve_account
+from workbench import Account, Desk, serve_account
 
 from importer.sandbox import FAULTS
 
-__all__ = ["Chaos", "Round", "make_rows", "run_round"]
+__all__ = ["Chaos", "Round", "run_round"]
 
 LONGEST_RUN_S = 300.0
 ENDS = (0, 1)
@@ -84,52 +85,6 @@ class Round:
             f"{faults} faults and {refusals} refusals, {self.leads} leads; amid the faults: {said}; "
             f"{'; '.join(self.lies) or 'no lie'}"
         )
-
-
-def make_rows(count: int, draw: random.Random, *, keyless: int = 10) -> list[Cells]:
-    """Rows of every kind: one unique value, two, or none (`keyless`, to some 90 others), repeats of values, of whole
-    rows, and hopeless ones.
-    """
-    rows: list[Cells] = []
-    while len(rows) < count:
-        number = len(rows) + 1
-        first, last, email, phone, city, remark = person(number)
-        kind = draw.choices(
-            ["both", "email", "phone", "nobody", "same value", "same row", "nameless", "refused"],
-            [50, 12, 12, keyless, 6, 4, 3, 3],
-        )[0]
-        if kind == "email":
-            phone = ""
-        elif kind == "phone":
-            email = ""
-        elif kind == "nobody":
-            email = phone = ""
-        elif kind == "nameless":
-            first = last = email = phone = ""
-        elif kind == "refused":
-            email, phone = f"address {number}", ""
-        elif kind == "same value":
-            keyed = [row for row in rows if "@" in row[2]]
-            if keyed:
-                email, phone = draw.choice(keyed)[2].upper(), ""
-        elif kind == "same row" and rows:
-            rows.append(draw.choice(rows))
-            continue
-        rows.append((first, last, email, phone, city, remark))
-    return rows
-
-
-def expected_keys(rows: Sequence[Cells]) -> int:
-    """How many leads the rows with a unique value come to."""
-    taken: set[str] = set()
-    count = 0
-    for _first, _last, email, phone, _city, _remark in rows:
-        keys = {value for value in (email.casefold(), phone) if value}
-        if not keys or (email and "@" not in email):
-            continue
-        count += not keys & taken
-        taken |= keys
-    return count
 
 
 def run_round(folder: Path, chaos: Chaos) -> Round:
@@ -250,18 +205,13 @@ def _end_calmly(desk: Desk, account: Account, result: Round, rows: Sequence[Cell
     keyed = [lead for lead in leads if lead["attributes"].get("EmailAddress") or lead["attributes"].get("Phone")]
     if len(keyed) != expected_keys(rows):
         result.lies.append(f"{len(keyed)} leads for {expected_keys(rows)} distinct keys")
-    if result.chaos.has_reference and len(leads) - len(keyed) != (named := sum(map(_is_keyless, rows))):
+    if result.chaos.has_reference and len(leads) - len(keyed) != (named := sum(map(is_keyless, rows))):
         result.lies.append(f"{len(leads) - len(keyed)} leads for {named} rows without a unique value")
     result.lies += [
         f"row {line.row} is {line.status} at the end"
         for line in lines
         if not _is_final(line, has_reference=result.chaos.has_reference) or not line.status
     ]
-
-
-def _is_keyless(row: Cells) -> bool:
-    """Whether a row has a name and no unique value."""
-    return bool(row[0]) and not row[2] and not row[3]
 
 
 def _is_final(line: Line, *, has_reference: bool) -> bool:
@@ -278,6 +228,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
     options.add_argument("--kills-a-round", type=int, default=15, help="at most; then the run may end by itself")
     options.add_argument("--odds", type=float, default=0.025, help="of each of the eleven faults")
+    options.add_argument("--longest", type=float, default=15.0, help="seconds from a start to its kill, at most")
     options.add_argument("--reference", action="store_true", help="a field for references; a third of rows is keyless")
     given = options.parse_args()
     rounds: list[Round] = []
@@ -287,6 +238,7 @@ def main() -> int:
             rows=given.rows,
             kills=given.kills_a_round,
             odds=given.odds,
+            longest_s=given.longest,
             has_reference=given.reference,
         )
         folder = Path(tempfile.mkdtemp(prefix="lsq-chaos-"))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from truth import OWN, Line
+
 __all__ = ["EDITS", "MARKER", "Sheet", "new_person"]
 
 MARKER = "City"
@@ -41,6 +43,12 @@ class Sheet:
     def put(self, line: list[str], name: str, text: str) -> None:
         if name in self.header:
             line[self.header.index(name)] = text
+
+    def report_lines(self) -> list[Line]:
+        """The lines as a report's, wherever its columns stand, guards taken off."""
+        names = [*DATA, *(f"lsq_{name}" for name in OWN)]
+        plain = [[self.cell(line, name).removeprefix("'") for name in names] for line in self.lines]
+        return [Line(tuple(cells[: len(DATA)]), *cells[len(DATA) :]) for cells in plain]
 
     def markers(self) -> list[str]:
         return [self.cell(line, MARKER) for line in self.lines]
@@ -96,8 +104,9 @@ def _sort_data(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
 
 
 def _swap(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
-    """Swap one or more technical cells of two lines."""
-    names = draw.choice([["lsq_ref"], ["lsq_ref", "lsq_lead_id"], ["lsq_lead_id"]])
+    """Swap one or more technical cells of two lines, or all that is ours."""
+    all_ours = [f"lsq_{name}" for name in OWN]
+    names = draw.choice([["lsq_ref"], ["lsq_ref", "lsq_lead_id"], ["lsq_lead_id"], all_ours])
     one, two = draw.sample(sheet.lines, 2)
     for name in names:
         first, second = sheet.cell(one, name), sheet.cell(two, name)
@@ -114,6 +123,20 @@ def _mend(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
         sheet.put(line, name, texts.get(name, f"Mended{number}"))
 
 
+def _remark(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
+    """Write something into a column that is not imported, on every line."""
+    note = f"note {draw.randrange(1000)}"
+    for line in sheet.lines:
+        sheet.put(line, "Remark", note)
+
+
+def _move(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
+    """Put the columns into another order."""
+    order = draw.sample(range(len(sheet.header)), len(sheet.header))
+    sheet.header = [sheet.header[at] for at in order]
+    sheet.lines = [[line[at] for at in order] for line in sheet.lines]
+
+
 def _drop(sheet: Sheet, draw: random.Random, _fresh: object) -> None:
     """Delete columns that look technical."""
     names = draw.sample(TECHNICAL, draw.choice([1, 1, 2, 3]))
@@ -128,6 +151,8 @@ EDITS: dict[str, Callable[[Sheet, random.Random, Callable[[], tuple[str, ...]]],
     "delete": _delete,
     "drop": _drop,
     "mend": _mend,
+    "move": _move,
+    "remark": _remark,
     "sort": _sort,
     "sort data": _sort_data,
     "swap": _swap,

@@ -20,43 +20,25 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "run"))
 
 from edits import EDITS, Sheet, new_person
-from verdict import find_broken_promises
+from verdict import PersonRound, find_broken_promises
 from workbench import HEADER, Account, Desk, serve_account
 
-__all__ = ["KINDS", "Person", "PersonRound", "run_person"]
+__all__ = ["KINDS", "Person", "run_person"]
 
 DURING = ("clock", "kill", "locks", "save", "stop")
-BETWEEN = ("keys", "rename")
+BETWEEN = ("keys", "refusal", "rename", "source")
 KINDS = (*sorted(EDITS), *BETWEEN, *DURING)
 STOP_WITHIN_S = 3.0
 SLACK_S = 3.0
 LONGEST_RUN_S = 90.0
+REFUSED = '{"Status":"Error","ExceptionType":"MXInvalidInputException","ExceptionMessage":"Invalid Input!"}'
 ON_ITS_WAY = 2
 """How many calls may be on record and not yet seen by the account at any moment; the others are seen in flight."""
-
-
-@dataclass
-class PersonRound:
-    """What a round came to; `lies` is empty where every promise was kept."""
-
-    seed: int
-    acts: Counter[str] = field(default_factory=Counter)
-    runs: int = 0
-    refusals: int = 0
-    leads: int = 0
-    lies: list[str] = field(default_factory=list)
-    story: list[str] = field(default_factory=list)
-
-    def tell(self) -> str:
-        acts = ", ".join(f"{count} {name}" for name, count in sorted(self.acts.items()))
-        told = "; ".join(self.lies) or "no lie"
-        return f"seed {self.seed}: {self.runs} runs, {self.refusals} refusals, {self.leads} leads; {acts}; {told}"
 
 
 class Person:
@@ -93,8 +75,8 @@ class Person:
 
     def act(self) -> None:
         """Do something, run the command, and judge."""
-        kind = self.draw.choice([kind for kind in self.kinds if self.path.suffix])
-        if kind in (*EDITS, "save", "rename") and ".report" not in self.file:
+        kind = self.draw.choice(self.kinds)
+        if kind in (*EDITS, "save", "rename", "source") and ".report" not in self.file:
             kind = self.draw.choice([kind for kind in self.kinds if kind in DURING] or ["run"])
         self.result.acts[kind] += 1
         self.result.story.append(kind)
@@ -106,6 +88,12 @@ class Person:
             self._run(undo=lambda: self.path.write_bytes(before))
         elif kind == "keys":
             self._replace_keys()
+        elif kind == "refusal":
+            self.account.script({"call": "Lead.Create", "status": 500, "body": REFUSED, "times": 2})
+            self._run()
+            self.account.clear_script()
+        elif kind == "source":
+            self._run_source()
         elif kind == "rename":
             self.file = f"{self.draw.choice(['mine', 'copy', 'sent'])}{self.result.runs}.report.csv"
             self.report_before.rename(self.path)
@@ -116,6 +104,12 @@ class Person:
     @property
     def report_before(self) -> Path:
         return max(self.desk.folder.glob("*.report.csv"), key=lambda path: path.stat().st_mtime_ns)
+
+    def _run_source(self) -> None:
+        """Import the first file once more, with a report elsewhere: its rows are those of the report."""
+        report, self.file = self.file, "leads.csv"
+        self._run(report="source.csv")
+        self.file = report
 
     def _replace_keys(self) -> None:
         """Get new keys for the same account, perhaps while it does not say whose they are."""
@@ -137,11 +131,14 @@ class Person:
         undo: Callable[[], object] = lambda: None,
         during: Callable[["subprocess.Popen[str]"], None] | None = None,
         may_end: tuple[int, ...] = (0, 1, 2),
+        report: str = "",
     ) -> None:
         result = self.result
         result.runs += 1
         before = self.account.stats()["creates"]
-        process = self.desk.start(self.file, "-q", "--no-html", "--stop-within", str(STOP_WITHIN_S))
+        process = self.desk.start(
+            self.file, "-q", "--no-html", "--stop-within", str(STOP_WITHIN_S), *(["-r", report] if report else [])
+        )
         self._ends = may_end
         if during is not None:
             during(process)
@@ -162,9 +159,11 @@ class Person:
                 result.lies.append(f"run {result.runs} ({result.story[-1]}) refused, but sent something")
             undo()
             return
-        if status >= 0 and self.report.exists():
+        if report:
+            self._judge(report)
+        elif status >= 0 and self.report.exists():
             self.file = self.report.name
-            self._judge()
+            self._judge(self.file)
 
     def _await_moment(self, process: "subprocess.Popen[str]") -> bool:
         """Wait for a few calls, or a little while, or the run's end; whether a call has come, so that the run is up."""
@@ -227,10 +226,11 @@ class Person:
         if not any(marker in Sheet.read(path).markers() for path in self.desk.folder.glob("*.csv")):
             self.result.lies.append(f"the line of {marker}, saved while run {self.result.runs} went on, is in no file")
 
-    def _judge(self, *, is_last: bool = False) -> None:
+    def _judge(self, report: str, *, is_last: bool = False) -> None:
         leads = self.account.leads()
         in_flight = sum(self.account.stats()["faults"].values()) + self._in_flight
-        lies = find_broken_promises(self.desk.report(self.file), leads, most_doubtful=in_flight, is_last=is_last)
+        lines = Sheet.read(self.desk.folder / report).report_lines()
+        lies = find_broken_promises(lines, leads, most_doubtful=in_flight, is_last=is_last)
         self.result.leads = len(leads)
         self.result.lies += [f"{lie} (after {self.result.story[-1]})" for lie in lies]
 
@@ -243,7 +243,7 @@ class Person:
             if not self.result.lies:
                 self._run()
         if not self.result.lies and ".report" in self.file:
-            self._judge(is_last=True)
+            self._judge(self.file, is_last=True)
 
 
 CALM = {"drop_before": 0.0, "drop_after": 0.0, "hang_after": 0.0, "latency": "0"}

@@ -1,10 +1,14 @@
 """No lead twice, none lost, and every line true: amid kills and all faults at once, and under a person's hands."""
 
+import os
 from pathlib import Path
 
 import pytest
 from chaos import Chaos, run_round
 from person import run_person
+
+PERSON_SEEDS = range(int(os.environ.get("PERSON_SEEDS", "2")))
+"""More of them: PERSON_SEEDS=50 pytest tests/chaos."""
 
 
 @pytest.mark.parametrize("has_reference", [False, True])
@@ -22,4 +26,11 @@ def test_a_person_who_stops_and_kills_runs_sets_the_clock_and_deletes_locks_lose
     kinds = ("append", "clock", "delete", "kill", "locks", "sort", "stop")
     result = run_person(tmp_path / "desk", seed=1, acts=8, rows=20, kinds=kinds)
     assert result.lies == [], result.tell()
+    assert result.leads > 0
+
+
+@pytest.mark.parametrize("seed", PERSON_SEEDS)
+def test_whatever_a_person_does_nobody_is_lost_or_doubled_and_no_line_lies(tmp_path: Path, seed: int) -> None:
+    result = run_person(tmp_path / "desk", seed=100 + seed, acts=8, rows=15)
+    assert result.lies == [], (result.tell(), result.story)
     assert result.leads > 0

@@ -8,13 +8,32 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from truth import MARKER, Line
 
-__all__ = ["find_broken_promises"]
+__all__ = ["PersonRound", "find_broken_promises"]
 
 FINAL = {"created", "duplicate", "rejected", "invalid", "unknown"}
+
+
+@dataclass
+class PersonRound:
+    """What a round came to; `lies` is empty where every promise was kept."""
+
+    seed: int
+    acts: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    refusals: int = 0
+    leads: int = 0
+    lies: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+
+    def tell(self) -> str:
+        acts = ", ".join(f"{count} {name}" for name, count in sorted(self.acts.items()))
+        told = "; ".join(self.lies) or "no lie"
+        return f"seed {self.seed}: {self.runs} runs, {self.refusals} refusals, {self.leads} leads; {acts}; {told}"
 
 
 def find_broken_promises(

@@ -34,7 +34,12 @@ RATE = Reply(429, b"")
 LOST = AmbiguousError("no answer within the time allowed")
 UNREACHABLE = TransientError("no connection: Connection refused")
 NOBODY = Reply(200, b"[]")
-ME = {"FirstName": "Zoë", "LastName": "Smith", "EmailAddress": "zoe@example.com", "Phone": "+919845098450"}
+ME: dict[str, Any] = {
+    "FirstName": "Zoë",
+    "LastName": "Smith",
+    "EmailAddress": "zoe@example.com",
+    "Phone": "+919845098450",
+}
 UNIQUE = ("EmailAddress", "Phone")
 REFERENCE = "r00aa"
 
@@ -132,6 +137,6 @@ def deliver(
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
     delivery = Delivery(client, watchdog=watchdog or Watchdog(), **settings | more)
     moment = since if isinstance(since, Moment) else Moment(since)
-    told = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
+    told: dict[str, Any] = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
     outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))
     return outcome, client

@@ -6,15 +6,18 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from sqlalchemy import event
+
 from importer.ledger.ledger import Ledger
 from importer.ledger.slots.budget import HEARTBEAT_S, Budget, Terms
 from importer.ratelimit.adaptive import Limit
 
-__all__ = ["Played", "Runs", "most_in_window"]
+__all__ = ["LONGEST_S", "Played", "Runs", "do_not_wait_for_the_disk", "most_in_window"]
 
 MARGIN_S = 0.01
 TIMEOUT_S = 3.0
 LOST_MARGIN_S = 5.0
+LONGEST_S = TIMEOUT_S + LOST_MARGIN_S
 
 
 @dataclass
@@ -29,10 +32,14 @@ class Played:
     wanted: int = 0
     next_ask: float = float("inf")
     granted_at: list[float] = field(default_factory=list)
+    arrivals: list[float] = field(default_factory=list)
 
 
 class Runs:
-    """A machine with runs, and a server that logs arrivals. `lost` are the odds that a call gets no answer."""
+    """A machine with runs, and a server that logs arrivals. `lost` are the odds that a call gets no answer.
+
+    Runs use one budget, unless one is added with other terms.
+    """
 
     def __init__(
         self,
@@ -42,7 +49,7 @@ class Runs:
         draws: random.Random,
         up_s: float,
         lost: float = 0.0,
-        longest_s: float = TIMEOUT_S + LOST_MARGIN_S,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._terms = Terms(limit=limit, longest_s=longest_s)
         self.now = 0.0
@@ -55,9 +62,12 @@ class Runs:
         self._order = itertools.count()
         self._events: list[tuple[float, int, Callable[[], None]]] = []
 
-    def add(self, *, workers: int = 10, begins_at: float = 0.0, dies_at: float = float("inf")) -> Played:
+    def add(
+        self, *, workers: int = 10, begins_at: float = 0.0, dies_at: float = float("inf"), terms: Terms | None = None
+    ) -> Played:
         name = f"run{len(self.runs)}"
-        budget = Budget(self._ledger.account.id, holder=name, terms=self._terms, wall_clock=lambda: 1e9 + self.now)
+        terms = terms or self._terms
+        budget = Budget(self._ledger.account.id, holder=name, terms=terms, wall_clock=lambda: 1e9 + self.now)
         run = Played(name, budget, workers, dies_at=dies_at, begins_at=begins_at)
         self.runs.append(run)
         self._at(begins_at, lambda: self._begin(run))
@@ -94,15 +104,16 @@ class Runs:
 
     def _send(self, run: Played, number: int) -> None:
         if self._draws.random() < self._lost:
-            self._at(self.now + self._draws.uniform(0, TIMEOUT_S + LOST_MARGIN_S), self._arrive)
+            self._at(self.now + self._draws.uniform(0, TIMEOUT_S + LOST_MARGIN_S), lambda: self._arrive(run))
             self._at(self.now + TIMEOUT_S, lambda: self._end(run, number, LOST_MARGIN_S))
             return
         up_s = self._draws.uniform(0, self._up_s)
-        self._at(self.now + up_s, self._arrive)  # even when the run has died meanwhile
+        self._at(self.now + up_s, lambda: self._arrive(run))  # even when the run has died meanwhile
         self._at(self.now + up_s + self._draws.uniform(0, self._up_s), lambda: self._end(run, number, MARGIN_S))
 
-    def _arrive(self) -> None:
+    def _arrive(self, run: Played) -> None:
         self.arrivals.append(self.now)
+        run.arrivals.append(self.now)
 
     def _end(self, run: Played, number: int, margin_s: float) -> None:
         if self.now >= run.dies_at:
@@ -111,6 +122,11 @@ class Runs:
             run.budget.hold(connection, [(number, self.now, margin_s)])
         run.wanted += 1
         self._ask(run)
+
+
+def do_not_wait_for_the_disk(ledger: Ledger) -> None:
+    """Make a ledger's writes quick: what is played here survives no power cut."""
+    event.listen(ledger._engine, "checkout", lambda connection, *_: connection.execute("PRAGMA synchronous=OFF"))
 
 
 def most_in_window(arrivals: list[float], per_seconds: float) -> int:

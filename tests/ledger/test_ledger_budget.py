@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from budget_runs import Runs, most_in_window
+from budget_runs import Runs, do_not_wait_for_the_disk, most_in_window
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_cases import open_ledger
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 
 from importer.ledger.ledger import Ledger
 from importer.ledger.schema import BUDGET, CLAIMANT, DAY_CALL, SLOT
@@ -23,13 +23,8 @@ NOON = 1_790_000_000.0
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        event.listen(ledger._engine, "connect", do_not_wait_for_the_disk)
-        ledger._engine.dispose()
+        do_not_wait_for_the_disk(ledger)
         yield ledger
-
-
-def do_not_wait_for_the_disk(connection: object, _entry: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
 
 
 def forget_everything(ledger: Ledger) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_cases import CREATED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
-from sqlalchemy import create_engine
+from ledger_cases import ACCOUNT, CREATED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
+from old_schemas import SCHEMAS, version_of
+from sqlalchemy import create_engine, select
 from test_ledger_locks import CLAIM, child, race
 
 from importer.errors import UsageError
@@ -21,6 +22,7 @@ from importer.ledger.failure import LocksLostError
 from importer.ledger.ledger import Ledger
 from importer.ledger.maintenance import Forgotten, forget, prune, settle_by_hand
 from importer.ledger.records import Settled, State
+from importer.ledger.schema import BUDGET, ROW_ALIAS
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status
 
@@ -39,6 +41,35 @@ def ledger() -> Iterator[Ledger]:
     with open_ledger(URL) as ledger:
         begin_run(ledger)
         yield ledger
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_ledger_of_every_version_is_brought_up_to_date(ledger: Ledger, name: str) -> None:
+    del ledger  # an empty database is what is needed of it
+    engine = create_engine(URL)
+    words = SCHEMAS[name].replace(" BLOB ", " BYTEA ").replace(") WITHOUT ROWID", ")")
+    account = f"INSERT INTO account (identity, host, first_seen_at) VALUES ('{ACCOUNT}', 'api.leadsquared.com', 0)"  # noqa: S608
+    meta = f"INSERT INTO meta VALUES ('version', '{version_of(name)}'), ('secret', '{'5e' * 32}')"  # noqa: S608
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+        connection.exec_driver_sql(
+            words.replace("id INTEGER NOT NULL, i", "id SERIAL NOT NULL, i").replace(
+                "id INTEGER NOT NULL, account_id", "id SERIAL NOT NULL, account_id"
+            )
+        )
+        connection.exec_driver_sql(account)
+        connection.exec_driver_sql(meta)
+    engine.dispose()
+    with open_ledger(URL) as present:
+        assert present.secret == b"\x5e" * 32
+        begin_run(present)
+        claim(present, intent("a", "mail"))
+        settle(present, "a", CREATED)
+        with present.begin() as connection:
+            assert connection.execute(select(BUDGET)).all() == []
+            assert connection.execute(select(ROW_ALIAS)).all() == []
+        assert present.rows.find_keys([digest("mail")])[digest("mail")].state is State.CREATED
 
 
 async def test_a_row_goes_its_whole_way(ledger: Ledger) -> None:

@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 from ledger_cases import ACCOUNT, CREATED, begin_run, claim, digest, intent, open_ledger, settle
-from sqlalchemy import Connection, Engine, inspect
+from old_schemas import SCHEMAS, make_ledger, version_of
+from sqlalchemy import Connection, Engine, inspect, select
 
 from importer.errors import UsageError
+from importer.ledger import schema
 from importer.ledger.database import open_engine
+from importer.ledger.migrations import MIGRATIONS
 from importer.ledger.records import State
-from importer.ledger.schema import MIGRATIONS, VERSION, prepare_schema
+from importer.ledger.schema import VERSION, prepare_schema
+from importer.ledger.slots.budget import Budget, Terms
+from importer.ratelimit.adaptive import Limit
 
 
 @pytest.fixture
@@ -115,28 +120,98 @@ def test_two_ledgers_have_two_secrets(tmp_path: Path) -> None:
         assert len(one.secret) == 32
 
 
-def test_a_ledger_of_version_1_gets_a_budget_and_a_skew_and_keeps_its_rows(ledger_path: Path) -> None:
-    budget = ("budget", "slot", "claimant", "day_call")
-    engine = open_raw(ledger_path)
-    with engine.begin() as connection:
-        for table in (*budget, "account_name", "machine"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("ALTER TABLE lead_row DROP COLUMN skew_s")
-        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'version'")
-    with open_ledger(ledger_path) as ledger:
-        assert ledger.rows.find_keys([digest("mail")])[digest("mail")].state is State.CREATED
-    assert set(budget) <= set(inspect(engine).get_table_names())
-    assert "skew_s" in columns(engine)
-    engine.dispose()
+HEX = {name: digest(name).hex() for name in ("a", "b", "c", "cells", "mail", "phone")}
+
+ROWS = f"""
+INSERT INTO account (id, identity, host, first_seen_at) VALUES (1, '{ACCOUNT}', 'api.leadsquared.com', 0);
+INSERT INTO run (id, account_id, token, mode, source, file, report, started_at, ended_at, counts)
+    VALUES (1, 1, 'token', 'import', 'leads.csv', '/x/leads.csv', '/x/r.csv', 0, 1, '{{"created": 1}}');
+INSERT INTO lead_row (account_id, ref, cells, keys, state, run_id, row_number, lead_id, error, message, tip, attempts,
+    intent_at, changed_at) VALUES
+    (1, x'{HEX["a"]}', x'{HEX["cells"]}', x'{HEX["mail"]}', 'created', 1, 2, 'lead-1', '', '', '', 1, 0.5, 1),
+    (1, x'{HEX["b"]}', x'{HEX["cells"]}', x'', 'unknown', 1, 3, '', 'lost_reply', '', '', 1, 0.5, 1),
+    (1, x'{HEX["c"]}', x'{HEX["cells"]}', x'{HEX["phone"]}', 'intent', 1, 4, '', '', '', '', 1, 0.5, 1);
+INSERT INTO lead_key VALUES (1, x'{HEX["mail"]}', x'{HEX["a"]}'), (1, x'{HEX["phone"]}', x'{HEX["c"]}');
+"""  # noqa: S608 - texts of the test's own
+"""What a ledger of every version holds."""
+
+BUDGET = """
+INSERT INTO budget VALUES (1, 'boot', 25, 5, 20, 5, 3, 0, 0, 0);
+INSERT INTO slot VALUES (1, 'holder', 0, 0, 0);
+INSERT INTO claimant VALUES (1, 'holder', 1, 0, 0);
+INSERT INTO day_call VALUES (1, 0, 7);
+"""
+NAMES = f"""
+INSERT INTO account_name VALUES ('{ACCOUNT}', 1);
+INSERT INTO machine VALUES ('another', 'boot', 0);
+"""  # noqa: S608 - the same
 
 
-def test_a_ledger_of_version_2_knows_its_accounts_by_the_keys_that_they_were_reached_with(ledger_path: Path) -> None:
-    engine = open_raw(ledger_path)
-    with engine.begin() as connection:
-        for table in ("account_name", "machine", "row_identity", "row_alias"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("ALTER TABLE lead_row DROP COLUMN skew_s")
-        connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE key = 'version'")
-    engine.dispose()
-    with open_ledger(ledger_path) as ledger:
+@pytest.fixture(params=SCHEMAS)
+def old_path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A ledger as each older version wrote it."""
+    name, path = str(request.param), tmp_path / "ledger.sqlite3"
+    added = {2: BUDGET, 3: NAMES}
+    make_ledger(path, name, ROWS + "".join(rows for since, rows in added.items() if version_of(name) >= since))
+    return path
+
+
+def test_a_ledger_of_every_version_keeps_its_rows_and_its_secret(old_path: Path) -> None:
+    with open_ledger(old_path) as ledger:
+        assert ledger.secret == b"\x5e" * 32
         assert ledger.is_known_by(ACCOUNT)
+        found = ledger.rows.find_keys([digest("mail"), digest("phone")])
+        assert {key: (row.state, row.lead_id) for key, row in found.items()} == {
+            digest("mail"): (State.CREATED, "lead-1"),
+            digest("phone"): (State.INTENT, ""),
+        }
+        lead = ledger.rows.find_lead("lead-1")
+        assert lead is not None
+        assert (lead.ref, lead.row_number, lead.skew_s) == (digest("a"), 2, None)
+        assert [run.counts for run in ledger.runs.list()] == [{"created": 1}]
+        begin_run(ledger)
+        known = claim(ledger, intent("b"), intent("d", "mail"))
+        assert [row and row.state for row in known] == [State.UNKNOWN, State.CREATED]
+
+
+def test_a_ledger_of_every_version_has_the_tables_of_a_new_one(old_path: Path, tmp_path: Path) -> None:
+    """Fails where a table was changed without a new version."""
+    for path in (old_path, tmp_path / "new.sqlite3"):
+        open_ledger(path).close()
+    assert tables(old_path) == tables(tmp_path / "new.sqlite3")
+
+
+def test_what_a_ledger_of_every_version_learnt_of_the_limit_is_read(old_path: Path) -> None:
+    with open_ledger(old_path) as ledger, ledger.begin() as connection:
+        found = connection.execute(select(schema.BUDGET)).mappings().all()
+        assert [(row["name"], row["told_calls"], row["backed_off"]) for row in found] in ([], [("calls", 20, 3)])
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if version_of(name) >= 2])
+def test_slots_that_an_older_version_gave_are_still_held(tmp_path: Path, name: str) -> None:
+    held = "INSERT INTO slot VALUES (1, 'holder', 1, 0, 40), (1, 'holder', 2, 0, 40);"
+    make_ledger(tmp_path / "ledger.sqlite3", name, ROWS + BUDGET + held)
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger, ledger.begin() as connection:
+        budget = Budget(ledger.account.id, holder="me", terms=Terms(limit=Limit(25, 5), longest_s=36.0))
+        budget.open(connection, 1.0, boot="boot")
+        # Told 20, of which 3 are backed off, 2 held, and 1 wanted by another run.
+        assert len(budget.grant(connection, 1.0, 25).numbers) == 20 - 3 - 2 - 1
+
+
+def tables(path: Path) -> dict[str, object]:
+    """Each table's columns, with nullability and place in the key, and its indexes; lengths of texts do not count."""
+    engine = open_raw(path)
+    found = inspect(engine)
+    described = {
+        table: (
+            {
+                column["name"]: (str(column["type"]).partition("(")[0], column["nullable"])
+                for column in found.get_columns(table)
+            },
+            found.get_pk_constraint(table)["constrained_columns"],
+            {(index["name"], tuple(index["column_names"])) for index in found.get_indexes(table)},
+        )
+        for table in found.get_table_names()
+    }
+    engine.dispose()
+    return dict(described)

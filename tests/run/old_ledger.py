@@ -1,4 +1,4 @@
-"""A ledger as version 2 wrote it, in which every column of a file counted in a row's reference.
+"""A ledger as versions 1 to 4 wrote it, in which every column of a file counted in a row's reference.
 
 The formulas stand here once more, so that a change of the importer's own does not change what an old ledger holds.
 """
@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from old_schemas import turn_back
+
 __all__ = ["age_ledger"]
 
 Cells = Sequence[str]
 
 
-def age_ledger(path: Path, rows: Sequence[Cells], *, header: Cells, source: str) -> list[str]:
-    """Make a ledger of one account and source one of version 2; the old text of each row's reference."""
+def age_ledger(path: Path, rows: Sequence[Cells], *, header: Cells, source: str, version: str = "2") -> list[str]:
+    """Make a ledger of one account and source one of an older version; the old text of each row's reference."""
     database = sqlite3.connect(path)
     with database:
         secret = bytes.fromhex(_meta(database, "secret"))
@@ -32,11 +34,8 @@ def age_ledger(path: Path, rows: Sequence[Cells], *, header: Cells, source: str)
             for (present,) in found:
                 database.execute("UPDATE lead_key SET ref = ? WHERE ref = ?", (ref, present))
                 database.execute("UPDATE lead_row SET ref = ?, cells = ? WHERE ref = ?", (ref, made, present))
-        for table in ("row_alias", "row_identity", "account_name", "machine"):
-            database.execute(f"DROP TABLE {table}")
-        database.execute("ALTER TABLE lead_row DROP COLUMN skew_s")
-        database.execute("UPDATE meta SET value = '2' WHERE key = 'version'")
     database.close()
+    turn_back(path, version)
     return told
 
 

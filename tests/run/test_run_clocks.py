@@ -48,6 +48,21 @@ def test_our_lead_is_ours_although_the_clock_is_set_while_its_call_is_in_flight(
     assert [line.status for line in desk.report()] == ["created"]
 
 
+@pytest.mark.parametrize("ahead_s", [HOUR_S, -HOUR_S])
+@pytest.mark.parametrize("fault", ["drop_after", "hang_after"])
+def test_our_lead_is_ours_although_the_look_up_is_the_first_to_tell_the_servers_time(
+    desk: Desk, account: Account, fault: str, ahead_s: float
+) -> None:
+    """The first reply of the run is lost, and whose keys these are is known from the run before."""
+    desk.configure(timeout_s=2)
+    desk.write([person(2)], "others.csv")
+    desk.set_clock(ahead_s)
+    assert desk.run("others.csv").status == 0
+    process = start_in_flight(desk, account, fault)
+    assert finish(process).status == 0
+    assert [line.status for line in desk.report()] == ["created"]
+
+
 @pytest.mark.parametrize("then_s", [HOUR_S, -HOUR_S, 0.0])
 @pytest.mark.parametrize("now_s", [HOUR_S, -HOUR_S])
 def test_a_strangers_lead_is_not_ours_whatever_the_clocks_say(

@@ -5,9 +5,11 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from old_ledger import age_ledger
+from old_schemas import SCHEMAS, turn_back, version_of
 from truth import Cells, find_lies
 from workbench import COLUMNS, HEADER, Account, Desk, person
 
@@ -102,7 +104,7 @@ def test_an_identity_without_such_a_column_stops_the_run(desk: Desk, account: Ac
     assert account.leads() == []
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "another column is mapped": {"columns": COLUMNS | {"Remark": "Notes"}},
     "a column is mapped no more": {"columns": {name: COLUMNS[name] for name in ("First Name", "City")}},
     "a column goes to another field": {"columns": COLUMNS | {"Last Name": "Company"}},
@@ -137,7 +139,7 @@ def test_a_header_that_was_renamed_with_its_mapping_makes_no_row_new(desk: Desk,
     columns = {("Town" if name == "City" else name): field for name, field in COLUMNS.items()}
     for night in ("25", "26"):
         desk.configure(columns=columns)
-        desk.write(exported(rows, night), header=("Town" if name == "City" else name for name in EXPORT_HEADER))
+        desk.write(exported(rows, night), header=["Town" if name == "City" else name for name in EXPORT_HEADER])
         assert desk.call("leads.csv").status == 0
     assert len(account.leads()) == 3
 
@@ -158,11 +160,12 @@ def test_a_report_from_before_a_change_does_not_send_what_its_source_sent_since(
     assert len(account.leads()) == 3
 
 
-def test_rows_of_an_older_ledger_are_known_and_stay_known(desk: Desk, account: Account) -> None:
+@pytest.mark.parametrize("version", [name for name in SCHEMAS if version_of(name) < 5])
+def test_rows_of_an_older_ledger_are_known_and_stay_known(desk: Desk, account: Account, version: str) -> None:
     rows = [*(keyless(number, f"remark {number}") for number in range(1, 5)), person(5), keyless(1, "remark 1")]
     desk.write(rows)
     assert desk.call("leads.csv").status == 0
-    replace_references(desk, age_ledger(desk.ledger, rows, header=HEADER, source="leads.csv"))
+    replace_references(desk, age_ledger(desk.ledger, rows, header=HEADER, source="leads.csv", version=version))
     shutil.copy(desk.folder / "leads.report.csv", desk.folder / "old.report.csv")
     before = (account.stats()["arrivals"], account.leads())
     assert desk.call("old.report.csv").status == 0
@@ -173,6 +176,19 @@ def test_rows_of_an_older_ledger_are_known_and_stay_known(desk: Desk, account: A
     assert desk.call("leads.csv").status == 0
     assert desk.call("old.report.csv").status == 0
     assert account.leads() == before[1]
+
+
+@pytest.mark.parametrize("version", [name for name in SCHEMAS if version_of(name) >= 5])
+def test_a_ledger_of_the_present_references_is_gone_on_with(desk: Desk, account: Account, version: str) -> None:
+    desk.write([keyless(1), person(2)])
+    assert desk.call("leads.csv").status == 0
+    turn_back(desk.ledger, version)
+    before = account.calls()
+    assert desk.call("leads.csv").status == 0
+    assert account.calls() == before
+    desk.write([keyless(1), person(2), person(3)])
+    assert desk.call("leads.csv").status == 0
+    assert len(account.leads()) == 3
 
 
 def test_rows_that_differ_in_what_is_not_sent_stay_as_many_through_the_change(desk: Desk, account: Account) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -375,3 +375,77 @@ def test_a_status_and_a_lead_that_were_filled_down_over_other_lines_are_not_beli
     edit(desk, lambda records: [[*r[:WIDTH], *[""] * 10] if r[MARKER] == "City 4" else r for r in records])
     assert desk.call("leads.report.csv").status == 0
     check_truth(desk, account)
+
+
+@pytest.mark.parametrize("swapped", [[REF], [LEAD_ID, REF], range(WIDTH, WIDTH + 10)])
+@pytest.mark.parametrize("make", [keyless, person])
+def test_a_created_line_that_swapped_its_reference_with_a_line_that_a_person_added_stays_created(
+    desk: Desk, account: Account, swapped: Sequence[int], make: Callable[..., Cells]
+) -> None:
+    desk.write([make(1), make(2), make(3), make(4)])
+    assert desk.call("leads.csv").status == 0
+
+    def add_and_swap(records: Records) -> None:
+        added = [*make(9), *[""] * 10]
+        for place in swapped:
+            added[place], records[1][place] = records[1][place], added[place]
+        records.insert(0, added)
+
+    edit(desk, add_and_swap)
+    assert desk.call("leads.report.csv").status == 0
+    assert cities(account) == Counter(f"City {number}" for number in (1, 2, 3, 4, 9))
+    check_truth(desk, account)
+
+
+def test_a_line_that_a_person_added_is_new_although_an_edited_line_held_its_cells(desk: Desk, account: Account) -> None:
+    desk.write([keyless(1), keyless(2), keyless(3)])
+    assert desk.call("leads.csv").status == 0
+
+    def edit_and_add(records: Records) -> None:
+        records.append([*records[1][:WIDTH], *[""] * 10])
+        records[1][0] = "Edited"
+
+    edit(desk, edit_and_add)
+    assert desk.call("leads.report.csv").status == 0
+    assert cities(account)["City 2"] == 2
+
+
+@pytest.mark.parametrize("swapped", [[REF], [LEAD_ID, REF], range(WIDTH, WIDTH + 10)])
+@pytest.mark.parametrize("make", [keyless, person])
+def test_created_lines_that_were_edited_before_their_references_were_swapped_stay_created(
+    desk: Desk, account: Account, swapped: Sequence[int], make: Callable[..., Cells]
+) -> None:
+    desk.write([make(number) for number in range(1, 7)])
+    assert desk.call("leads.csv").status == 0
+
+    def edit_and_swap(records: Records) -> None:
+        records[1][0], records[4][0] = "Edited", "Changed"
+        for place in swapped:
+            records[1][place], records[4][place] = records[4][place], records[1][place]
+
+    edit(desk, edit_and_swap)
+    assert desk.call("leads.report.csv").status == 0
+    ids = {lead["attributes"]["mx_City"]: lead["id"] for lead in account.leads()}
+    assert {line.cells[MARKER]: line.lead_id for line in desk.report()} == ids
+    assert {line.status for line in desk.report()} == {"created"}
+
+
+@pytest.mark.parametrize("swapped", [[REF], [LEAD_ID, REF]])
+def test_a_created_line_that_was_edited_stays_created_when_its_reference_goes_to_a_new_line(
+    desk: Desk, account: Account, swapped: Sequence[int]
+) -> None:
+    desk.write([keyless(number) for number in range(1, 5)])
+    assert desk.call("leads.csv").status == 0
+
+    def edit_and_swap(records: Records) -> None:
+        added = [*keyless(9), *[""] * 10]
+        records[1][0] = "Edited"
+        for place in swapped:
+            added[place], records[1][place] = records[1][place], added[place]
+        records.append(added)
+
+    edit(desk, edit_and_swap)
+    assert desk.call("leads.report.csv").status == 0
+    assert cities(account) == Counter(f"City {number}" for number in (1, 2, 3, 4, 9))
+    ids = {lead["attributes"]["mx_City"]: lead["id"] for lead in account.leads()}
+    assert {line.cells[MARKER]: line.lead_id for line in desk.report()} == ids

@@ -1,5 +1,6 @@
 """The walls between the rooms: they hold now, and each would be seen to be broken."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,16 @@ def test_a_circle_and_a_room_without_a_place_are_caught(tmp_path: Path) -> None:
     assert f"{NAMES['circles']} BROKEN" in told
     assert "- .sheet -> .lead" in told
     assert "- importer.attic" in told
+
+
+def test_the_drawing_of_the_rooms_is_that_of_the_contract_and_each_is_described() -> None:
+    (contract,) = (contract for contract in CONTRACTS if contract["id"] == "arrows")
+    layers = [re.split(r" [|:] ", layer) for layer in contract["layers"]]
+    text = (PROJECT / "docs" / "architecture.md").read_text("utf-8").partition("## Rooms")[2].partition("## Walls")[0]
+    drawn = [re.split(r" \| |, ", line.strip()) for line in text.splitlines() if line.startswith("    ")]
+    assert drawn == layers
+    described = re.findall(r"^\| `(\w+)/?` \|", text, re.MULTILINE)
+    assert described == [room for layer in layers for room in layer]
 
 
 def test_each_contract_has_a_breach_that_it_catches() -> None:

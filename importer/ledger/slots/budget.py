@@ -1,4 +1,4 @@
-"""The account's budget of calls, as rows that all runs share: who holds which slot until when, and who wants more.
+"""One of an account's budgets, as rows that all runs share: who holds which slot until when, and who wants more.
 
 A slot that was given is written as held until a call that starts under it cannot arrive any more, however slow it is;
 once its response is there, that is shortened to one window from then. So a process that dies frees its slots by time,
@@ -9,6 +9,8 @@ Runs that want slots at the same time share them: none holds more than its equal
 one leaves the others may have. A run that wants slots says so anew every `HEARTBEAT_S`, so that one which died wants
 none.
 
+Each budget has a name and a limit of its own; it never uses another's slots.
+
 Every method works inside a transaction of the caller, who alone may write meanwhile.
 """
 
@@ -18,13 +20,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select
 
 from importer.errors import QuotaError
 from importer.ledger.schema import BUDGET, CLAIMANT, SLOT
 from importer.ledger.slots.dayquota import DayQuota
 from importer.ledger.upsert import upsert
 from importer.ratelimit.adaptive import AdaptiveLimit, Limit, fair_parts
+from importer.ratelimit.budgets import CALLS
 
 __all__ = ["HEARTBEAT_S", "Budget", "Granted", "Terms"]
 
@@ -43,7 +46,7 @@ OLD_CLAIM_S = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What one run's config says of the account's calls.
+    """What one run's config says of a budget: its name in the ledger, and its limit.
 
     `longest_s` is how long after a slot was given its call may still arrive.
     """
@@ -52,6 +55,7 @@ class Terms:
     longest_s: float
     share: float = 1.0
     calls_per_day: int | None = None
+    budget: str = CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ _HELD = (
     select(SLOT.c.holder, func.count(), func.min(SLOT.c.free_at), func.max(SLOT.c.free_at))
     .where(
         SLOT.c.account_id == bindparam("account"),
+        SLOT.c.budget == bindparam("budget"),
         SLOT.c.free_at > bindparam("now"),
         SLOT.c.granted_at < bindparam("future"),
     )
@@ -82,15 +87,16 @@ _HELD = (
 )
 _OTHERS = select(CLAIMANT.c.holder, CLAIMANT.c.wanted, CLAIMANT.c.granted_at).where(
     CLAIMANT.c.account_id == bindparam("account"),
+    CLAIMANT.c.budget == bindparam("budget"),
     CLAIMANT.c.holder != bindparam("me"),
     CLAIMANT.c.wanted > 0,
     CLAIMANT.c.seen_at > bindparam("since"),
 )
-_STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"))
+_STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"), BUDGET.c.name == bindparam("budget"))
 
 
 class Budget:
-    """One run's view of the budget of one account. `holder` is the run's token; `wall_clock` counts from 1970.
+    """One run's view of one budget of an account. `holder` is the run's token; `wall_clock` counts from 1970.
 
     `allowance` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
     opened the budget since this run did, and voided its slots.
@@ -101,7 +107,8 @@ class Budget:
     ) -> None:
         self.allowance = AdaptiveLimit(terms.limit)
         self.quota = DayQuota(account_id, calls_per_day=terms.calls_per_day, wall_clock=wall_clock)
-        self._account_id = account_id
+        self._key = {"account": account_id, "budget": terms.budget}
+        self._row = {"account_id": account_id, "budget": terms.budget, "holder": holder}
         self._holder = holder
         self._terms = terms
         self._next_number = 0
@@ -113,12 +120,13 @@ class Budget:
 
     def open(self, connection: Connection, now: float, *, boot: str) -> None:
         """Begin: void what another boot left, and what was learnt under other limits in config."""
-        found = connection.execute(select(BUDGET.c.boot).where(BUDGET.c.account_id == self._account_id)).scalar()
-        ahead = select(SLOT.c.number).where(SLOT.c.account_id == self._account_id, SLOT.c.granted_at > now + 1)
+        state = connection.execute(_STATE, self._key).first()
+        found = None if state is None else state.boot
+        ahead = select(SLOT.c.number).where(*self._is_ours(SLOT), SLOT.c.granted_at > now + 1)
         is_other_boot = found != boot or (not boot and connection.execute(ahead).first() is not None)
         if is_other_boot:
             for table in (SLOT, CLAIMANT):
-                connection.execute(delete(table).where(table.c.account_id == self._account_id))
+                connection.execute(delete(table).where(*self._is_ours(table)))
         self.allowance, paused_until = self._read_state(connection)
         if is_other_boot:
             self.allowance = AdaptiveLimit(self._terms.limit, self.allowance.told)
@@ -161,9 +169,8 @@ class Budget:
 
     def free(self, connection: Connection, numbers: Collection[int]) -> None:
         """Free slots under which nothing was sent; they do not count as calls."""
-        mine = SLOT.c.account_id == self._account_id, SLOT.c.holder == self._holder
         connection.execute(
-            delete(SLOT).where(*mine, SLOT.c.number == bindparam("its_number")),
+            delete(SLOT).where(*self._is_mine(SLOT), SLOT.c.number == bindparam("its_number")),
             [{"its_number": number} for number in numbers],
         )
         self.quota.count(connection, -len(numbers))
@@ -185,8 +192,7 @@ class Budget:
 
     def leave(self, connection: Connection) -> None:
         """Want no more slots. Those that are held stay so until their time has come."""
-        mine = CLAIMANT.c.account_id == self._account_id, CLAIMANT.c.holder == self._holder
-        connection.execute(delete(CLAIMANT).where(*mine))
+        connection.execute(delete(CLAIMANT).where(*self._is_mine(CLAIMANT)))
 
     def _room(
         self, now: float, wanted: int, held: dict[str, tuple[int, float, float]], others: dict[str, tuple[int, float]]
@@ -205,12 +211,12 @@ class Budget:
 
     def _held(self, connection: Connection, now: float) -> dict[str, tuple[int, float, float]]:
         """Each holder's slots: how many, and when the first and the last of them is free."""
-        found = connection.execute(_HELD, {"account": self._account_id, "now": now, "future": now + FUTURE_S})
+        found = connection.execute(_HELD, self._key | {"now": now, "future": now + FUTURE_S})
         return {holder: (many, first, last) for holder, many, first, last in found}
 
     def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
         """The other runs that want slots: how many, and when they last got some."""
-        told = {"account": self._account_id, "me": self._holder, "since": now - WANTS_FOR_S}
+        told = self._key | {"me": self._holder, "since": now - WANTS_FOR_S}
         return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, told)}
 
     def _claim(self, connection: Connection, now: float, wanted: int, *, is_granted: bool) -> None:
@@ -221,19 +227,19 @@ class Budget:
         if wanted == said and (not wanted or now - seen_at < HEARTBEAT_S):
             return
         self._claimed = (wanted, now)
-        row = {"account_id": self._account_id, "holder": self._holder, "wanted": wanted, "seen_at": now}
-        upsert(connection, CLAIMANT, [row | {"granted_at": self._granted_at}])
+        row = self._row | {"wanted": wanted, "seen_at": now, "granted_at": self._granted_at}
+        upsert(connection, CLAIMANT, [row])
 
     def _clean(self, connection: Connection, now: float) -> None:
         if now - self._cleaned_at < CLEAN_EVERY_S:
             return
         self._cleaned_at = now
         for table, is_over in ((SLOT, SLOT.c.free_at <= now), (CLAIMANT, CLAIMANT.c.seen_at < now - OLD_CLAIM_S)):
-            connection.execute(delete(table).where(and_(table.c.account_id == self._account_id, is_over)))
+            connection.execute(delete(table).where(*self._is_ours(table), is_over))
 
     def _read_state(self, connection: Connection) -> tuple[AdaptiveLimit, float]:
         """The allowance as all runs have learnt it, if they had the same config, and until when all pause."""
-        row = connection.execute(_STATE, {"account": self._account_id}).first()
+        row = connection.execute(_STATE, self._key).first()
         fresh = AdaptiveLimit(self._terms.limit)
         if row is None:
             return fresh, 0.0
@@ -252,7 +258,8 @@ class Budget:
         """Write what all runs have learnt; without a `boot` it stays the same."""
         told = allowance.told
         row: dict[str, Any] = {
-            "account_id": self._account_id,
+            "account_id": self._key["account"],
+            "name": self._key["budget"],
             "boot": boot or "",
             "configured_calls": allowance.configured.calls,
             "configured_per_seconds": allowance.configured.per_seconds,
@@ -266,10 +273,12 @@ class Budget:
         upsert(connection, BUDGET, [row], kept=("boot",) if boot is None else ())
 
     def _slot(self, number: int, granted_at: float, free_at: float) -> dict[str, Any]:
-        return {
-            "account_id": self._account_id,
-            "holder": self._holder,
-            "number": number,
-            "granted_at": granted_at,
-            "free_at": free_at,
-        }
+        return self._row | {"number": number, "granted_at": granted_at, "free_at": free_at}
+
+    def _is_ours(self, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Which rows are those of this budget, whoever holds them."""
+        return table.c.account_id == self._key["account"], table.c.budget == self._key["budget"]
+
+    def _is_mine(self, table: Table) -> tuple[ColumnElement[bool], ...]:
+        """Which rows are those of this run."""
+        return *self._is_ours(table), table.c.holder == self._holder
