@@ -23,9 +23,9 @@ from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
 __all__ = ["Verdict", "fit_of", "tie_lines"]
 
 BATCH = 400
-MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 MOST_COMPARED = 200
 """How many rows that stand on no line of their own are looked for among as many lines: each is held against each."""
+MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 
 logger = logging.getLogger(__name__)
 
