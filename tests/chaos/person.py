@@ -28,6 +28,8 @@ from edits import EDITS, Sheet, new_person
 from verdict import PersonRound, find_broken_promises
 from workbench import HEADER, Account, Desk, serve_account
 
+from importer.exitstatus import ExitStatus
+
 __all__ = ["KINDS", "Person", "run_person"]
 
 DURING = ("clock", "kill", "locks", "save", "stop")
@@ -222,6 +224,7 @@ class Person:
         EDITS["append"](sheet, self.draw, self._fresh)
         marker = f"City {self._number}"
         sheet.save(self.path)
+        self._ends = (*self._ends, ExitStatus.FILE_CHANGED)
         process.wait(LONGEST_RUN_S)
         if not any(marker in Sheet.read(path).markers() for path in self.desk.folder.glob("*.csv")):
             self.result.lies.append(f"the line of {marker}, saved while run {self.result.runs} went on, is in no file")
