@@ -121,12 +121,12 @@ def read_fields(body: bytes) -> FieldList:
     An entry without a schema name, or with one that stood before, is passed over.
     """
     try:
-        told: Any = json.loads(body.decode("utf-8-sig"))
+        parsed: Any = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise ValueError("the answer is no JSON") from None
-    if not isinstance(told, list):
+    if not isinstance(parsed, list):
         raise ValueError("the answer is no list of fields")  # noqa: TRY004 - an answer's content, not a caller's type
-    fields = tuple(_read_each(told))
+    fields = tuple(_read_each(parsed))
     if not fields:
         raise ValueError("the answer names no field")
     return FieldList(fields)
@@ -168,42 +168,42 @@ def _read_field(name: str, entry: Mapping[str, Any]) -> Field:
 
 def _sub_entries(entry: Mapping[str, Any]) -> list[Any] | None:
     """The sub-fields of a custom field set as the metadata tells them, None where it tells none."""
-    told = _as_json(entry.get("CustomObjectMetaData"))
-    for holder in (told, entry):
+    metadata = _as_json(entry.get("CustomObjectMetaData"))
+    for holder in (metadata, entry):
         inner = _as_json(holder.get("Fields")) if isinstance(holder, dict) else holder
         if isinstance(inner, list):
             return inner
     return None
 
 
-def _as_json(told: object) -> object:
+def _as_json(value: object) -> object:
     """What stands in a text that is JSON, as parts of a LeadSquared answer are at times; anything else as it is."""
-    if not isinstance(told, str) or not told.lstrip().startswith(("{", "[")):
-        return told
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
     try:
-        return json.loads(told)
+        return json.loads(value)
     except (ValueError, RecursionError):
-        return told
+        return value
 
 
-def _is_among(told: object, values: tuple[object, ...]) -> bool:
-    return isinstance(told, str | int) and told in values
+def _is_among(value: object, values: tuple[object, ...]) -> bool:
+    return isinstance(value, str | int) and value in values
 
 
-def _read_options(told: object) -> Iterator[str]:
+def _read_options(value: object) -> Iterator[str]:
     """The options' texts in order, each once; a bare text is taken for one too."""
     seen: set[str] = set()
-    told = _as_json(told)
-    for option in told if isinstance(told, list) else ():
-        value = option.get("Value") if isinstance(option, dict) else option
-        if isinstance(value, str) and value and value not in seen:
-            seen.add(value)
-            yield value
+    options = _as_json(value)
+    for option in options if isinstance(options, list) else ():
+        text = option.get("Value") if isinstance(option, dict) else option
+        if isinstance(text, str) and text and text not in seen:
+            seen.add(text)
+            yield text
 
 
-def _length(told: object) -> int | None:
+def _length(value: object) -> int | None:
     """MaxLength is a string (doc); empty, zero or junk is no limit."""
-    text = str(told).strip()
+    text = str(value).strip()
     return (int(text) or None) if LENGTH.fullmatch(text) else None
 
 

@@ -24,12 +24,12 @@ class AccountUser:
 def read_users(body: bytes) -> Sequence[AccountUser]:
     """The users in an answer of Users.Get; ValueError, repeating nothing of it, where it is no such answer."""
     try:
-        told: Any = json.loads(body.decode("utf-8-sig"))
+        parsed: Any = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise ValueError("the answer is no JSON") from None
-    if not isinstance(told, list):
+    if not isinstance(parsed, list):
         raise ValueError("the answer is no list of users")  # noqa: TRY004 - an answer's content, not a caller's type
-    users = tuple(_read_each(told))
+    users = tuple(_read_each(parsed))
     if not users:
         raise ValueError("the answer names no user")
     return users

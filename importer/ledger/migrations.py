@@ -2,6 +2,8 @@
 
 A step is text that never changes again. It must not use the tables of `importer.ledger.schema`: those are today's, and
 a column that they get tomorrow would then be there twice on the way from an old version, or never.
+
+By hand: Alembic wants a folder of scripts and a set-up of its own; a few steps of SQL need neither.
 """
 
 from collections.abc import Callable, Mapping
