@@ -16,10 +16,11 @@ from importer.errors import UsageError
 from importer.lead.header import shown, tidy
 from importer.lead.metadata import FieldList
 from importer.lead.values.phone import is_region, region_of
-from importer.proposal.configtext import Setting, shown_argument, write_config
+from importer.proposal.configtext import Setting, write_config
 from importer.proposal.proposal import Proposal, propose
 from importer.proposal.reference import find_reference
 from importer.sheet import Table
+from importer.shellwords import pasted_word
 from importer.wholefile import WholeFile
 
 __all__ = ["map_columns"]
@@ -129,6 +130,7 @@ def _setting(
     return Setting(
         file=str(file),
         host=facts.host,
+        is_host_trusted=known.account.trusted_host,
         auth=known.account.auth,
         account_name=known.account.name,
         limits=known.limits,
@@ -165,11 +167,11 @@ def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:
 
 def _next(file: Path, output: Path | None, *, is_sandbox: bool) -> str:
     """The command that goes on."""
-    words = shown_argument(str(file))
+    words = pasted_word(str(file))
     sandbox = " --sandbox" if is_sandbox else ""
     if output is None:
         return f"lsq-import map {words}{sandbox} -o {DEFAULT_CONFIG}"
-    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {shown_argument(str(output))}"
+    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {pasted_word(str(output))}"
     return f"lsq-import {words}{config}{sandbox} --dry-run"
 
 
@@ -177,5 +179,5 @@ def _zone(name: str) -> str:
     """A time zone's name if it is one that a config may hold."""
     try:
         return ZoneInfo(name).key if name else ""
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Asia` is a folder
         return ""

@@ -20,7 +20,7 @@ __all__ = ["check_machine"]
 
 OLDEST_PYTHON = (3, 11)
 LEAST_ROOM = 200 * 1024 * 1024
-SHOWN_LIBRARIES = ("aiohttp", "SQLAlchemy", "pandas", "python-calamine", "xlrd")
+SHOWN_LIBRARIES = ("aiohttp", "SQLAlchemy", "openpyxl", "pandas", "python-calamine", "xlrd")
 
 _NEEDED = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)\s*$")
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from importer.printable import printable
+
 __all__ = ["AccountUser", "read_users"]
 
 ACTIVE = (None, "", 0, "0")
@@ -46,4 +48,4 @@ def _read_each(entries: Sequence[Any]) -> Iterator[AccountUser]:
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""

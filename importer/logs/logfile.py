@@ -12,6 +12,7 @@ from typing import cast
 
 from importer.errors import UsageError
 from importer.logs.trace import trace_of
+from importer.printable import is_shown
 
 __all__ = ["LogFile"]
 
@@ -64,7 +65,10 @@ class LogFile(RotatingFileHandler):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["trace"] = trace_of(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        text = json.dumps(line, ensure_ascii=False)
+        return (
+            text if text.isprintable() else "".join(mark if is_shown(mark) else json.dumps(mark)[1:-1] for mark in text)
+        )
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         """Nothing: a full disk ends no import, and the standard library would print a traceback."""
