@@ -3,8 +3,8 @@
     python tests/fuzz/drive.py --count 10000 --seed 1 [--mutated] [--kind xlsx] [--reading]
 
 Each batch is one run of the command over a folder of files, in a process of its own: its files must all be answered,
-none with a traceback or exit status 70, none after more than 30 seconds, and all within 500 MB. What fails is kept. With `--reading` the files are only read, in
-this process: many more in the same time.
+none with a traceback or exit status 70, none after more than 30 seconds, and all within 500 MB. What fails is kept.
+With `--reading` the files are only read, in this process: many more in the same time.
 """
 
 import argparse
@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "run")]
+sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parents[1] / "run"))
 
-from edits import edit_report
 from measured import MOST_BYTES, MOST_SECONDS, measure, peak_bytes
+from reportedits import edit_report
 from workbench import Desk
 from workbooks import MAKERS, mutate
 

@@ -30,6 +30,7 @@ BREACHES = [
     ("door-database", "run", "from sqlalchemy import select"),
     ("door-workbooks", "report", "import python_calamine"),
     ("door-workbooks", "app", "import xlrd"),
+    ("door-frames", "sheet", "import pandas"),
     ("door-terminal", "app", "import click"),
     ("door-terminal", "run", "import tqdm"),
     ("door-limit", "leadsquared", "import aiolimiter"),
