@@ -6,6 +6,7 @@ The row's reference proves most: no other lead holds it. After it come the uniqu
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from importer.clocks import ServerSeconds, WallSeconds
 from importer.lead.lead import Lead
 from importer.lead.uniquekeys import UniqueKey
 from importer.leadsquared.answers import Answer, FoundLead
@@ -19,13 +20,13 @@ __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 class Doubt:
     """What is known of the calls that may have created a lead.
 
-    `since` is the first intent (UTC seconds by the server's clock), `sent_at` the latest moment by ours at which a call
-    may have been sent. `may_lack_reference`: an earlier run may have sent it without its row's reference.
-    `hidden` is what no message may show.
+    `since` is the first intent, `sent_at` the latest moment at which a call may have been sent. `may_lack_reference`:
+    an earlier run may have sent it without its row's reference. `agreeing` are the unique fields whose values all calls
+    had as they are now, None for all. `hidden` is what no message may show.
     """
 
-    since: float
-    sent_at: float
+    since: ServerSeconds
+    sent_at: WallSeconds
     may_lack_reference: bool
     agreeing: Collection[str] | None
     hidden: Sequence[str]
@@ -105,7 +106,6 @@ class Evidence:
             unique=self._unique,
             country_code=self._country_code,
             since=doubt.since,
-            skew_s=0.0,
             needs_reference=not doubt.may_lack_reference,
         )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from importer.errors import DefectError, FatalError, ImporterError
+from importer.leadsquared.course import EarlierCalls
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.leadsquared.servertime import Moment
 from importer.ledger.ledger import Ledger
@@ -257,10 +258,7 @@ class Sender:
         try:
             outcome = await self._delivery.deliver(
                 item.prepared.lead,
-                since=record.since,
-                is_in_doubt=since is not None,
-                carried_reference=known is not None and item.prepared.reference_key in known.keys,
-                agreeing=None if since is None or known is None else item.prepared.agreeing_fields(known.keys),
+                earlier=None if since is None else _earlier_calls(item.prepared, known, since=record.since),
                 record=record,
             )
         except StopError as error:
@@ -303,3 +301,13 @@ class Sender:
         note = RowState(item.note.place, item.note.ref, is_open=False, outcome=outcome)
         self._scratch.keep(note)
         self._told(item.prepared, note)
+
+
+def _earlier_calls(prepared: PreparedRow, known: KnownRow | None, *, since: Moment) -> EarlierCalls:
+    if known is None:
+        return EarlierCalls(since=since)
+    return EarlierCalls(
+        since=since,
+        carried_reference=prepared.reference_key in known.keys,
+        agreeing=prepared.agreeing_fields(known.keys),
+    )
