@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.outcome import Outcome, Status
 
 __all__ = ["AccountRecord", "Intent", "KnownRow", "PastRun", "Settled", "State"]
@@ -39,9 +40,9 @@ class KnownRow:
     None, the server's was not known and `intent_at` is by this machine's.
     """
 
-    ref: bytes
-    cells: bytes
-    keys: tuple[bytes, ...]
+    ref: RowRef
+    cells: CellsDigest
+    keys: tuple[KeyDigest, ...]
     state: State
     run_id: int
     run_token: str
@@ -64,9 +65,9 @@ class Intent:
     sent: only then may it take over an intent of a run that is gone.
     """
 
-    ref: bytes
-    cells: bytes
-    keys: tuple[bytes, ...]
+    ref: RowRef
+    cells: CellsDigest
+    keys: tuple[KeyDigest, ...]
     row_number: int
     intent_at: float
     skew_s: float | None = None
@@ -81,7 +82,7 @@ class Settled:
     `withdrawn_to` is what the row was before, where its call did not go after all.
     """
 
-    ref: bytes
+    ref: RowRef
     outcome: Outcome
     at: float
     withdrawn_to: State | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from importer.ledger.database import guard_database, storable
+from importer.ledger.digestkinds import KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
@@ -80,7 +81,7 @@ class Rows:
         """Whether nothing at all is known of this account's rows."""
         return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
 
-    def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
+    def find_rows(self, refs: Sequence[RowRef]) -> dict[RowRef, KnownRow]:
         """What is known of these rows, by reference; by one that is an alias, of the row that it means."""
         if not refs:
             return {}
@@ -91,7 +92,7 @@ class Rows:
             known |= {alias: rows[ref] for alias, ref in meant.items() if ref in rows}
         return known
 
-    def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
+    def find_keys(self, digests: Sequence[KeyDigest]) -> dict[KeyDigest, KnownRow]:
         """The row that last claimed each of these unique values."""
         if not digests:
             return {}
@@ -119,7 +120,7 @@ class Rows:
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
         by_ref = {row.ref: row for row in map(_known_row, connection.execute(self._by_refs, {"wanted": refs}))}
-        by_key: dict[bytes, KnownRow] = {}
+        by_key: dict[KeyDigest, KnownRow] = {}
         if digests:
             found = connection.execute(self._by_keys, {"wanted": digests})
             by_key = {row[-1]: _known_row(row[:-1]) for row in found}
@@ -140,7 +141,7 @@ class Rows:
         return conflicts
 
     @staticmethod
-    def _protection(intent: Intent, known: KnownRow | None) -> tuple[bytes, ...]:
+    def _protection(intent: Intent, known: KnownRow | None) -> tuple[KeyDigest, ...]:
         """The unique values by which a row can be found, whichever of its intents created it.
 
         An unresolved row whose line was edited may exist with its old values or with the new ones.
@@ -183,12 +184,12 @@ class Rows:
         }
         upsert(connection, LEAD_ROW, [values])
 
-    def point_keys(self, connection: Connection, ref: bytes, keys: Sequence[bytes]) -> None:
+    def point_keys(self, connection: Connection, ref: RowRef, keys: Sequence[KeyDigest]) -> None:
         """Write down that these unique values are this row's."""
         if keys:
             upsert(connection, LEAD_KEY, self._key_values(ref, keys))
 
-    def _key_values(self, ref: bytes, keys: Sequence[bytes]) -> list[dict[str, Any]]:
+    def _key_values(self, ref: RowRef, keys: Sequence[KeyDigest]) -> list[dict[str, Any]]:
         return [{"account_id": self._account_id, "digest": key, "ref": ref} for key in keys]
 
     def _stands_in_way(self, row: KnownRow, intent: Intent) -> bool:
@@ -200,7 +201,7 @@ class Rows:
             return True
         return row.state in _UNRESOLVED and row.ref == intent.ref and not intent.resolves
 
-    def _intent_values(self, intent: Intent, keys: Sequence[bytes]) -> dict[str, Any]:
+    def _intent_values(self, intent: Intent, keys: Sequence[KeyDigest]) -> dict[str, Any]:
         return {
             "account_id": self._account_id,
             "ref": intent.ref,
