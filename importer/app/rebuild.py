@@ -14,9 +14,9 @@ from time import time
 from importer.app.account import Destination
 from importer.app.lostledger import account_tags
 from importer.app.runhistory import file_digest
+from importer.clocks import Moment
 from importer.config import Config
 from importer.errors import UsageError
-from importer.leadsquared.servertime import Moment
 from importer.ledger.digestkinds import RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from importer.clocks import Moment, ServerSeconds, SteadySeconds, WallSeconds
 
-__all__ = ["Moment", "MomentClock", "ServerTime"]
+__all__ = ["MomentClock", "ServerTime"]
 
 
 class ServerTime:

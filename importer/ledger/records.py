@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from importer.clocks import Moment, WallSeconds
 from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.outcome import Outcome, Status
 
@@ -34,7 +35,7 @@ STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """A row as the ledger knows it. `changed_at` is UTC seconds by this machine's clock.
+    """A row as the ledger knows it.
 
     `intent_at` is by the server's clock, and `skew_s` what was added to this machine's to have it; where `skew_s` is
     None, the server's was not known and `intent_at` is by this machine's.
@@ -53,8 +54,13 @@ class KnownRow:
     tip: str
     attempts: int
     intent_at: float
-    changed_at: float
+    changed_at: WallSeconds
     skew_s: float | None = None
+
+    @property
+    def intent(self) -> Moment:
+        """When it was about to be sent."""
+        return Moment(self.intent_at, self.skew_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,11 @@ class Intent:
     is_forced: bool = False
     resolves: bool = False
 
+    @property
+    def moment(self) -> Moment:
+        """When it is about to be sent."""
+        return Moment(self.intent_at, self.skew_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -84,7 +95,7 @@ class Settled:
 
     ref: RowRef
     outcome: Outcome
-    at: float
+    at: WallSeconds
     withdrawn_to: State | None = None
 
 

@@ -217,7 +217,7 @@ class Rows:
             "attempts": 0,
             "intent_at": intent.intent_at,
             "skew_s": intent.skew_s,
-            "changed_at": intent.intent_at - (intent.skew_s or 0.0),
+            "changed_at": intent.moment.by_machine(),
         }
 
     def _claim_values(self, intent: Intent, known: KnownRow | None) -> dict[str, Any]:
