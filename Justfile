@@ -12,7 +12,7 @@ setup:
 
 # run the tests, or some: just test tests/report -k guard
 test *args:
-    {{bin}}/pytest {{args}}
+    {{bin}}/pytest -n auto {{args}}
 
 # look for mistakes in style, and for files that are not formatted
 lint:

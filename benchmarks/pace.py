@@ -22,7 +22,7 @@ from typing import Any
 
 from child import environment, importer_command, script_command
 from figures import Figure, make_parser, publish
-from pace_model import run_model
+from pace_model import Window, run_model
 
 from importer.sandbox import Sandbox, Settings, parse_latency, parse_limit
 
@@ -123,7 +123,9 @@ def figures_of(name: str, *, rate: float, share: float, refusals: int, is_ours: 
     yield Figure(f"{name}: refusals", refusals, "", 0 if is_ours else None)
 
 
-def modelled(rows: int, limit: tuple[int, float], latencies: Iterable[str], windows: Iterable[str]) -> Iterator[Figure]:
+def modelled(
+    rows: int, limit: tuple[int, float], latencies: Iterable[str], windows: Iterable[Window]
+) -> Iterator[Figure]:
     """The contest on a moved clock."""
     calls, per_seconds = limit
     for latency in latencies:

@@ -21,7 +21,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
 from moved_clock import run_on_moved_clock
 
-__all__ = ["Modelled", "run_model"]
+Window = Literal["sliding", "fixed"]
+"""How the server counts."""
+
+__all__ = ["Modelled", "Window", "run_model"]
 
 OpenSlot = Callable[[], AbstractAsyncContextManager[Slot]]
 
@@ -42,7 +45,7 @@ def run_model(
     calls: int,
     per_seconds: float,
     latency_ms: tuple[float, float],
-    window: Literal["sliding", "fixed"],
+    window: Window,
     workers: int,
 ) -> Modelled:
     """Let one contestant (`ours`, `plain`, `slowed`) send so many rows."""

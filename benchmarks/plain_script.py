@@ -31,12 +31,13 @@ async def send(
 
 async def main(path: str, url: str, calls: float, seconds: float) -> None:
     """Import the file."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    leads = [{str(name): str(cell) for name, cell in row.items()} for row in rows.to_dict("records")]
     limiter = AsyncLimiter(calls, seconds)
     at_once = asyncio.Semaphore(10)
     keys = {"x-LSQ-AccessKey": os.environ["LSQ_ACCESS_KEY"], "x-LSQ-SecretKey": os.environ["LSQ_SECRET_KEY"]}
     async with aiohttp.ClientSession(headers=keys) as session:
-        await asyncio.gather(*(send(session, limiter, at_once, url, row) for row in rows))
+        await asyncio.gather(*(send(session, limiter, at_once, url, row) for row in leads))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ __all__ = ["MovedClockLoop", "run_on_moved_clock"]
 T = TypeVar("T")
 
 
-class _LeapingSelector(selectors.DefaultSelector):  # type: ignore[valid-type, misc]
+class _LeapingSelector(selectors.DefaultSelector):
     """Instead of waiting for nothing, moves the loop's clock to when the next timer is due."""
 
     loop: "MovedClockLoop"

@@ -15,7 +15,7 @@ import lsq
 import requests
 
 
-class ToSandbox(requests.adapters.HTTPAdapter):
+class ToSandbox(requests.adapters.HTTPAdapter):  # type: ignore[misc]
     """Sends each request to the sandbox, whatever host it names."""
 
     def __init__(self, host: str, meant: list[str]) -> None:
@@ -23,7 +23,7 @@ class ToSandbox(requests.adapters.HTTPAdapter):
         self._host = host
         self._meant = meant
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
         self._meant.append(parts.netloc)
         request.url = urlunsplit(("http", self._host, parts.path, parts.query, ""))
@@ -33,7 +33,7 @@ class ToSandbox(requests.adapters.HTTPAdapter):
 def main(host: str, access_key: str, secret_key: str) -> None:
     """Use the package as its pages show, and print what came of it."""
     meant: list[str] = []
-    requests.Session.get_adapter = lambda _session, url: ToSandbox(host, meant)  # type: ignore[method-assign]  # noqa: ARG005 - called by this name
+    requests.Session.get_adapter = lambda _session, url: ToSandbox(host, meant)  # noqa: ARG005 - called by this name
     lsq.accessKey, lsq.secretKey = access_key, secret_key
     greeting = io.StringIO()
     with contextlib.redirect_stdout(greeting):

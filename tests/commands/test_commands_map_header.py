@@ -1,5 +1,6 @@
 """Where `map` finds the header and the leads, what it says of it, and that the import then reads the file alike."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def mapped(config: Config) -> dict[str, str]:
     return {column.header: "+".join(map(str, column.fields)) for column in config.columns}
 
 
-def workbook(path: Path, **sheets: list[tuple[object, ...]]) -> None:
+def workbook(path: Path, **sheets: Sequence[tuple[object, ...]]) -> None:
     book = Workbook()
     del book["Sheet"]
     for title, rows in sheets.items():

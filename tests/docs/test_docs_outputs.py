@@ -75,7 +75,8 @@ def run_block(desk: Desk, block: Block) -> str:
     for command in commands_in(block):
         program, *arguments = shlex.split(command)
         if program == PROGRAM:
-            BEFORE.get(command, lambda _folder: None)(desk.folder)
+            if command in BEFORE:
+                BEFORE[command](desk.folder)
             run = desk.call(*arguments)
             said = run.err + run.out
     return said

@@ -35,7 +35,12 @@ RATE = Reply(429, b"")
 LOST = AmbiguousError("no answer within the time allowed")
 UNREACHABLE = TransientError("no connection: Connection refused")
 NOBODY = Reply(200, b"[]")
-ME = {"FirstName": "Zoë", "LastName": "Smith", "EmailAddress": "zoe@example.com", "Phone": "+919845098450"}
+ME: dict[str, Any] = {
+    "FirstName": "Zoë",
+    "LastName": "Smith",
+    "EmailAddress": "zoe@example.com",
+    "Phone": "+919845098450",
+}
 UNIQUE = ("EmailAddress", "Phone")
 REFERENCE = "r00aa"
 

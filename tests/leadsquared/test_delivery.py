@@ -30,7 +30,7 @@ from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.outcome import Status, utc_text
 from importer.ratelimit.watchdog import Watchdog
 
-KEYLESS = {"LastName": "John"}
+KEYLESS: dict[str, Any] = {"LastName": "John"}
 DOUBTS = [LOST, SERVER_ERROR, Reply(200, b'{"Status":"Success"}'), Reply(500, b"Internal Server Error")]
 THEIRS = found(THEIR_ID, created_at=NOW - 86400)
 
@@ -163,7 +163,7 @@ def test_a_doubt_of_an_earlier_run_without_a_unique_value_costs_no_call() -> Non
     outcome, client = deliver([CREATED], lead=lead_of(**KEYLESS), is_in_doubt=True)
     assert (outcome.status, outcome.error, outcome.attempts) == (Status.UNKNOWN, "interrupted", 0)
     assert "ended before it knew" in outcome.message
-    assert client.sent == client.looked_up == []
+    assert (client.sent, client.looked_up) == ([], [])
 
 
 def test_a_duplicate_after_a_doubt_that_is_found_late_is_ours() -> None:
@@ -209,7 +209,7 @@ def test_a_look_up_that_is_refused_leaves_the_doubt(told: Told, creates: list[To
 
 
 def test_a_look_up_is_asked_again_after_refusals_and_lost_answers() -> None:
-    trouble = [LOST, UNREACHABLE, SERVER_ERROR, *[RATE] * 8, Reply(200, b"[{}]")]
+    trouble: list[Told] = [LOST, UNREACHABLE, SERVER_ERROR, *[RATE] * 8, Reply(200, b"[{}]")]
     outcome, client = deliver([LOST], [*trouble, found()])
     assert (outcome.status, len(client.looked_up)) == (Status.CREATED, len(trouble) + 1)
     outcome, client = deliver([LOST], [SERVER_ERROR])

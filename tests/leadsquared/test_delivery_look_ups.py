@@ -78,8 +78,10 @@ def test_where_one_look_up_is_about_strangers_the_next_unique_value_is_asked_for
 
 @pytest.mark.parametrize("field", ["Phone", "Mobile"])
 def test_a_phone_is_looked_up_as_it_is_stored_then_bare(field: str) -> None:
-    lead = lead_of(unique=(field,), LastName="Smith", **{field: "+91-9845098450"})
-    there = found(FirstName=None, **{"Phone": None, field: "9845098450"})
+    mine: dict[str, Any] = {field: "+91-9845098450"}
+    theirs: dict[str, Any] = {"Phone": None, field: "9845098450"}
+    lead = lead_of(unique=(field,), LastName="Smith", **mine)
+    there = found(FirstName=None, **theirs)
     outcome, client = deliver([LOST], [NOBODY, there], lead=lead, unique=(field,))
     assert (outcome.status, outcome.lead_id) == (Status.CREATED, OUR_ID)
     assert client.asked == [(field, "+91-9845098450"), (field, "9845098450")]

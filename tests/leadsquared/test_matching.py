@@ -13,7 +13,7 @@ UNIQUE = ("EmailAddress", "Phone")
 
 
 def is_taken_for_ours(
-    sent: dict[str, str], *, country_code: str | None = "91", created_at: float = NOW, **read: Any
+    sent: dict[str, Any], *, country_code: str | None = "91", created_at: float = NOW, **read: Any
 ) -> bool:
     leads = read_leads(found(created_at=created_at, **read))
     assert isinstance(leads, tuple)

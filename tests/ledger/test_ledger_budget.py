@@ -1,6 +1,7 @@
 """One budget for all runs of an account: the limit holds among them, whoever dies, and each has its part."""
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,13 +24,12 @@ NOON = 1_790_000_000.0
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        event.listen(ledger._engine, "connect", do_not_wait_for_the_disk)
-        ledger._engine.dispose()
+        event.listen(ledger._engine, "checkout", do_not_wait_for_the_disk)
         yield ledger
 
 
-def do_not_wait_for_the_disk(connection: object, _entry: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+def do_not_wait_for_the_disk(connection: sqlite3.Connection, *_: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def forget_everything(ledger: Ledger) -> None:

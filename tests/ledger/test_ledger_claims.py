@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ledger_cases import CREATED, FAILED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
@@ -70,7 +71,7 @@ def test_another_row_of_the_past_is_in_the_way_only_when_it_is_the_created_lead(
 
 @pytest.mark.parametrize("way", [{}, {"is_forced": True}, {"resolves": True}])
 def test_what_is_in_flight_in_another_live_run_is_in_the_way_whatever_is_wanted(
-    ledger: Ledger, ledger_path: Path, way: dict[str, bool]
+    ledger: Ledger, ledger_path: Path, way: dict[str, Any]
 ) -> None:
     with open_ledger(ledger_path) as other:
         begin_run(other)

@@ -12,6 +12,7 @@ import pytest
 from ledger_cases import CREATED, begin_run, claim, digest, intent, open_ledger, settle
 from sqlalchemy import event
 
+from importer.clocks import WallSeconds
 from importer.ledger.database import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Settled, State
@@ -67,7 +68,7 @@ async def test_a_lone_row_is_on_disk_when_its_turn_ends(ledger: Ledger, disk: Di
         assert await writer.claim([intent("a", "mail")]) == [None]
         assert disk.commits == 1
         assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.INTENT
-        await writer.settle([Settled(digest("a"), CREATED, 1.0)])
+        await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.0))])
         assert disk.commits == 2
         assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
 
@@ -130,8 +131,8 @@ async def test_outcomes_and_intents_of_one_crowd_are_both_written(ledger: Ledger
         with disk.held():
             first = asyncio.create_task(writer.claim([intent("first")]))
             await reached(disk)
-            both = [
-                writer.settle([Settled(digest("a"), CREATED, 1.0)]),
+            both: list[asyncio.Future[Any]] = [
+                writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.0))]),
                 asyncio.create_task(writer.claim([intent("b")])),
             ]
             await asyncio.sleep(0)

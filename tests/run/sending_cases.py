@@ -7,6 +7,7 @@ from typing import Any
 from importer.errors import ImporterError
 from importer.lead import FieldName, PayloadPlan
 from importer.lead.lead import Lead
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.scratch import RowState
@@ -21,8 +22,8 @@ DIGESTS = Digests(b"secret", account="a", source="leads.csv", header=["Name"])
 CREATED = Outcome(Status.CREATED, lead_id="lead-1", attempts=1)
 
 
-def reference(place: int) -> bytes:
-    return f"row {place}".encode().ljust(16, b".")
+def reference(place: int) -> RowRef:
+    return RowRef(f"row {place}".encode().ljust(16, b"."))
 
 
 def prepared_row(place: int, *keys: str) -> PreparedRow:
@@ -34,7 +35,7 @@ def prepared_row(place: int, *keys: str) -> PreparedRow:
         Lead(PayloadPlan([FieldName("LastName")]), [f"name {place}"], ()),
         (),
         DIGESTS,
-        tuple(key.encode().ljust(16, b".") for key in keys),
+        tuple(KeyDigest(key.encode().ljust(16, b".")) for key in keys),
         None,
         is_foreign=False,
     )
@@ -45,9 +46,17 @@ def open_row(place: int, *keys: str, status: Status = Status.READY) -> OpenRow:
     return OpenRow(prepared_row(place, *keys), state, None)
 
 
-def known_row(ref: bytes, state: State, *, run_token: str = "", **more: Any) -> KnownRow:
-    told = {"lead_id": "", "error": "", "message": "", "tip": "", "attempts": 0, "intent_at": 1000.0, "changed_at": 1.0}
-    return KnownRow(ref, b"", (), state, 1, run_token, 2, **told | more)
+def known_row(ref: RowRef, state: State, *, run_token: str = "", **more: Any) -> KnownRow:
+    told: dict[str, Any] = {
+        "lead_id": "",
+        "error": "",
+        "message": "",
+        "tip": "",
+        "attempts": 0,
+        "intent_at": 1000.0,
+        "changed_at": 1.0,
+    }
+    return KnownRow(ref, CellsDigest(b""), (), state, 1, run_token, 2, **told | more)
 
 
 class ScriptedWriter:

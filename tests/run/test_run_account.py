@@ -57,12 +57,14 @@ def test_new_keys_without_an_answer_whose_they_are_stop_the_run_and_a_name_answe
     replace_keys(account)
     account.script(answer)
     before = imported.report()
+    run = None
     for _ in range(2):  # a second try knows no more than the first
         run = imported.call("leads.csv")
         assert (run.status, run.out) == (3, "")
         assert "asking again" in run.err
         assert imported.report() == before
     assert account.stats()["creates"] == 8
+    assert run is not None
     imported.configure(account={"name": offered_name(run.err)})
     run = imported.call("leads.csv")
     assert (run.status, said(imported)) == (0, {"created": 8})

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ class Time:
     def __init__(self) -> None:
         self.now = 1_000_000.0
         self.slept = 0.0
-        self.then = lambda: None
+        self.then: Callable[[], object] = lambda: None
 
     def __call__(self) -> float:
         return self.now
@@ -205,7 +206,7 @@ def test_a_young_file_is_watched_for_two_seconds_or_what_is_left_of_them(young: 
 
 def test_a_file_that_grows_while_it_is_watched_is_left_out(young: Path) -> None:
     clock = Time()
-    clock.then = lambda: young.write_text("aa", "utf-8") and None
+    clock.then = lambda: young.write_text("aa", "utf-8")
     assert still(young, clock).reason_against(young) == "still being written"
 
 

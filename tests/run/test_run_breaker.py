@@ -91,7 +91,8 @@ def test_with_0_both_rules_are_off() -> None:
 
 def test_the_same_error_on_each_of_the_first_rows_ends_the_run_and_says_which_and_how_to_go_on() -> None:
     one = breaker()
-    one.settled(rejected()), one.settled(rejected())
+    one.settled(rejected())
+    one.settled(rejected())
     with pytest.raises(BreakerError, match=r"first 3 rows.*MXInvalidInputException: Invalid Input!") as ended:
         one.settled(rejected())
     assert "Correct it." in ended.value.hint

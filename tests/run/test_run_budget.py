@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from truth import find_lies
@@ -13,7 +14,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from budget import Scene, play
 
 ROWS = [person(number) for number in range(1, 13)]
-SCALED = {"per_seconds": 0.5, "latency_ms": (3, 30), "timeout_s": 5.0}
+SCALED: dict[str, Any] = {"per_seconds": 0.5, "latency_ms": (3, 30), "timeout_s": 5.0}
 
 
 def said(desk: Desk) -> Counter[str]:

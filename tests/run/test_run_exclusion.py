@@ -1,7 +1,7 @@
 """Rows that may be the same lead are never in flight together; others are."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from moved_clock import run_on_moved_clock
@@ -53,7 +53,7 @@ class Flights:
                 raise RuntimeError("the call failed")
 
 
-def seconds(fly: Callable[[Flights], "asyncio.Future[object]"]) -> tuple[Flights, float]:
+def seconds(fly: Callable[[Flights], Awaitable[object]]) -> tuple[Flights, float]:
     async def main() -> tuple[Flights, float]:
         flights = Flights()
         await fly(flights)

@@ -5,6 +5,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from old_ledger import age_ledger
@@ -102,7 +103,7 @@ def test_an_identity_without_such_a_column_stops_the_run(desk: Desk, account: Ac
     assert account.leads() == []
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "another column is mapped": {"columns": COLUMNS | {"Remark": "Notes"}},
     "a column is mapped no more": {"columns": {name: COLUMNS[name] for name in ("First Name", "City")}},
     "a column goes to another field": {"columns": COLUMNS | {"Last Name": "Company"}},
@@ -137,7 +138,7 @@ def test_a_header_that_was_renamed_with_its_mapping_makes_no_row_new(desk: Desk,
     columns = {("Town" if name == "City" else name): field for name, field in COLUMNS.items()}
     for night in ("25", "26"):
         desk.configure(columns=columns)
-        desk.write(exported(rows, night), header=("Town" if name == "City" else name for name in EXPORT_HEADER))
+        desk.write(exported(rows, night), header=["Town" if name == "City" else name for name in EXPORT_HEADER])
         assert desk.call("leads.csv").status == 0
     assert len(account.leads()) == 3
 

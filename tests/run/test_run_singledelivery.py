@@ -13,6 +13,7 @@ from importer.errors import FatalError, ImporterError, TransientError
 from importer.leadsquared.course import EarlierCalls
 from importer.leadsquared.delivery import StopError
 from importer.leadsquared.record import CallRecord
+from importer.ledger.digestkinds import CellsDigest
 from importer.ledger.failure import LedgerError
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import Scratch
@@ -176,7 +177,7 @@ async def test_an_error_that_an_unchanged_row_had_before_says_nothing_new(
     bench: Bench, judged: list[Outcome], *, is_edited: bool
 ) -> None:
     row = open_row(0, "mail")
-    cells = b"other cells" if is_edited else row.prepared.cells
+    cells = CellsDigest(b"other cells") if is_edited else row.prepared.cells
     known = replace(known_row(reference(0), State.REJECTED, error=REJECTED.error), cells=cells)
     await bench.deliver(row._replace(known=known), ScriptedDelivery(REJECTED))
     assert bench.judged == judged

@@ -232,7 +232,7 @@ def test_a_saved_field_list_replaces_the_built_in_one(tmp_path: Path) -> None:
     saved.write_text("\ufeff" + json.dumps(entries), encoding="utf-8")
     metadata = load_metadata(saved)
     assert metadata.mandatory == ("FirstName",)
-    some = [{"Attribute": "mx_S", "Value": "", "Fields": [{"Attribute": "Any", "Value": "v"}]}]
+    some: list[dict[str, Any]] = [{"Attribute": "mx_S", "Value": "", "Fields": [{"Attribute": "Any", "Value": "v"}]}]
     lead = [{"Attribute": "FirstName", "Value": "Asha"}, *some]
     assert read_attributes(lead, metadata, country_code="91")["mx_S"] == '{"Any":"v"}'
 
