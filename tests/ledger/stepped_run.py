@@ -182,6 +182,7 @@ class _SteppedClient:
     def __init__(self, account: Account) -> None:
         self.limiter = RateLimiter(1000, 5)
         self.waiting: list[asyncio.Future[str]] = []
+        self.in_flight: list[Lead] = []
         self._account = account
 
     async def create_lead(
@@ -189,9 +190,14 @@ class _SteppedClient:
     ) -> Reply:
         async with self.limiter.slot(unless=unless, record=record) as slot:
             call = Lead({pair["Attribute"]: pair["Value"] for pair in json.loads(body)})
+            assert not any(_may_be_one(call, other) for other in self.in_flight), "alike leads are in flight together"
+            self.in_flight.append(call)
             in_the_air = self._account.in_the_air
             in_the_air.append(call)
-            fault = await self._go_on()
+            try:
+                fault = await self._go_on()
+            finally:
+                self.in_flight.remove(call)
             if call not in in_the_air or fault == "late":
                 raise AmbiguousError("no answer within the time allowed")
             if fault == "lost before":
@@ -301,7 +307,7 @@ class SteppedRun:
         self.loop.do_what_is_ready()
         if self._sending.done():
             self._sending.result()
-            assert self.sender.failure is None
+            assert self.sender.failure is None, self.sender.failure
             return False
         ways: list[Callable[[], None]] = [partial(turn.set_result, fault) for turn in self.client.waiting]
         if self.writer.has_jobs():
@@ -328,6 +334,11 @@ class SteppedRun:
         self.loop.close()
         self.scratch.__exit__(None, None, None)
         self.ledger.close()
+
+
+def _may_be_one(one: Lead, other: Lead) -> bool:
+    values = [[_stored(name, lead.values.get(name, "")) for lead in (one, other)] for name in UNIQUE]
+    return any(ours and ours == theirs for ours, theirs in values)
 
 
 def _stored(name: str, value: str) -> str:
