@@ -14,6 +14,7 @@ from pathlib import Path
 from importer.app.context import open_context
 from importer.app.pipeline import make_review
 from importer.app.request import ImportRequest
+from importer.clocks import WallSeconds
 from importer.ledger.records import Intent, Settled
 from importer.outcome import Outcome, Status
 
@@ -25,7 +26,7 @@ LONG_AGO_S = 200_000.0
 async def leave(file: Path, created: int) -> None:
     """Write the ledger."""
     async with open_context(ImportRequest(file=file), os.environ) as context:
-        at = time.time() - LONG_AGO_S
+        at = WallSeconds(time.time() - LONG_AGO_S)
         decided = itertools.islice(make_review(context).decided(), created + IN_FLIGHT)
         while part := list(itertools.islice(decided, AT_ONCE)):
             intents = [

@@ -4,26 +4,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
-__all__ = ["Moment", "ServerTime"]
+from importer.clocks import Moment, ServerSeconds, SteadySeconds, WallSeconds
+
+__all__ = ["MomentClock", "ServerTime"]
 
 _PLAUSIBLE_YEARS = range(2000, 2200)
 """No server's clock is further off; a moment near the calendar's end could not be written down."""
-
-
-class Moment(NamedTuple):
-    """A moment in seconds since 1970: by the server's clock where `skew_s` is there, else by this machine's.
-
-    `skew_s` is the server's clock minus this machine's at that moment, None where the server's was not known.
-    """
-
-    at: float
-    skew_s: float | None = None
-
-    def by_server(self, skew_s: float | None) -> float:
-        """The moment by the server's clock; `skew_s` is the present skew, for a moment that has none of its own."""
-        return self.at if self.skew_s is not None else self.at + (skew_s or 0.0)
 
 
 class ServerTime:
@@ -57,6 +44,31 @@ class ServerTime:
             return
 
 
-def _steady_s() -> float:
+class MomentClock:
+    """Tells moments by the server's clock, as far as `skew_s` tells how far it is ahead of `wall_clock`."""
+
+    def __init__(self, *, wall_clock: Callable[[], float], skew_s: Callable[[], float | None]) -> None:
+        self._wall_clock = wall_clock
+        self._skew_s = skew_s
+
+    def wall(self) -> WallSeconds:
+        """This moment by this machine's clock."""
+        return WallSeconds(self._wall_clock())
+
+    def now(self) -> Moment:
+        """This moment, by the server's clock where that is known."""
+        skew_s = self._skew_s()
+        return Moment(self._wall_clock() + (skew_s or 0.0), skew_s)
+
+    def by_server(self, moment: Moment) -> ServerSeconds:
+        """A moment by the server's clock, as far as that is known now."""
+        return moment.by_server(self._skew_s())
+
+    def by_wall(self, moment: Moment) -> WallSeconds:
+        """A moment as this machine's clock would show it now, whatever it showed then."""
+        return WallSeconds(self.by_server(moment) - (self._skew_s() or 0.0))
+
+
+def _steady_s() -> SteadySeconds:
     clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
+    return SteadySeconds(time.monotonic() if clock is None else time.clock_gettime(clock))

@@ -14,8 +14,10 @@ from time import time
 from importer.app.account import Destination
 from importer.app.lostledger import account_tags
 from importer.app.runhistory import file_digest
+from importer.clocks import Moment
 from importer.config import Config
 from importer.errors import UsageError
+from importer.ledger.digestkinds import RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -26,7 +28,6 @@ from importer.run.decision import unresolved_since
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile, open_input_file
 from importer.run.preparedrow import PreparedRow, RowPreparer
-from importer.servertime import Moment
 
 __all__ = ["Rebuilt", "rebuild"]
 
@@ -87,11 +88,11 @@ def rebuild(
     return rebuilt
 
 
-def _source_refs(file: Path, config: Config, ledger: Ledger, source: str) -> dict[int, bytes]:
+def _source_refs(file: Path, config: Config, ledger: Ledger, source: str) -> dict[int, RowRef]:
     """The references of a source's rows as it is now, by row number."""
     with closing(open_input_file(file, config)) as input_file, Scratch() as scratch:
         digests = make_digests(input_file, ledger, source=source)
-        refs: dict[int, bytes] = {}
+        refs: dict[int, RowRef] = {}
         for _place, row, _past in input_file.rows():
             own = digests.of_identity(row.cells)
             refs[row.number] = digests.of_row(own, scratch.next_ordinal(own))
@@ -99,14 +100,14 @@ def _source_refs(file: Path, config: Config, ledger: Ledger, source: str) -> dic
 
 
 def _lines(
-    input_file: InputFile, maker: RowPreparer, digests: Digests, scratch: Scratch, left: dict[int, bytes]
-) -> list[tuple[PreparedRow, bytes]]:
+    input_file: InputFile, maker: RowPreparer, digests: Digests, scratch: Scratch, left: dict[int, RowRef]
+) -> list[tuple[PreparedRow, RowRef]]:
     """The lines that tell of a lead, each with its reference as a row of the source.
 
     The source's rows that have a line with their very cells are taken out of `left`.
     """
     by_ref = {ref: number for number, ref in left.items()}
-    lines: list[tuple[PreparedRow, bytes]] = []
+    lines: list[tuple[PreparedRow, RowRef]] = []
     for place, row, past in input_file.rows():
         prepared = maker.make(place, row, past)
         own = digests.of_identity(row.cells)
@@ -118,12 +119,12 @@ def _lines(
 
 
 def _write(
-    lines: Iterable[tuple[PreparedRow, bytes]],
+    lines: Iterable[tuple[PreparedRow, RowRef]],
     ledger: Ledger,
     tags: frozenset[bytes],
     *,
-    in_source: dict[int, bytes],
-    left: dict[int, bytes],
+    in_source: dict[int, RowRef],
+    left: dict[int, RowRef],
 ) -> Rebuilt:
     """Write the lines down, each as a row of the source and under the reference that the report gives it."""
     counts = {State.CREATED: 0, State.UNKNOWN: 0}
@@ -131,7 +132,7 @@ def _write(
     source_refs = set(in_source.values())
     remaining = iter(lines)
     while batch := list(islice(remaining, BATCH)):
-        rows: list[tuple[PreparedRow, Outcome, bytes, bytes]] = []
+        rows: list[tuple[PreparedRow, Outcome, RowRef, RowRef]] = []
         for prepared, ref in batch:
             outcome = prepared.past.outcome() if prepared.past is not None else None
             given = read_reference(prepared.past.ref) if prepared.past is not None else None
@@ -155,7 +156,7 @@ def _write(
     return Rebuilt(counts[State.CREATED], counts[State.UNKNOWN], known, foreign)
 
 
-def _intent(prepared: PreparedRow, ref: bytes) -> Intent:
+def _intent(prepared: PreparedRow, ref: RowRef) -> Intent:
     since = unresolved_since(prepared, None) or Moment(time())
     return Intent(ref, prepared.cells, prepared.keys, prepared.row.number, since.at, since.skew_s)
 

@@ -16,6 +16,7 @@ from importer.errors import CallError, UsageError
 from importer.lead.metadata import FieldList
 from importer.leadsquared.connection import make_client
 from importer.leadsquared.user import read_user
+from importer.ledger.digestkinds import CellsDigest, RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
@@ -50,8 +51,8 @@ class ReportRow:
 
     row: Row
     past: PastLine
-    ref: bytes
-    cells: bytes
+    ref: RowRef
+    cells: CellsDigest
 
 
 @dataclass(frozen=True, slots=True)

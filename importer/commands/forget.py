@@ -7,6 +7,7 @@ import click
 from importer.commands.account import AccountLedger, open_account, report_rows
 from importer.errors import UsageError
 from importer.lead.uniquekeys import unique_keys
+from importer.ledger.digestkinds import KeyDigest
 from importer.ledger.digests import Digests
 from importer.ledger.maintenance import forget as forget_leads
 
@@ -53,9 +54,9 @@ def forget(
         click.echo(f"{forgotten.unresolved} unknown rows were left as they are: settle those (lsq-import settle).")
 
 
-def _keys(values: tuple[str, ...], account: AccountLedger) -> list[bytes]:
+def _keys(values: tuple[str, ...], account: AccountLedger) -> list[KeyDigest]:
     digests = Digests(account.ledger.secret, account=account.ledger.account.identity, source="", header=())
-    keys: list[bytes] = []
+    keys: list[KeyDigest] = []
     for text in values:
         field, equals, value = text.partition("=")
         field, value = field.strip(), value.strip()

@@ -6,6 +6,7 @@ The row's reference proves most: no other lead holds it. After it come the uniqu
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from importer.clocks import ServerSeconds, WallSeconds
 from importer.lead.lead import Lead
 from importer.lead.uniquekeys import UniqueKey
 from importer.leadsquared.answers import Answer, FoundLead
@@ -19,14 +20,14 @@ __all__ = ["ABSENT", "Doubt", "Evidence", "Verdict", "may_be_reference"]
 class Doubt:
     """What is known of the calls that may have created a lead.
 
-    `since` tells the first intent (UTC seconds by the server's clock). It is asked after the look-up: that reply may be
-    the first that tells the server's time. `sent_at` is the latest moment by our clock at which a call may have been
-    sent. `may_lack_reference`: an earlier run may have sent it without its row's reference. `hidden` is what no message
-    may show.
+    `since` tells the first intent. It is asked after the look-up: that reply may be the first that tells the server's
+    time. `sent_at` is the latest moment at which a call may have been sent. `may_lack_reference`: an earlier run may
+    have sent it without its row's reference. `agreeing` are the unique fields whose values all calls had as they are
+    now, None for all. `hidden` is what no message may show.
     """
 
-    since: Callable[[], float]
-    sent_at: float
+    since: Callable[[], ServerSeconds]
+    sent_at: WallSeconds
     may_lack_reference: bool
     agreeing: Collection[str] | None
     hidden: Sequence[str]
@@ -106,7 +107,6 @@ class Evidence:
             unique=self._unique,
             country_code=self._country_code,
             since=doubt.since(),
-            skew_s=0.0,
             needs_reference=not doubt.may_lack_reference,
         )
 

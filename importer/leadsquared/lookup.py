@@ -8,6 +8,7 @@ value in our field, and an answer that holds none but other leads is no "not the
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from importer.clocks import WallSeconds
 from importer.errors import CallError, FatalError
 from importer.lead.uniquekeys import PHONE_FIELDS, UniqueKey
 from importer.leadsquared.answers import Answer, FoundLead, Kind, read_leads
@@ -61,12 +62,12 @@ class LookUp:
         self._wall_clock = wall_clock
 
     async def find(
-        self, key: UniqueKey, *, fields: Sequence[str], sent_at: float, hidden: Sequence[str] = ()
+        self, key: UniqueKey, *, fields: Sequence[str], sent_at: WallSeconds, hidden: Sequence[str] = ()
     ) -> tuple[FoundLead, ...] | Answer:
         """The leads that hold this unique value: none only after several tries, if it may have been sent just now.
 
         `fields` are those of ours by which a lead is recognised, `sent_at` is the latest moment at which it may have
-        been sent (UTC seconds), `hidden` what no message may show. An Answer where LeadSquared does not say: the
+        been sent, `hidden` what no message may show. An Answer where LeadSquared does not say: the
         look-up was refused, got no answer however often, or one about other leads. FatalError where it ends the run.
         """
         waits = (0.0,) if self._wall_clock() - sent_at > SURELY_FINDABLE_S else WAITS_S

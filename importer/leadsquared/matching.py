@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
 
+from importer.clocks import ServerSeconds
 from importer.lead.lead import Lead
 from importer.lead.uniquekeys import PHONE_FIELDS, UniqueKey, unique_keys
 from importer.leadsquared.answers import FoundLead
@@ -38,15 +39,14 @@ def is_ours(
     *,
     unique: Sequence[str],
     country_code: str | None,
-    since: float,
-    skew_s: float,
+    since: ServerSeconds,
     needs_reference: bool = False,
 ) -> bool:
     """Whether `found` came from our own call for `lead`.
 
     A lead with our row's reference did, one with another reference did not. Where it holds none, as an earlier run may
-    have sent none, it did when it was not created before our intent (`since`, UTC seconds by our clock, `skew_s` behind
-    the server's) and its unique values and names agree with ours, normalised. `needs_reference`: every call carried it.
+    have sent none, it did when it was not created before our intent, `since`, and its unique values and names agree
+    with ours, normalised. `needs_reference`: every call carried it.
     """
     if lead.reference is not None:
         told = found.attributes.get(lead.reference.field)
@@ -55,18 +55,18 @@ def is_ours(
         if needs_reference:
             return False
     created_at = _created_at(found.attributes)
-    if created_at is None or created_at < since + skew_s - CREATED_ALLOWANCE_S:
+    if created_at is None or created_at < since - CREATED_ALLOWANCE_S:
         return False
     return _same_names(found, lead) and _same_keys(found, lead, unique, country_code)
 
 
-def _created_at(attributes: Mapping[str, Any]) -> float | None:
-    """CreatedOn in UTC seconds; it reads `2026-11-24 10:15:00.000`."""
+def _created_at(attributes: Mapping[str, Any]) -> ServerSeconds | None:
+    """CreatedOn, in UTC; it reads `2026-11-24 10:15:00.000`."""
     try:
         moment = datetime.fromisoformat(str(attributes.get("CreatedOn", "")))
     except ValueError:
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    return ServerSeconds(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
 
 
 def _same_names(found: FoundLead, lead: Lead) -> bool:

@@ -7,6 +7,8 @@ the cells that were sent.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from importer.ledger.digestkinds import CellsDigest
+
 __all__ = ["Difference", "are_marks", "compare_marks", "pack_marks", "same_marks"]
 
 _FORM = b"\x01"
@@ -21,24 +23,26 @@ class Difference(NamedTuple):
     compared: int
 
 
-def pack_marks(marks: Iterable[tuple[bytes, bytes]]) -> bytes:
+def pack_marks(marks: Iterable[tuple[bytes, bytes]]) -> CellsDigest:
     """Marks as the ledger keeps them: label and mark of each column, an empty mark for a blank cell."""
-    return _FORM + b"".join(sorted(label[:_SIZE] + mark[:_SIZE].ljust(_SIZE, b"\0") for label, mark in marks))
+    return CellsDigest(
+        _FORM + b"".join(sorted(label[:_SIZE] + mark[:_SIZE].ljust(_SIZE, b"\0") for label, mark in marks))
+    )
 
 
-def are_marks(data: bytes) -> bool:
+def are_marks(data: CellsDigest) -> bool:
     """Whether a row's cells are remembered by marks, and not by the one digest of older ledgers."""
     return len(data) % (2 * _SIZE) == 1 and data.startswith(_FORM)
 
 
-def compare_marks(one: bytes, other: bytes) -> Difference:
+def compare_marks(one: CellsDigest, other: CellsDigest) -> Difference:
     """Compare the marks of two rows."""
     ours, theirs = _unpack(one), _unpack(other)
     common = [label for label in ours.keys() & theirs.keys() if any(ours[label]) or any(theirs[label])]
     return Difference(sum(ours[label] != theirs[label] for label in common), len(common))
 
 
-def same_marks(one: bytes, other: bytes) -> bool:
+def same_marks(one: CellsDigest, other: CellsDigest) -> bool:
     """Whether two rows fill the same columns with the same texts."""
     ours, theirs = _unpack(one), _unpack(other)
     return {label: mark for label, mark in ours.items() if any(mark)} == {
@@ -46,6 +50,6 @@ def same_marks(one: bytes, other: bytes) -> bool:
     }
 
 
-def _unpack(data: bytes) -> dict[bytes, bytes]:
+def _unpack(data: CellsDigest) -> dict[bytes, bytes]:
     size = 2 * _SIZE
     return {data[at : at + _SIZE]: data[at + _SIZE : at + size] for at in range(len(_FORM), len(data), size)}

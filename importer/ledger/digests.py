@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from importer.ledger.cellmarks import pack_marks
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.identity import Identity, IdentityColumn, label_field, label_header
 
 __all__ = ["DIGEST_SIZE", "Digests", "account_tag"]
@@ -77,12 +78,12 @@ class Digests:
             state.update(len(data).to_bytes(4, "big") + data)
         return state
 
-    def of_cells(self, cells: Sequence[str]) -> bytes:
+    def of_cells(self, cells: Sequence[str]) -> CellsDigest:
         """The digest of all of a row's cells (as many as the header has): what ledgers before version 3 knew it by."""
         state = self._cells.copy()
         text = "".join([f"{name}{len(cell)}:{cell}" for index, name in self._columns if (cell := cells[index]).strip()])
         state.update(text.encode("utf-8", "surrogatepass"))
-        return state.digest()
+        return CellsDigest(state.digest())
 
     def of_identity(self, cells: Sequence[str]) -> bytes:
         """The digest of what makes a row the same row."""
@@ -95,7 +96,7 @@ class Digests:
         counted = self._prefixes(identity)
         return lambda cells: self._digest(counted, cells) or self._digest(self._spare, cells) or self.of_cells(cells)
 
-    def of_each(self, cells: Sequence[str]) -> bytes:
+    def of_each(self, cells: Sequence[str]) -> CellsDigest:
         """A mark for each of the columns that count or are sent, so that rows can be compared column by column."""
         marks: list[tuple[bytes, bytes]] = []
         for index, label in self._marked:
@@ -116,17 +117,17 @@ class Digests:
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
-    def of_row(self, digest: bytes, ordinal: int, *, kind: bytes = b"row") -> bytes:
+    def of_row(self, digest: bytes, ordinal: int, *, kind: bytes = b"row") -> RowRef:
         """The reference of the `ordinal`-th row of the source that has this identity.
 
         `kind` sets apart the lines of a report that came without a reference, or with one already taken.
         """
         state = self._ref.copy()
         state.update(kind + digest + ordinal.to_bytes(4, "big"))
-        return state.digest()
+        return RowRef(state.digest())
 
-    def of_key(self, field: str, exact: str) -> bytes:
+    def of_key(self, field: str, exact: str) -> KeyDigest:
         """The digest of one unique value, the same in every file of the account."""
         state = self._key.copy()
         state.update(f"{field}\0{exact}".encode("utf-8", "surrogatepass"))
-        return state.digest()
+        return KeyDigest(state.digest())

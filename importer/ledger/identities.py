@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from importer.ledger.database import guard_database
+from importer.ledger.digestkinds import RowRef
 from importer.ledger.identity import Identity
 from importer.ledger.migrations import OLD_ROWS
 from importer.ledger.schema import LEAD_ROW, META, ROW_ALIAS, ROW_IDENTITY
@@ -46,13 +47,13 @@ class Identities:
         row = {"account_id": self._account_id, "source": source, "columns": identity.data, "seen_at": time.time()}
         upsert(connection, ROW_IDENTITY, [row])
 
-    def add_aliases(self, connection: Connection, aliases: Sequence[tuple[bytes, bytes]]) -> None:
+    def add_aliases(self, connection: Connection, aliases: Sequence[tuple[RowRef, RowRef]]) -> None:
         """Write down that each first reference means the row of the second."""
         if aliases:
             rows = [{"account_id": self._account_id, "alias": alias, "ref": ref} for alias, ref in aliases]
             upsert(connection, ROW_ALIAS, rows)
 
-    def resolve(self, refs: Sequence[bytes]) -> dict[bytes, bytes]:
+    def resolve(self, refs: Sequence[RowRef]) -> dict[RowRef, RowRef]:
         """The rows that these references mean, of those that are aliases."""
         if not refs:
             return {}

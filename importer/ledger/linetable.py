@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from importer.ledger.digestkinds import CellsDigest, RowRef
 from importer.ledger.digesttable import room_needed
 
 __all__ = ["Fit", "Line", "LineTable"]
@@ -29,10 +30,10 @@ class Line(NamedTuple):
     """
 
     place: int
-    ref: bytes
-    marks: bytes
-    digest: bytes
-    known: bytes
+    ref: RowRef
+    marks: CellsDigest
+    digest: CellsDigest
+    known: CellsDigest
     fit: "Fit"
     is_settled: bool
     is_likely: bool
@@ -88,7 +89,7 @@ class LineTable:
         if group:
             yield group
 
-    def displaced(self) -> Iterator[tuple[Line, bytes]]:
+    def displaced(self) -> Iterator[tuple[Line, RowRef]]:
         """Each line with other cells than its row's, and the reference of a row that has just these.
 
         That row is one that is settled and whose own lines hold other cells; most of them, where the line may be one
@@ -119,11 +120,11 @@ class LineTable:
         query = "SELECT * FROM line WHERE says_created AND (fit < 0 OR known = x'') ORDER BY place LIMIT ?"
         return [_line(found) for found in self._database.execute(query, (limit,))]
 
-    def at(self, ref: bytes) -> list[Line]:
+    def at(self, ref: RowRef) -> list[Line]:
         """The lines of a reference."""
         return [_line(found) for found in self._database.execute("SELECT * FROM line WHERE ref = ?", (ref,))]
 
-    def holds(self, ref: bytes) -> bool:
+    def holds(self, ref: RowRef) -> bool:
         """Whether a line goes by this reference, be it by a decision."""
         if not self._is_in_use:
             return False
@@ -144,7 +145,7 @@ class LineTable:
         with room_needed():
             self._database.execute("INSERT OR REPLACE INTO tie VALUES (?, ?, ?)", (place, verdict, ref))
 
-    def decided(self, places: Sequence[int]) -> dict[int, tuple[str, bytes]]:
+    def decided(self, places: Sequence[int]) -> dict[int, tuple[str, RowRef]]:
         """What is decided about these lines, consecutive ones."""
         if not self._is_in_use or not places:
             return {}

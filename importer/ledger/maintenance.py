@@ -24,6 +24,7 @@ from sqlalchemy import Connection, CursorResult, Executable, delete, exists, fun
 
 from importer.errors import UsageError
 from importer.ledger.database import guard_database
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import drop_stale_aliases
 from importer.ledger.ledger import Ledger
@@ -38,7 +39,7 @@ PRUNED_STATES = tuple(state for state in State if state.is_prunable)
 
 DAY_S = 86_400.0
 BATCH = 500
-_EMPTY = bytes(DIGEST_SIZE)
+_EMPTY = CellsDigest(bytes(DIGEST_SIZE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Pruned:
 
 
 def forget(
-    ledger: Ledger, *, refs: Collection[bytes] = (), lead_ids: Collection[str] = (), keys: Collection[bytes] = ()
+    ledger: Ledger, *, refs: Collection[RowRef] = (), lead_ids: Collection[str] = (), keys: Collection[KeyDigest] = ()
 ) -> Forgotten:
     """Take leads that were deleted in LeadSquared out of the ledger, by row, lead id or unique value.
 
@@ -103,7 +104,7 @@ def forget(
     return Forgotten(len(gone), len(released), sum(row.state.is_unresolved for row in named.values()))
 
 
-def settle_by_hand(ledger: Ledger, ref: bytes, *, lead_id: str | None, unseen: Intent | None = None) -> None:
+def settle_by_hand(ledger: Ledger, ref: RowRef, *, lead_id: str | None, unseen: Intent | None = None) -> None:
     """Write down what a person found out about an unknown row: it is the lead `lead_id`, or (None) it does not exist.
 
     In the second case the next run sends it. `unseen` holds the row where a report calls it unknown that this ledger
@@ -184,20 +185,20 @@ def _stream(connection: Connection, ledger: Ledger) -> Iterator[KnownRow]:
         last = rows[-1].ref
 
 
-def _keys_of(connection: Connection, ledger: Ledger, refs: Sequence[bytes]) -> set[bytes]:
-    found: set[bytes] = set()
+def _keys_of(connection: Connection, ledger: Ledger, refs: Sequence[RowRef]) -> set[KeyDigest]:
+    found: set[KeyDigest] = set()
     for part in _parts(refs):
         query = select(LEAD_KEY.c.digest).where(LEAD_KEY.c.account_id == ledger.account.id, LEAD_KEY.c.ref.in_(part))
         found.update(connection.execute(query).scalars())
     return found
 
 
-def _change(connection: Connection, ledger: Ledger, refs: Sequence[bytes], **values: str) -> None:
+def _change(connection: Connection, ledger: Ledger, refs: Sequence[RowRef], **values: str) -> None:
     mine = LEAD_ROW.c.account_id == ledger.account.id, LEAD_ROW.c.ref.in_(refs)
     connection.execute(update(LEAD_ROW).where(*mine).values(changed_at=time.time(), **values))
 
 
-def _parts(refs: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
+def _parts(refs: Sequence[RowRef]) -> Iterable[Sequence[RowRef]]:
     return (refs[start : start + BATCH] for start in range(0, len(refs), BATCH))
 
 

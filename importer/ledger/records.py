@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from importer.clocks import Moment, WallSeconds
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.outcome import Outcome, State
 
 __all__ = ["AccountRecord", "Intent", "KnownRow", "PastRun", "Settled", "State"]
@@ -9,15 +11,15 @@ __all__ = ["AccountRecord", "Intent", "KnownRow", "PastRun", "Settled", "State"]
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """A row as the ledger knows it. `changed_at` is UTC seconds by this machine's clock.
+    """A row as the ledger knows it.
 
     `intent_at` is by the server's clock, and `skew_s` what was added to this machine's to have it; where `skew_s` is
     None, the server's was not known and `intent_at` is by this machine's.
     """
 
-    ref: bytes
-    cells: bytes
-    keys: tuple[bytes, ...]
+    ref: RowRef
+    cells: CellsDigest
+    keys: tuple[KeyDigest, ...]
     state: State
     run_id: int
     run_token: str
@@ -28,8 +30,13 @@ class KnownRow:
     tip: str
     attempts: int
     intent_at: float
-    changed_at: float
+    changed_at: WallSeconds
     skew_s: float | None = None
+
+    @property
+    def intent(self) -> Moment:
+        """When it was about to be sent."""
+        return Moment(self.intent_at, self.skew_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,19 @@ class Intent:
     sent: only then may it take over an intent of a run that is gone.
     """
 
-    ref: bytes
-    cells: bytes
-    keys: tuple[bytes, ...]
+    ref: RowRef
+    cells: CellsDigest
+    keys: tuple[KeyDigest, ...]
     row_number: int
     intent_at: float
     skew_s: float | None = None
     is_forced: bool = False
     resolves: bool = False
+
+    @property
+    def moment(self) -> Moment:
+        """When it is about to be sent."""
+        return Moment(self.intent_at, self.skew_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +69,9 @@ class Settled:
     `withdrawn_to` is what the row was before, where its call did not go after all.
     """
 
-    ref: bytes
+    ref: RowRef
     outcome: Outcome
-    at: float
+    at: WallSeconds
     withdrawn_to: State | None = None
 
 

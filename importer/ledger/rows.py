@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from importer.ledger.database import guard_database, storable
+from importer.ledger.digestkinds import KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
@@ -78,7 +79,7 @@ class Rows:
         """Whether nothing at all is known of this account's rows."""
         return not self._read(select(LEAD_ROW.c.ref).where(LEAD_ROW.c.account_id == self._account_id).limit(1))
 
-    def find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
+    def find_rows(self, refs: Sequence[RowRef]) -> dict[RowRef, KnownRow]:
         """What is known of these rows, by reference; by one that is an alias, of the row that it means."""
         if not refs:
             return {}
@@ -89,7 +90,7 @@ class Rows:
             known |= {alias: rows[ref] for alias, ref in meant.items() if ref in rows}
         return known
 
-    def find_keys(self, digests: Sequence[bytes]) -> dict[bytes, KnownRow]:
+    def find_keys(self, digests: Sequence[KeyDigest]) -> dict[KeyDigest, KnownRow]:
         """The row that last claimed each of these unique values."""
         if not digests:
             return {}
@@ -117,7 +118,7 @@ class Rows:
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
         by_ref = {row.ref: row for row in map(_known_row, connection.execute(self._by_refs, {"wanted": refs}))}
-        by_key: dict[bytes, KnownRow] = {}
+        by_key: dict[KeyDigest, KnownRow] = {}
         if digests:
             found = connection.execute(self._by_keys, {"wanted": digests})
             by_key = {row[-1]: _known_row(row[:-1]) for row in found}
@@ -138,7 +139,7 @@ class Rows:
         return conflicts
 
     @staticmethod
-    def _protection(intent: Intent, known: KnownRow | None) -> tuple[bytes, ...]:
+    def _protection(intent: Intent, known: KnownRow | None) -> tuple[KeyDigest, ...]:
         """The unique values by which a row can be found, whichever of its intents created it.
 
         An unresolved row whose line was edited may exist with its old values or with the new ones.
@@ -181,12 +182,12 @@ class Rows:
         }
         upsert(connection, LEAD_ROW, [values])
 
-    def point_keys(self, connection: Connection, ref: bytes, keys: Sequence[bytes]) -> None:
+    def point_keys(self, connection: Connection, ref: RowRef, keys: Sequence[KeyDigest]) -> None:
         """Write down that these unique values are this row's."""
         if keys:
             upsert(connection, LEAD_KEY, self._key_values(ref, keys))
 
-    def _key_values(self, ref: bytes, keys: Sequence[bytes]) -> list[dict[str, Any]]:
+    def _key_values(self, ref: RowRef, keys: Sequence[KeyDigest]) -> list[dict[str, Any]]:
         return [{"account_id": self._account_id, "digest": key, "ref": ref} for key in keys]
 
     def _stands_in_way(self, row: KnownRow, intent: Intent) -> bool:
@@ -198,7 +199,7 @@ class Rows:
             return True
         return row.state.is_unresolved and row.ref == intent.ref and not intent.resolves
 
-    def _intent_values(self, intent: Intent, keys: Sequence[bytes]) -> dict[str, Any]:
+    def _intent_values(self, intent: Intent, keys: Sequence[KeyDigest]) -> dict[str, Any]:
         return {
             "account_id": self._account_id,
             "ref": intent.ref,
@@ -214,7 +215,7 @@ class Rows:
             "attempts": 0,
             "intent_at": intent.intent_at,
             "skew_s": intent.skew_s,
-            "changed_at": intent.intent_at - (intent.skew_s or 0.0),
+            "changed_at": intent.moment.by_machine(),
         }
 
     def _claim_values(self, intent: Intent, known: KnownRow | None) -> dict[str, Any]:

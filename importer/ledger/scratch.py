@@ -7,9 +7,10 @@ the file. Like the ledger it holds digests and outcomes, no lead data.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 from importer.ledger.database import storable
+from importer.ledger.digestkinds import KeyDigest, RowRef
 from importer.ledger.digesttable import DigestTable, room_needed
 from importer.ledger.linetable import LineTable
 from importer.outcome import Outcome, Status
@@ -45,7 +46,7 @@ class RowState(NamedTuple):
     """What is known of the row at a place. While it `is_open`, sending may still change its outcome."""
 
     place: int
-    ref: bytes
+    ref: RowRef
     is_open: bool
     outcome: Outcome
 
@@ -74,11 +75,11 @@ class Scratch:
     ) -> None:
         self._database.close()
 
-    def prefetch(self, *, values: Mapping[bytes, KeyOwner], rows: Iterable[bytes]) -> None:
+    def prefetch(self, *, values: Mapping[KeyDigest, KeyOwner], rows: Iterable[bytes]) -> None:
         """Begin a batch: its unique values, each with the row that is going to hold it if nobody does, and the digests
         of its rows.
         """
-        self._holders.prefetch(values)
+        self._holders.prefetch(cast("Mapping[bytes, KeyOwner]", values))
         self._ordinals.prefetch(dict.fromkeys(rows, (0,)))
 
     def next_ordinal(self, digest: bytes) -> int:
@@ -92,12 +93,12 @@ class Scratch:
         """Whether `next_ordinal` was asked for this digest."""
         return self._ordinals.get(digest) is not None
 
-    def holder(self, digest: bytes) -> KeyOwner | None:
+    def holder(self, digest: KeyDigest) -> KeyOwner | None:
         """Who holds this unique value, if a row of this file does."""
         found = self._holders.get(digest)
         return None if found is None else KeyOwner(*found)
 
-    def hold(self, digest: bytes, holder: KeyOwner) -> None:
+    def hold(self, digest: KeyDigest, holder: KeyOwner) -> None:
         """Write down who holds a unique value; a later word replaces an earlier one."""
         self._holders.put(digest, holder)
 
@@ -144,7 +145,7 @@ def _note_values(note: RowState) -> tuple[object, ...]:
     return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time)
 
 
-def _note(found: tuple[int, bytes, int, str, str, str, str, str, int, str]) -> RowState:
+def _note(found: tuple[int, RowRef, int, str, str, str, str, str, int, str]) -> RowState:
     if found[3:] == _READY_VALUES:
         return RowState(found[0], found[1], bool(found[2]), _READY)
     place, ref, is_open, status, *texts, attempts, time = found

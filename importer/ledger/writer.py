@@ -5,6 +5,7 @@ lone intent is written at once and a crowd shares one commit. Outcomes wait a mo
 """
 
 import asyncio
+import itertools
 import logging
 import queue
 import threading
@@ -12,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
@@ -31,9 +32,19 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    entry: Intent | Settled
-    done: "asyncio.Future[KnownRow | None]"
+class _Claim:
+    intents: Sequence[Intent]
+    done: "asyncio.Future[list[KnownRow | None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    entries: Sequence[Settled]
+    done: "asyncio.Future[None]"
+
+
+_Job = _Claim | _Word
+"""What is written in one transaction, perhaps with others."""
 
 
 class LedgerWriter:
@@ -58,22 +69,27 @@ class LedgerWriter:
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    async def claim(self, intent: Intent) -> KnownRow | None:
-        """Put an intent on disk. Gives the row that stands in its way, if one does: then it may not be sent."""
-        return await self._put(intent)
-
-    def settle(self, entry: Settled) -> "asyncio.Future[KnownRow | None]":
-        """Put an outcome on disk. It is on its way at once, before whatever is claimed later; await what is given to
-        know it there.
+    async def claim(self, intents: Sequence[Intent]) -> list[KnownRow | None]:
+        """Put intents on disk in one transaction. Gives for each the row that stands in its way, if one does: then it
+        is not on disk and may not be sent.
         """
-        return self._put(entry)
+        self._check_open()
+        job = _Claim(intents, asyncio.get_running_loop().create_future())
+        self._jobs.put(job)
+        return await job.done
 
-    def _put(self, entry: Intent | Settled) -> "asyncio.Future[KnownRow | None]":
+    def settle(self, entries: Sequence[Settled]) -> "asyncio.Future[None]":
+        """Put outcomes on disk in one transaction. They are on their way at once, before whatever is claimed later;
+        await what is given to know them there.
+        """
+        self._check_open()
+        job = _Word(entries, asyncio.get_running_loop().create_future())
+        self._jobs.put(job)
+        return job.done
+
+    def _check_open(self) -> None:
         if self._is_closed:
             raise LedgerError(f"The ledger {self._ledger.where} is closed already.")
-        done: asyncio.Future[KnownRow | None] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(entry, done))
-        return done
 
     def _work(self) -> None:
         is_open = True
@@ -86,14 +102,16 @@ class LedgerWriter:
         """What goes into the next commit, and whether there may be another after it."""
         jobs: list[_Job] = []
         is_awaited = False
+        rows = 0
         job = self._jobs.get()
         try:
             patience_until = time.monotonic() + LINGER_S
             while job is not None:
                 jobs.append(job)
-                if len(jobs) >= MOST_IN_ONE_COMMIT:
+                rows += len(job.intents if isinstance(job, _Claim) else job.entries)
+                if rows >= MOST_IN_ONE_COMMIT:
                     return True, jobs
-                is_awaited = is_awaited or isinstance(job.entry, Intent)
+                is_awaited = is_awaited or isinstance(job, _Claim)
                 left_s = 0.0 if is_awaited else max(0.0, patience_until - time.monotonic())
                 job = self._jobs.get(timeout=left_s) if left_s else self._jobs.get_nowait()
         except queue.Empty:
@@ -101,22 +119,22 @@ class LedgerWriter:
         return False, jobs
 
     def _commit(self, jobs: Sequence[_Job]) -> None:
-        intents = [job for job in jobs if isinstance(job.entry, Intent)]
-        settled = [job for job in jobs if isinstance(job.entry, Settled)]
+        claims = [job for job in jobs if isinstance(job, _Claim)]
+        words = [job for job in jobs if isinstance(job, _Word)]
         conflicts: list[KnownRow | None] = []
         failure: LedgerError | None = None
         lost: LedgerError | None = None
         try:
-            if intents:
+            if claims:
                 self._ledger.locks.check()
         except LocksLostError as error:
             lost = error
         try:
-            if settled or not lost:
+            if words or not lost:
                 with guard_database(self._ledger.where), self._ledger.begin() as connection:
-                    self._settle(connection, [job.entry for job in settled if isinstance(job.entry, Settled)])
-                    if intents and not lost:
-                        wanted = [job.entry for job in intents if isinstance(job.entry, Intent)]
+                    self._settle(connection, [entry for word in words for entry in word.entries])
+                    if claims and not lost:
+                        wanted = [intent for claim in claims for intent in claim.intents]
                         conflicts = self._ledger.rows.claim(connection, wanted)
         except LedgerError as error:
             failure = error
@@ -124,9 +142,8 @@ class LedgerWriter:
             logger.debug("A commit failed.", exc_info=error)
             failure = LedgerError(f"The ledger {self._ledger.where} could not be written: {type(error).__name__}.")
         assert self._loop is not None  # noqa: S101 - set before the thread starts
-        claimed = list(zip(intents, conflicts or [None] * len(intents), strict=True))
-        self._loop.call_soon_threadsafe(_resolve, [(job, None) for job in settled], failure)
-        self._loop.call_soon_threadsafe(_resolve, claimed, lost or failure)
+        self._loop.call_soon_threadsafe(_answer_words, words, failure)
+        self._loop.call_soon_threadsafe(_answer_claims, claims, conflicts, lost or failure)
 
     def _settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
         """Write outcomes; where a row is not this run's any more, its new owner finds out by itself."""
@@ -142,11 +159,25 @@ class LedgerWriter:
             )
 
 
-def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerError | None) -> None:
-    for job, conflict in results:
-        if job.done.done():
-            continue
+def _answer_words(words: Sequence[_Word], failure: LedgerError | None) -> None:
+    for word in words:
         if failure is not None:
-            job.done.set_exception(type(failure)(failure.message, hint=failure.hint))
-        else:
-            job.done.set_result(conflict)
+            _refuse(word.done, failure)
+        elif not word.done.done():
+            word.done.set_result(None)
+
+
+def _answer_claims(claims: Sequence[_Claim], conflicts: Sequence[KnownRow | None], failure: LedgerError | None) -> None:
+    answers = iter(conflicts)
+    for claim in claims:
+        if failure is not None:
+            _refuse(claim.done, failure)
+            continue
+        its_own = list(itertools.islice(answers, len(claim.intents)))
+        if not claim.done.done():
+            claim.done.set_result(its_own)
+
+
+def _refuse(done: "asyncio.Future[Any]", failure: LedgerError) -> None:
+    if not done.done():
+        done.set_exception(type(failure)(failure.message, hint=failure.hint))

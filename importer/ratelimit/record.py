@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from importer.servertime import Moment
+from importer.clocks import Moment
 
 __all__ = ["UNRECORDED", "CallRecord"]
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from importer.clocks import Moment
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import KeyOwner
 from importer.outcome import Outcome, Status, utc_text
 from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, REFERENCE_LOST, UNCLEAR_COPY, PreparedRow
-from importer.servertime import Moment
 
 __all__ = [
     "Decision",
@@ -135,7 +135,7 @@ def of_question(question: str, lead_id: str) -> Outcome:
 def unresolved_since(prepared: PreparedRow, known: KnownRow | None) -> Moment | None:
     """When an unresolved row was first about to be sent, None where nobody knows; a report has the server's time."""
     if known is not None:
-        return Moment(known.intent_at, known.skew_s)
+        return known.intent
     if prepared.past is not None and prepared.past.time:
         try:
             return Moment(datetime.fromisoformat(prepared.past.time).timestamp(), 0.0)

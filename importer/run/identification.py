@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from importer.ledger.cellmarks import are_marks, compare_marks
+from importer.ledger.digestkinds import RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.identities import Identities
 from importer.ledger.records import KnownRow
@@ -19,7 +20,7 @@ from importer.run.preparedrow import PreparedRow
 
 __all__ = ["Identification", "Identified", "Unidentified"]
 
-FindRows = Callable[[Sequence[bytes]], dict[bytes, KnownRow]]
+FindRows = Callable[[Sequence[RowRef]], dict[RowRef, KnownRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class _Former:
 class Identified:
     """A row's reference, what the ledger knows under it, and the references that mean this row from now on."""
 
-    ref: bytes
+    ref: RowRef
     known: KnownRow | None
-    aliases: tuple[bytes, ...] = ()
+    aliases: tuple[RowRef, ...] = ()
 
 
 class Unidentified(NamedTuple):
@@ -62,7 +63,7 @@ class Identification:
         self._digests = digests
         self._find_rows = find_rows
         self._scratch = scratch
-        self._spare: dict[bytes, list[bytes]] = defaultdict(list)
+        self._spare: dict[bytes, list[RowRef]] = defaultdict(list)
         self._formers = list(_formers(digests, identities))
 
     def prepare(self, batch: Sequence[PreparedRow]) -> list[Unidentified]:
@@ -84,9 +85,9 @@ class Identification:
 
     def _identify_by_formers(self, batch: Sequence[Unidentified]) -> list[Identified]:
         lookup = _Lookup(self._find_rows)
-        before: list[list[bytes]] = []
+        before: list[list[RowRef]] = []
         for row in batch:
-            refs: list[bytes] = []
+            refs: list[RowRef] = []
             for former in self._formers:
                 digest = former.digest(row.prepared.row.cells)
                 ordinal = self._scratch.next_ordinal(former.name + row.kind + digest)
@@ -96,7 +97,7 @@ class Identification:
         lookup.fetch([*first, *(ref for refs in before for ref in refs)])
         return [self._choose(row, refs, lookup) for row, refs in zip(batch, before, strict=True)]
 
-    def _choose(self, row: Unidentified, former_refs: Sequence[bytes], lookup: "_Lookup") -> Identified:
+    def _choose(self, row: Unidentified, former_refs: Sequence[RowRef], lookup: "_Lookup") -> Identified:
         while True:
             ref = self._digests.of_row(row.own, self._scratch.next_ordinal(row.counter), kind=row.kind)
             known = lookup.get(ref)
@@ -118,10 +119,10 @@ class Identification:
         self._take(ref)
         return Identified(ref, None, tuple(at for _, one, at in formers if one is None))
 
-    def _is_taken(self, ref: bytes) -> bool:
+    def _is_taken(self, ref: RowRef) -> bool:
         return self._scratch.has_ordinal(b"taken" + ref)
 
-    def _take(self, ref: bytes) -> None:
+    def _take(self, ref: RowRef) -> None:
         self._scratch.next_ordinal(b"taken" + ref)
 
 
@@ -130,13 +131,13 @@ class _Lookup:
 
     def __init__(self, find_rows: FindRows) -> None:
         self._find_rows = find_rows
-        self._known: dict[bytes, KnownRow | None] = {}
+        self._known: dict[RowRef, KnownRow | None] = {}
 
-    def fetch(self, refs: Sequence[bytes]) -> None:
+    def fetch(self, refs: Sequence[RowRef]) -> None:
         self._known |= dict.fromkeys(refs)
         self._known |= self._find_rows(refs)
 
-    def get(self, ref: bytes) -> KnownRow | None:
+    def get(self, ref: RowRef) -> KnownRow | None:
         if ref not in self._known:
             self.fetch([ref])
         return self._known[ref]

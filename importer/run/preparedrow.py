@@ -7,6 +7,7 @@ from importer.errors import RowProblem
 from importer.lead.lead import Lead
 from importer.lead.uniquekeys import UniqueKey, unique_keys
 from importer.ledger.cellmarks import are_marks, same_marks
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import Digests, account_tag
 from importer.ledger.reference import read_reference, write_reference
 from importer.report import PastLine
@@ -43,22 +44,22 @@ class PreparedRow(NamedTuple):
     lead: Lead
     problems: tuple[RowProblem, ...]
     digests: Digests
-    keys: tuple[bytes, ...]
-    given_ref: bytes | None
+    keys: tuple[KeyDigest, ...]
+    given_ref: RowRef | None
     is_foreign: bool
-    reference_key: bytes | None = None
+    reference_key: KeyDigest | None = None
 
     @property
-    def protection(self) -> tuple[bytes, ...]:
+    def protection(self) -> tuple[KeyDigest, ...]:
         """The digests of all by which its lead can be found and is protected from a second copy."""
         return self.keys if self.reference_key is None else (*self.keys, self.reference_key)
 
     @property
-    def cells(self) -> bytes:
+    def cells(self) -> CellsDigest:
         """The row's cells as the ledger remembers them."""
         return self.digests.of_each(self.row.cells)
 
-    def agreeing_fields(self, known: Collection[bytes]) -> frozenset[str] | None:
+    def agreeing_fields(self, known: Collection[KeyDigest]) -> frozenset[str] | None:
         """The unique fields whose values are among those (digests) that were known; None where none was edited."""
         of_key = self.digests.of_key
         fields = frozenset(
@@ -73,11 +74,11 @@ class PreparedRow(NamedTuple):
         past = self.past
         return self.given_ref is None and not self.is_foreign and past is not None and past.status is not None
 
-    def has_cells(self, known: bytes) -> bool:
+    def has_cells(self, known: CellsDigest) -> bool:
         """Whether these are the cells that the ledger remembers."""
         return same_marks(known, self.cells) if are_marks(known) else self.digests.of_cells(self.row.cells) == known
 
-    def under(self, ref: bytes, *, is_known: bool) -> "PreparedRow":
+    def under(self, ref: RowRef, *, is_known: bool) -> "PreparedRow":
         """The row under `ref`. If its report line carries another reference and the ledger does not know `ref`, the
         line is a copy: drop its history and treat it as new.
         """
@@ -138,7 +139,7 @@ class RowPreparer:
             is_foreign,
         )
 
-    def carrying(self, prepared: PreparedRow, ref: bytes) -> PreparedRow:
+    def carrying(self, prepared: PreparedRow, ref: RowRef) -> PreparedRow:
         """The row with its reference in its lead, where the account has a field for it."""
         if self._reference is None:
             return prepared
@@ -148,7 +149,7 @@ class RowPreparer:
             reference_key=self._digests.of_key(self._reference, text),
         )
 
-    def _given(self, past: PastLine) -> tuple[bytes | None, bool]:
+    def _given(self, past: PastLine) -> tuple[RowRef | None, bool]:
         """The reference of a report's line where it is one of this account, and whether it is another's."""
         given = read_reference(past.ref)
         if given is None:

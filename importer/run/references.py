@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from importer.ledger.digestkinds import KeyDigest, RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, LineTable
@@ -25,10 +26,10 @@ class Reference:
     `question` names what must be answered before the line may be sent, empty where nothing must.
     """
 
-    ref: bytes
+    ref: RowRef
     known: KnownRow | None
     prepared: PreparedRow
-    aliases: tuple[bytes, ...] = ()
+    aliases: tuple[RowRef, ...] = ()
     question: str = ""
 
 
@@ -47,7 +48,7 @@ class References:
             digests=digests, identities=ledger.rows.identities, find_rows=self._find_rows, scratch=scratch
         )
 
-    def find(self, batch: Sequence[PreparedRow], values: Mapping[bytes, KeyOwner]) -> list[Reference]:
+    def find(self, batch: Sequence[PreparedRow], values: Mapping[KeyDigest, KeyOwner]) -> list[Reference]:
         """The references of the next rows. `values` are their unique values, each with the row that holds it."""
         decided = self._lines.decided([prepared.place for prepared in batch])
         nameless = [prepared for prepared in batch if _given(prepared, decided) is None]
@@ -66,7 +67,7 @@ class References:
             references.append(self._prove(reference))
         return references
 
-    def _find_rows(self, refs: Sequence[bytes]) -> dict[bytes, KnownRow]:
+    def _find_rows(self, refs: Sequence[RowRef]) -> dict[RowRef, KnownRow]:
         return {} if self.is_first else self._ledger.rows.find_rows(refs)
 
     def _identify(self, rows: Sequence[Unidentified]) -> dict[int, Identified]:
@@ -74,7 +75,7 @@ class References:
         return {row.prepared.place: one for row, one in zip(rows, found, strict=True)}
 
     def _of_line(
-        self, prepared: PreparedRow, decided: Mapping[int, tuple[str, bytes]], known: Mapping[bytes, KnownRow]
+        self, prepared: PreparedRow, decided: Mapping[int, tuple[str, RowRef]], known: Mapping[RowRef, KnownRow]
     ) -> Reference:
         """A line that carries a reference of this account."""
         verdict, _ = decided.get(prepared.place, ("", b""))
@@ -100,7 +101,7 @@ class References:
         self._lines.decide(prepared.place, Verdict.ROW, found.ref)
         return Reference(found.ref, found.known, prepared._replace(given_ref=found.ref), found.aliases)
 
-    def _copy(self, prepared: PreparedRow, ref: bytes) -> Reference:
+    def _copy(self, prepared: PreparedRow, ref: RowRef) -> Reference:
         """A second line of one reference: a new row."""
         copies = self._scratch.next_ordinal(b"copy" + ref) + 1
         new = self._digests.of_row(ref + self._digests.of_cells(prepared.row.cells), copies, kind=b"copy")
@@ -151,9 +152,9 @@ class References:
         return next((row for row in rows if row.state is State.CREATED and prepared.has_cells(row.cells)), None)
 
 
-def _given(prepared: PreparedRow, decided: Mapping[int, tuple[str, bytes]]) -> bytes | None:
+def _given(prepared: PreparedRow, decided: Mapping[int, tuple[str, RowRef]]) -> RowRef | None:
     """The reference that a line goes by: its own, or the one that was decided on."""
-    verdict, ref = decided.get(prepared.place, ("", b""))
+    verdict, ref = decided.get(prepared.place, ("", prepared.given_ref))
     return ref if verdict == Verdict.ROW else prepared.given_ref
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from importer.lead.payload import Body
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
@@ -135,7 +136,7 @@ class Review:
                     self._ledger.rows.record(connection, intent, state, outcome)
                 self._ledger.rows.identities.add_aliases(connection, aliases)
 
-    def _by_key(self, references: Sequence[Reference]) -> Mapping[bytes, KnownRow]:
+    def _by_key(self, references: Sequence[Reference]) -> Mapping[KeyDigest, KnownRow]:
         """Whose the unique values of these rows are. Of a row that is created itself, it does not matter."""
         if self._references.is_first:
             return {}
@@ -157,11 +158,11 @@ class Review:
         state = facts.kept_as if facts.in_account in {InAccount.OURS, InAccount.PERHAPS} else None
         if state is None or (facts.in_account is InAccount.OURS and not lead_id):
             return decision, None
-        intent = Intent(reference.ref, b"", (), reference.prepared.row.number, intent_at=0.0)
+        intent = Intent(reference.ref, CellsDigest(b""), (), reference.prepared.row.number, intent_at=0.0)
         return decision, (intent, state, past.outcome() or decision.outcome)
 
     def _decide(
-        self, prepared: PreparedRow, ref: bytes, known: KnownRow | None, by_key: Mapping[bytes, KnownRow]
+        self, prepared: PreparedRow, ref: RowRef, known: KnownRow | None, by_key: Mapping[KeyDigest, KnownRow]
     ) -> Decision:
         scratch, keys = self._scratch, prepared.keys
         held = [scratch.holder(key) for key in keys]
@@ -191,9 +192,9 @@ class Review:
             reviewed.first_ready = prepared.row.number, prepared.lead.body
 
 
-def _holders(batch: Sequence[PreparedRow]) -> dict[bytes, KeyOwner]:
+def _holders(batch: Sequence[PreparedRow]) -> dict[KeyDigest, KeyOwner]:
     """The unique values of these rows, each with the row that is going to hold it if nobody does."""
-    values: dict[bytes, KeyOwner] = {}
+    values: dict[KeyDigest, KeyOwner] = {}
     for prepared in batch:
         if prepared.keys and not prepared.problems:
             me = KeyOwner(prepared.place, prepared.row.number)

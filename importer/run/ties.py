@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from importer.errors import UsageError
 from importer.ledger.cellmarks import are_marks, compare_marks
+from importer.ledger.digestkinds import CellsDigest, RowRef
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
 from importer.ledger.records import KnownRow
@@ -60,7 +61,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
     _tell(table.count_fits(), taken)
 
 
-def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
+def _line(prepared: PreparedRow, ref: RowRef, known: KnownRow | None) -> Line:
     past = prepared.past
     marks = prepared.cells
     digest = prepared.digests.of_cells(prepared.row.cells)
@@ -68,7 +69,8 @@ def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
     if known is None:
         is_settled = past is not None and (_may_be_ours(past.status) or past.error == UNCLEAR_COPY)
         is_native = _is_native(prepared, ref)
-        return Line(prepared.place, ref, marks, digest, b"", Fit.UNSURE, is_settled, is_native, says_created)
+        nothing = CellsDigest(b"")
+        return Line(prepared.place, ref, marks, digest, nothing, Fit.UNSURE, is_settled, is_native, says_created)
     return Line(
         prepared.place,
         known.ref,
@@ -87,10 +89,10 @@ def _nameless_line(prepared: PreparedRow) -> Line:
     digest = prepared.digests.of_cells(prepared.row.cells)
     return Line(
         prepared.place,
-        b"",
+        RowRef(b""),
         prepared.cells,
         digest,
-        b"",
+        CellsDigest(b""),
         Fit.UNSURE,
         is_settled=False,
         is_likely=prepared.has_lost_reference,
@@ -102,13 +104,13 @@ def _may_be_ours(status: Status | None) -> bool:
     return status is not None and status.facts.in_account in MAY_BE_OURS
 
 
-def _is_native(prepared: PreparedRow, ref: bytes) -> bool:
+def _is_native(prepared: PreparedRow, ref: RowRef) -> bool:
     """Whether a reference was made of the very cells that a line holds; of a corrected line's it was not."""
     digests = prepared.digests
     return digests.of_row(digests.of_identity(prepared.row.cells), 0) == ref
 
 
-def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
+def fit_of(known: CellsDigest, marks: CellsDigest, digest: CellsDigest) -> Fit:
     """How a line's cells, given in both forms, agree with those that the ledger remembers."""
     if not are_marks(known):  # a column that was added or deleted since changes the digest as an edit does
         return Fit.SAME if known == digest else Fit.UNSURE
@@ -120,9 +122,9 @@ def fit_of(known: bytes, marks: bytes, digest: bytes) -> Fit:
     return Fit.OTHER if 2 * difference.differing > difference.compared else Fit.EDITED
 
 
-def _give_back(table: LineTable) -> dict[bytes, Line]:
+def _give_back(table: LineTable) -> dict[RowRef, Line]:
     """Each row whose cells stand on another line than its own, all of them or, edited, most: the line that is it."""
-    taken: dict[bytes, Line] = {}
+    taken: dict[RowRef, Line] = {}
     placed: set[int] = set()
     for line, ref in table.displaced():
         if ref not in taken and line.place not in placed:
@@ -137,12 +139,12 @@ def _give_back(table: LineTable) -> dict[bytes, Line]:
     return taken
 
 
-def _is_edited(known: bytes, line: Line) -> bool:
+def _is_edited(known: CellsDigest, line: Line) -> bool:
     """Whether a line holds most of the cells that are known of a row."""
     return are_marks(known) and fit_of(known, line.marks, line.digest) is Fit.EDITED
 
 
-def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable, taken: dict[bytes, Line]) -> None:
+def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable, taken: dict[RowRef, Line]) -> None:
     """UsageError where the data columns seem to be sorted without ours."""
     moved = {ref for ref, line in taken.items() if table.at(ref)[0].fit is Fit.UNSURE}
     count, total = fits.get(Fit.OTHER, 0) + len(moved), sum(fits.values())
@@ -156,7 +158,7 @@ def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable
     )
 
 
-def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line]) -> None:
+def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[RowRef, Line]) -> None:
     """Decide which of several lines with one reference is the row."""
     ref = lines[0].ref
     away = {line.place for line in taken.values()}
@@ -175,7 +177,7 @@ def _tell_apart(lines: Sequence[Line], table: LineTable, taken: dict[bytes, Line
             table.decide(line.place, Verdict.COPY, ref)
 
 
-def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
+def _resettle(table: LineTable, taken: dict[RowRef, Line]) -> None:
     """Carry out what `_give_back` found; a line that lost its row so gets the one that is left over by the swap."""
     left = {line.ref for line in taken.values() if line.ref} - taken.keys()
     for ref, line in taken.items():
@@ -196,7 +198,7 @@ def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
             table.decide(stay[0].place, Verdict.COPY, ref)
 
 
-def _tell(fits: dict[Fit, int], taken: dict[bytes, Line]) -> None:
+def _tell(fits: dict[Fit, int], taken: dict[RowRef, Line]) -> None:
     if taken:
         logger.warning(
             "%s lines carry the lsq_ref of another line: each is taken for the row whose cells it holds.",

@@ -9,17 +9,18 @@ from typing import Any
 
 from moved_clock import run_on_moved_clock
 
+from importer.clocks import Moment
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.lead import FieldName, PayloadPlan
 from importer.lead.lead import Lead
 from importer.lead.uniquekeys import UniqueKey, unique_keys
 from importer.leadsquared.answers import Reply
+from importer.leadsquared.course import EarlierCalls
 from importer.leadsquared.delivery import Delivery
 from importer.outcome import Outcome, utc_text
 from importer.ratelimit.limiter import RateLimiter
 from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.watchdog import Watchdog
-from importer.servertime import Moment
 
 __all__ = ["NOW", "Told", "deliver", "duplicate", "found", "lead_of", "mx", "with_reference"]
 
@@ -75,6 +76,19 @@ def with_reference(lead: Lead) -> Lead:
 
 def now() -> float:
     return NOW + asyncio.get_running_loop().time()
+
+
+class IntentAt:
+    """The record of a lead whose first call is on record at a moment."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
+
+    async def about_to_send(self) -> Moment:
+        return self.moment
+
+    def known_not_sent(self) -> None:
+        return
 
 
 @dataclass
@@ -137,6 +151,6 @@ def deliver(
     settings: dict[str, Any] = {"unique": UNIQUE, "country_code": "91", "wall_clock": now, "draws": random.Random(1)}
     delivery = Delivery(client, watchdog=watchdog or Watchdog(), **settings | more)
     moment = since if isinstance(since, Moment) else Moment(since)
-    told: dict[str, Any] = {"since": moment, "is_in_doubt": is_in_doubt, "carried_reference": carried_reference}
-    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), **told))
+    earlier = EarlierCalls(since=moment, carried_reference=carried_reference) if is_in_doubt else None
+    outcome = run_on_moved_clock(delivery.deliver(lead or lead_of(), earlier=earlier, record=IntentAt(moment)))
     return outcome, client

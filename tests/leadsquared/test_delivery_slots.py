@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from moved_clock import run_on_moved_clock
-from scripted_client import CREATED, LOST, SINCE, UNIQUE, ScriptedClient, lead_of, now
+from scripted_client import CREATED, LOST, UNIQUE, ScriptedClient, lead_of, now
 
 from importer.errors import ImporterError, QuotaError
 from importer.leadsquared.delivery import Delivery, StopError
 from importer.outcome import Status
 from importer.ratelimit.limiter import RateLimiter, Slot
 from importer.ratelimit.watchdog import Watchdog
-from importer.servertime import Moment
 
 
 class SpentPacer(RateLimiter):
@@ -48,7 +47,7 @@ def test_without_a_slot_a_lead_is_unsent_and_one_in_doubt_stays_unknown(
         client, unique=UNIQUE, country_code="91", watchdog=Watchdog(), wall_clock=now, draws=random.Random(1)
     )
     with pytest.raises(StopError) as stopped:
-        run_on_moved_clock(delivery.deliver(lead_of(), since=Moment(SINCE)))
+        run_on_moved_clock(delivery.deliver(lead_of()))
     assert (stopped.value.outcome.status, stopped.value.outcome.attempts) == (status, attempts)
     assert stopped.value.reason is error
     assert len(client.sent) == slots

@@ -2,7 +2,9 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
+from importer.clocks import WallSeconds
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
 from importer.outcome import Outcome, Status
@@ -15,7 +17,8 @@ UNKNOWN = Outcome(Status.UNKNOWN, error="lost_reply")
 FAILED = Outcome(Status.FAILED, error="no_connection")
 
 
-def digest(name: str) -> bytes:
+def digest(name: str) -> Any:
+    """Bytes that stand for a reference, for cells or for a unique value."""
     return name.encode().ljust(16, b".")
 
 
@@ -47,4 +50,4 @@ def claim(ledger: Ledger, *intents: Intent) -> list[KnownRow | None]:
 
 def settle(ledger: Ledger, ref: str, outcome: Outcome) -> None:
     with ledger.begin() as connection:
-        ledger.rows.settle(connection, [Settled(digest(ref), outcome, time.time())])
+        ledger.rows.settle(connection, [Settled(digest(ref), outcome, WallSeconds(time.time()))])

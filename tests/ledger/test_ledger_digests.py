@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.ledger.digestkinds import RowRef
 from importer.ledger.digests import DIGEST_SIZE, TAG_SIZE, Digests, account_tag
 from importer.ledger.reference import read_reference, write_reference
 
@@ -103,7 +104,7 @@ def test_what_is_no_text_has_a_digest_too() -> None:
 
 @given(st.binary(min_size=TAG_SIZE, max_size=TAG_SIZE), st.binary(min_size=DIGEST_SIZE, max_size=DIGEST_SIZE))
 def test_a_reference_is_read_back_as_it_was_written(tag: bytes, ref: bytes) -> None:
-    text = write_reference(tag, ref)
+    text = write_reference(tag, RowRef(ref))
     assert read_reference(text) == read_reference(f"  {text}\n") == (tag, ref)
     assert text.isascii()
     assert text.isalnum()

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.ledger.cellmarks import Difference, are_marks, compare_marks, same_marks
+from importer.ledger.digestkinds import CellsDigest
 from importer.ledger.digests import DIGEST_SIZE, Digests
 from importer.ledger.identity import Identity, IdentityColumn
 
@@ -57,4 +58,4 @@ def test_marks_are_never_taken_for_the_digest_of_an_older_ledger() -> None:
         made = digests(columns, tuple(range(count))).of_each(["x"] * count)
         assert are_marks(made)
         assert len(made) != DIGEST_SIZE
-    assert not are_marks(b"\x01" * DIGEST_SIZE)
+    assert not are_marks(CellsDigest(b"\x01" * DIGEST_SIZE))

@@ -77,8 +77,12 @@ def test_a_lead_that_is_forgotten_is_sent_again_even_where_a_report_calls_it_cre
     put(ledger, "a", "mail", "phone", outcome=CREATED)
     put(ledger, "b", "other", outcome=Outcome(Status.CREATED, lead_id="lead-2"))
     assert decided(ledger, Status.CREATED, "a") is Status.CREATED
-    given = {"ref": {"refs": [digest("a")]}, "lead_id": {"lead_ids": ["lead-1"]}, "key": {"keys": [digest("phone")]}}
-    assert forget(ledger, **given[by]) == Forgotten(created=1)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "ref": {"refs": [digest("a")]},
+        "lead_id": {"lead_ids": ["lead-1"]},
+        "key": {"keys": [digest("phone")]},
+    }
+    assert forget(ledger, **given[by]) == Forgotten(created=1)
     assert decided(ledger, Status.CREATED, "a") is Status.READY
     assert ledger.rows.find_keys([digest("mail"), digest("phone")]) == {}
     assert ledger.rows.find_lead("lead-1") is None

@@ -15,6 +15,7 @@ from old_schemas import SCHEMAS, version_of
 from sqlalchemy import create_engine, select
 from test_ledger_locks import CLAIM, child, race
 
+from importer.clocks import WallSeconds
 from importer.errors import UsageError
 from importer.ledger import database
 from importer.ledger.database import LedgerError
@@ -74,10 +75,10 @@ def test_a_ledger_of_every_version_is_brought_up_to_date(ledger: Ledger, name: s
 
 async def test_a_row_goes_its_whole_way(ledger: Ledger) -> None:
     async with LedgerWriter(ledger) as writer:
-        assert await writer.claim(intent("a", "mail", "phone")) is None
+        assert await writer.claim([intent("a", "mail", "phone")]) == [None]
         outcome = Outcome(Status.CREATED, "lead-1", "e" * 300, "nul \0 and half \ud83d", "tip", attempts=2)
-        await writer.settle(Settled(digest("a"), outcome, 1.5))
-        conflict = await writer.claim(intent("b", "mail"))
+        await writer.settle([Settled(digest("a"), outcome, WallSeconds(1.5))])
+        (conflict,) = await writer.claim([intent("b", "mail")])
     assert conflict is not None
     assert (conflict.ref, conflict.state, conflict.lead_id, conflict.changed_at) == (
         digest("a"),
@@ -169,15 +170,15 @@ async def test_a_run_whose_connection_for_locks_is_gone_takes_no_new_row_and_sti
     ledger: Ledger,
 ) -> None:
     async with LedgerWriter(ledger) as writer:
-        assert await writer.claim(intent("a", "mail")) is None
+        assert await writer.claim([intent("a", "mail")]) == [None]
         with ledger.begin() as connection:  # as a restart of the server does
             connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid != pg_backend_pid()"
             )
         for name in ("b", "c"):
             with pytest.raises(LocksLostError, match="has lost the locks"):
-                await writer.claim(intent(name))
-        await writer.settle(Settled(digest("a"), CREATED, 1.5))
+                await writer.claim([intent(name)])
+        await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.5))])
     with open_ledger(URL) as other:
         assert set(other.rows.find_rows([digest(name) for name in "abc"])) == {digest("a")}
         assert other.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ledger_cases import CREATED, begin_run, open_ledger
 
+from importer.clocks import WallSeconds
 from importer.lead.uniquekeys import unique_keys
 from importer.ledger.digests import Digests
 from importer.ledger.records import Intent, Settled
@@ -28,7 +29,7 @@ def test_no_value_of_a_lead_is_in_the_ledgers_files(tmp_path: Path) -> None:
                 ref = digests.of_row(row, 0)
                 claimed = tuple(digests.of_key(key.field, key.exact) for key in keys)
                 ledger.rows.claim(connection, [Intent(ref, row, claimed, number + 2, 1.0)])
-                ledger.rows.settle(connection, [Settled(ref, CREATED, 2.0)])
+                ledger.rows.settle(connection, [Settled(ref, CREATED, WallSeconds(2.0))])
         read_dump(path, must_hold=b"lead-1")
     read_dump(path, must_hold=b"lead-1")
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from importer.clocks import WallSeconds
 from importer.errors import RowProblem
 from importer.lead import FieldName, PayloadPlan
 from importer.lead.lead import Lead
 from importer.ledger.cellmarks import pack_marks
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import KeyOwner
 from importer.outcome import Status
@@ -17,13 +19,13 @@ from importer.run.decision import decide
 from importer.run.preparedrow import PreparedRow
 from importer.sheet import Row
 
-REF, OTHER_REF = b"r" * 16, b"o" * 16
+REF, OTHER_REF = RowRef(b"r" * 16), RowRef(b"o" * 16)
 CELLS, OTHER_CELLS = (pack_marks([(b"name", mark)]) for mark in (b"cell", b"edit"))
-KEY, OTHER_KEY = b"k" * 16, b"l" * 16
+KEY, OTHER_KEY = KeyDigest(b"k" * 16), KeyDigest(b"l" * 16)
 PROBLEM = RowProblem("cell_error", "Cell A2 holds #N/A.", "Mend it.")
 
 
-def made_of(cells: bytes) -> Any:
+def made_of(cells: CellsDigest) -> Any:
     """Digests that find these cells in any row."""
     return SimpleNamespace(of_each=lambda _cells: cells)
 
@@ -44,7 +46,9 @@ KEYLESS = ROW._replace(keys=())
 LINE = ROW._replace(given_ref=REF, past=PastLine(line=2, number=2, ref="r…"))
 
 
-def known(state: State, *, ref: bytes = REF, cells: bytes = CELLS, keys: tuple[bytes, ...] = (KEY,)) -> KnownRow:
+def known(
+    state: State, *, ref: RowRef = REF, cells: CellsDigest = CELLS, keys: tuple[KeyDigest, ...] = (KEY,)
+) -> KnownRow:
     return KnownRow(
         ref=ref,
         cells=cells,
@@ -59,7 +63,7 @@ def known(state: State, *, ref: bytes = REF, cells: bytes = CELLS, keys: tuple[b
         tip="",
         attempts=1,
         intent_at=1_000_000.0,
-        changed_at=1_000_010.0,
+        changed_at=WallSeconds(1_000_010.0),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from importer.clocks import SteadySeconds
+
 __all__ = ["BootClock", "BudgetClock", "ServerClock"]
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -21,7 +23,7 @@ class BudgetClock(Protocol):
 
     boot: str
 
-    def now(self) -> float:
+    def now(self) -> SteadySeconds:
         """The time by this process, without asking anybody."""
 
     def shift(self, connection: Connection) -> float:
@@ -36,10 +38,10 @@ class BootClock:
         with suppress(OSError):
             self.boot = BOOT_ID.read_text("ascii").strip()
 
-    def now(self) -> float:
+    def now(self) -> SteadySeconds:
         """Seconds since the machine was started."""
         clock = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if clock is None else time.clock_gettime(clock)
+        return SteadySeconds(time.monotonic() if clock is None else time.clock_gettime(clock))
 
     def shift(self, connection: Connection) -> float:
         """Nothing: every process reads the same clock."""
@@ -52,9 +54,9 @@ class ServerClock:
 
     boot = "server"
 
-    def now(self) -> float:
+    def now(self) -> SteadySeconds:
         """Seconds by this machine, from an arbitrary moment."""
-        return time.monotonic()
+        return SteadySeconds(time.monotonic())
 
     def shift(self, connection: Connection) -> float:
         """The server's clock minus ours, read before the question and so by its way there too much."""
