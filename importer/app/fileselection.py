@@ -83,7 +83,7 @@ def _closed_folders(pattern: Path) -> Iterator[Path]:
     fitting = map(Path, glob.glob(str(folders), recursive=True)) if glob.has_magic(str(folders)) else (folders,)  # noqa: PTH207 - as above
     for folder in fitting:
         try:
-            next(iter(os.scandir(folder)), None)
+            os.scandir(folder).close()
         except PermissionError:
             yield folder
         except OSError:

@@ -58,7 +58,7 @@ COMMANDS_NOT_RUN = {
     "pip install .": "installs; .ci/run installs a built wheel",
     "pip install -e '.[test]'": "installs; .ci/run does it",
     ". .venv/bin/activate": "changes the shell that calls it",
-    "pytest": "would run this test again",
+    "pytest -n auto": "would run this test again",
     "lsq-import sandbox": "serves until it is stopped; tests/sandbox/test_sandbox_command.py runs it",
     "systemctl daemon-reload": "changes the machine",
     "systemctl enable --now lsq-import-leads.timer": "changes the machine",
