@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 __all__ = ["Moment", "ServerTime"]
 
+_PLAUSIBLE_YEARS = range(2000, 2200)
+"""No server's clock is further off; a moment near the calendar's end could not be written down."""
+
 
 class Moment(NamedTuple):
     """A moment in seconds since 1970: by the server's clock where `skew_s` is there, else by this machine's.
@@ -47,8 +50,10 @@ class ServerTime:
         self._last_date = date
         try:
             moment = parsedate_to_datetime(date or "")
+            if moment.year not in _PLAUSIBLE_YEARS:
+                return
             self._ahead_s = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - self._steady_clock()
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, TypeError, IndexError):  # what the standard library makes of odd headers
             return
 
 

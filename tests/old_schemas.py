@@ -113,6 +113,14 @@ SCHEMAS = {
 """Every version that was ever written, and those that were written in two ways."""
 
 
+_PRESENT_NAMES = {
+    "held_back": "backed_off",
+    "told_calls": "advertised_calls",
+    "told_per_seconds": "advertised_per_seconds",
+}
+"""What columns of older versions are called now."""
+
+
 def version_of(name: str) -> int:
     """The number that a ledger of this name holds as its version."""
     return int(name.split(maxsplit=1)[0])
@@ -135,11 +143,9 @@ def turn_back(path: Path, name: str) -> None:
     database.execute("ATTACH ? AS present", (str(path),))
     for (table,) in database.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
         present = _columns(database, "present", table)
-        columns = [column for column in _columns(database, "main", table) if column in present]
-        if table == "budget" and "held_back" in _columns(database, "main", table):
-            columns, theirs = [*columns, "held_back"], [*columns, "backed_off"]
-        else:
-            theirs = columns
+        theirs_of = {column: _PRESENT_NAMES.get(column, column) for column in _columns(database, "main", table)}
+        columns = [column for column, its in theirs_of.items() if its in present]
+        theirs = [theirs_of[column] for column in columns]
         names, values = ", ".join(f'"{column}"' for column in columns), ", ".join(f'"{column}"' for column in theirs)
         database.execute(f"INSERT INTO main.{table} ({names}) SELECT {values} FROM present.{table}")  # noqa: S608
     database.execute("UPDATE main.meta SET value = ? WHERE key = 'version'", (str(version_of(name)),))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -47,6 +48,9 @@ class Destination:
     def is_nobody(self) -> bool:
         """Whether there is no account at all: a dry run without keys."""
         return self.identity == NOBODY
+
+
+_INSTANCE = re.compile(r"[0-9a-f]{1,64}")
 
 
 @asynccontextmanager
@@ -106,9 +110,10 @@ async def _sandbox_instance(base_url: str) -> str:
 
     try:
         stats: Any = json.loads(await fetch_plain(base_url.removesuffix("/v2/") + "/__sandbox/stats"))
-    except (CallError, ValueError):
+    except (CallError, ValueError, RecursionError):
         return ""
-    return str(stats.get("instance", "")) if isinstance(stats, dict) else ""
+    instance = stats.get("instance") if isinstance(stats, dict) else ""
+    return instance if isinstance(instance, str) and _INSTANCE.fullmatch(instance) else ""
 
 
 async def learn_destination_fields(client: Client | None, target: Destination, *, refresh: bool) -> Fields:

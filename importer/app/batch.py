@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -119,7 +120,7 @@ class _Batch:
         """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""
         if not options.is_one_of_several:
             return
-        report = default_report_path(options.file).resolve()
+        report = Path(os.path.realpath(default_report_path(options.file)))
         other = self._reports.setdefault(report, options.file)
         if other != options.file:
             raise UsageError(

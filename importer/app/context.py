@@ -225,7 +225,7 @@ def _open_input(stack: AsyncExitStack, options: ImportRequest, config: Config, r
 
 def _digest_in_place(options: ImportRequest, report: Path) -> str:
     """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
-    if not options.file.is_file() or report.resolve() != options.file.resolve():
+    if not options.file.is_file() or os.path.realpath(report) != os.path.realpath(options.file):
         return ""
     try:
         return file_digest(options.file)
@@ -246,7 +246,7 @@ def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) 
     payloads = options.payloads
     if payloads is not None and not payloads.parent.is_dir():
         raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
-    if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
+    if payloads is not None and os.path.realpath(payloads) in map(os.path.realpath, (options.file, report)):
         raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
 
 

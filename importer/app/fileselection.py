@@ -5,10 +5,13 @@ of a pattern's, those are left out which are no lead lists of anybody's making: 
 files of spreadsheet programs, and files that are still being written.
 """
 
+import errno
 import glob
+import os
 import re
+import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ __all__ = ["LeftOut", "Selection", "Stillness", "select_files"]
 
 OWN_REPORT = "a report of lsq-import; to import it, name it alone"
 NOT_FINISHED = "still being written"
+CLOSED_FOLDER = "a folder whose files may not be listed by you"
 
 _REPORT_NAME = re.compile(r".+\.report(\.\d{4}-\d{2}-\d{2}T\d{6}(-\d+)?)?\.(csv|xlsx)", re.IGNORECASE)
 _PAGE_NAME = re.compile(r"\.html?", re.IGNORECASE)
@@ -49,27 +53,57 @@ def select_files(names: Sequence[Path]) -> Selection:
     A name that is a file's is that file, whatever marks are in it; a file that does not exist is told when its turn
     comes.
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
+    closed: list[Path] = []
     is_several = len(names) > 1
     for name in names:
         if glob.has_magic(str(name)) and not name.exists():
             is_several = True
+            closed.extend(_closed_folders(name))
             fitting = sorted(glob.glob(str(name), recursive=True))  # noqa: PTH207 - Path's takes no absolute pattern
-            if not fitting:
+            if not fitting and not closed:
                 raise UsageError(f"No file fits {name}.", hint="Nothing was sent.")
             paths = [path for path in map(Path, fitting) if not path.is_dir()]
         else:
             paths = [name]
         for path in paths:
-            found.setdefault(path.resolve(), path)
+            found.setdefault(os.path.realpath(path), path)
     if not is_several:
         return Selection(tuple(found.values()))
-    files = [path for path in found.values() if not _reason(path)]
-    left_out = [LeftOut(path, reason) for path in found.values() if (reason := _reason(path))]
+    reasons = {path: _reason(path) for path in found.values()}
+    left_out = [LeftOut(path, reason) for path, reason in reasons.items() if reason]
+    left_out += [LeftOut(folder, CLOSED_FOLDER, is_unfinished=True) for folder in closed]
+    files = [path for path, reason in reasons.items() if not reason]
     return Selection(tuple(files), tuple(left_out), is_several=True)
 
 
+def _closed_folders(pattern: Path) -> Iterator[Path]:
+    """The folders of a pattern whose list of files may not be read: a pattern just passes over them."""
+    folders = pattern.parent
+    fitting = map(Path, glob.glob(str(folders), recursive=True)) if glob.has_magic(str(folders)) else (folders,)  # noqa: PTH207 - as above
+    for folder in fitting:
+        try:
+            next(iter(os.scandir(folder)), None)
+        except PermissionError:
+            yield folder
+        except OSError:
+            continue
+
+
+def _no_file(path: Path) -> str:
+    """Why a path is no file that can be read; empty where it is one, or where there is nothing."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "a link that leads nowhere" if path.is_symlink() else ""
+    except OSError as error:
+        return "a link that leads in a circle" if error.errno == errno.ELOOP else ""
+    return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "a pipe or a device, not a file"
+
+
 def _reason(path: Path) -> str:
+    if reason := _no_file(path):
+        return reason
     if _LOCK_NAME.fullmatch(path.name):
         return "a lock file of a spreadsheet program"
     if _REPORT_NAME.fullmatch(path.name):
@@ -116,7 +150,7 @@ class Stillness:
 
 def _state(file: Path) -> tuple[int, int] | None:
     try:
-        stat = file.stat()
+        found = file.stat()
     except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns
+    return found.st_size, found.st_mtime_ns

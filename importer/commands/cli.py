@@ -11,6 +11,7 @@ import click
 
 from importer.errors import DefectError, ImporterError
 from importer.exitstatus import ExitStatus
+from importer.logs.lastdoor import close_doors
 from importer.version import __version__
 
 __all__ = ["cli", "main"]
@@ -177,12 +178,15 @@ def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit status; no error shows a traceback."""
+    close_doors()
     try:
         cli.main(prog_name="lsq-import")
     except ImporterError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_status)
-    except Exception as error:  # noqa: BLE001 - the last resort
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last resort
         defect = DefectError.of(error)
         sys.stderr.write(f"error: {defect}\n")
         sys.exit(defect.exit_status)

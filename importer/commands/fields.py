@@ -11,6 +11,7 @@ import click
 
 from importer.commands.account import ask_account, find_config
 from importer.lead.metadata import Field, FieldList
+from importer.report.formulaescape import escape_formula
 
 __all__ = ["fields"]
 
@@ -42,7 +43,9 @@ def fields(*, word: str, is_sandbox: bool, as_json: bool, as_csv: bool, refresh:
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(COLUMNS)
-        writer.writerows([*list(_values(name, field).values())[:-1], "; ".join(field.options)] for name, field in found)
+        for name, field in found:
+            values = [*list(_values(name, field).values())[:-1], "; ".join(field.options)]
+            writer.writerow([escape_formula(value) if isinstance(value, str) else value for value in values])
     elif as_json:
         for name, field in found:
             click.echo(json.dumps(_values(name, field), ensure_ascii=False))

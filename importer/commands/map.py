@@ -16,10 +16,12 @@ from importer.errors import UsageError
 from importer.lead.header import shown, tidy
 from importer.lead.metadata import FieldList
 from importer.lead.values.phone import is_region, region_of
-from importer.proposal.configtext import Setting, shown_argument, write_config
+from importer.proposal.configtext import Setting, write_config
 from importer.proposal.proposal import Proposal, propose
 from importer.proposal.reference import find_reference
 from importer.sheet import Table
+from importer.shellwords import pasted_word
+from importer.wholefile import WholeFile
 
 __all__ = ["map_columns"]
 
@@ -60,8 +62,8 @@ def map_columns(
     A match that is not sure stands in it as a comment, with the reason. A file is never written over. Where nothing
     is found, none is written, and the exit status is 1.
     """
-    if output is not None and output.exists():
-        raise UsageError(f"{output} is there already.", hint="Name another file with -o, or move this one away.")
+    if output is not None and os.path.lexists(output):
+        raise _taken(output)
     known = find_config(config)
     named = known if config is not None else Config()  # a config that happens to lie here is about another file
     _check_place(region, time_zone)
@@ -85,9 +87,26 @@ def map_columns(
     if output is None:
         click.echo(text, nl=False)
     else:
-        with output.open("x", encoding="utf-8") as target:
-            target.write(text)
+        _write_new(output, text)
     click.echo(f"{counts}; next: {_next(file, output, is_sandbox=is_sandbox)}", err=True)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all; UsageError where that cannot be."""
+
+    def refuse_taken() -> None:
+        if os.path.lexists(path):
+            raise _taken(path)
+
+    def failure(_path: Path, why: str) -> UsageError:
+        return UsageError(f"{path} cannot be written: {why}.", hint="Name another file with -o.")
+
+    with WholeFile(path, failure=failure, make_way=refuse_taken) as whole:
+        whole.file.write(text.encode())
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(f"{path} is there already.", hint="Name another file with -o, or move this one away.")
 
 
 def _check_place(region: str | None, time_zone: str | None) -> None:
@@ -111,6 +130,7 @@ def _setting(
     return Setting(
         file=str(file),
         host=facts.host,
+        is_host_trusted=known.account.trusted_host,
         auth=known.account.auth,
         account_name=known.account.name,
         limits=known.limits,
@@ -147,11 +167,11 @@ def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:
 
 def _next(file: Path, output: Path | None, *, is_sandbox: bool) -> str:
     """The command that goes on."""
-    words = shown_argument(str(file))
+    words = pasted_word(str(file))
     sandbox = " --sandbox" if is_sandbox else ""
     if output is None:
         return f"lsq-import map {words}{sandbox} -o {DEFAULT_CONFIG}"
-    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {shown_argument(str(output))}"
+    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {pasted_word(str(output))}"
     return f"lsq-import {words}{config}{sandbox} --dry-run"
 
 
@@ -159,5 +179,5 @@ def _zone(name: str) -> str:
     """A time zone's name if it is one that a config may hold."""
     try:
         return ZoneInfo(name).key if name else ""
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Asia` is a folder
         return ""

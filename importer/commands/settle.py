@@ -9,6 +9,7 @@ from importer.commands.account import open_account, report_rows
 from importer.errors import UsageError
 from importer.ledger.maintenance import settle_by_hand
 from importer.ledger.records import Intent
+from importer.shellwords import pasted_word
 
 __all__ = ["settle"]
 
@@ -37,4 +38,4 @@ def settle(*, report: Path, rows: tuple[int, ...], lead_id: str | None, missing:
             settle_by_hand(account.ledger, line.ref, lead_id=lead_id, unseen=unseen if is_unknown else None)
             told = "it does not exist and is sent with the next run" if missing else f"it exists as {lead_id}"
             click.echo(f"Row {line.past.number}: {told}.")
-    click.echo(f"Run again to have it in the report: lsq-import {report}")
+    click.echo(f"Run again to have it in the report: lsq-import {pasted_word(str(report))}")

@@ -1,13 +1,26 @@
 """The keys that a real run needs."""
 
+from urllib.parse import urlsplit
+
+from importer.config.host import is_loopback
 from importer.config.settings import Config
 from importer.errors import UsageError
 
-__all__ = ["require_keys"]
+__all__ = ["is_leadsquared", "require_keys"]
+
+LEADSQUARED = ".leadsquared.com"
+
+
+def is_leadsquared(base_url: str) -> bool:
+    """Whether keys may go there without a word: a host of LeadSquared's (the vendor's page), or this machine."""
+    name = (urlsplit(base_url).hostname or "").removesuffix(".")
+    return name.endswith(LEADSQUARED) or is_loopback(name)
 
 
 def require_keys(config: Config) -> None:
-    """Return if the account can be called; UsageError naming what is missing and how to set it.
+    """Return if the account may be called; UsageError naming what is missing and how to set it.
+
+    UsageError too for a host that is not LeadSquared's, unless `account.trusted_host` says that the keys may go there.
 
     A dry run and the sandbox need no keys, so their absence is no mistake of config.yaml.
     """
@@ -19,6 +32,14 @@ def require_keys(config: Config) -> None:
     }
     missing = [name for name, value in given.items() if not value]
     if not missing:
+        if not account.trusted_host and not is_leadsquared(account.base_url):
+            raise UsageError(
+                f"{urlsplit(account.base_url).hostname} is no host of LeadSquared's, and the keys would be sent to it.",
+                hint=(
+                    "Nothing was sent. Is it misspelt? LeadSquared's hosts end in .leadsquared.com. If it is a gateway "
+                    "of your own, say so in config.yaml: account: {trusted_host: true}"
+                ),
+            )
         return
     beside = "" if config.path is None else f" in {config.path.parent}"
     host = " (the host may also stand in config.yaml under account: host)" if "LSQ_HOST" in missing else ""

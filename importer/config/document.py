@@ -156,6 +156,6 @@ def _syntax_problem(error: MarkedYAMLError) -> Problem:
 
 
 def _unprintable_problem(text: str) -> Problem:
-    place = next((at for at, mark in enumerate(text) if not mark.isprintable() and mark not in "\t\n\r"), 0)
-    line = text.count("\n", 0, place) + 1
-    return Problem(line, f"the invisible character U+{ord(text[place]):04X} is not allowed; delete it")
+    offset = next((at for at, mark in enumerate(text) if not mark.isprintable() and mark not in "\t\n\r"), 0)
+    line = text.count("\n", 0, offset) + 1
+    return Problem(line, f"the invisible character U+{ord(text[offset]):04X} is not allowed; delete it")

@@ -1,6 +1,5 @@
 """The settings that come from the environment or a .env file, and win over config.yaml."""
 
-import difflib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,11 +7,13 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
+from importer.nearest import ask, find_near
+
 __all__ = ["Environment", "Setting", "read_environment"]
 
 NAMES = ("LSQ_HOST", "LSQ_ACCESS_KEY", "LSQ_SECRET_KEY", "LSQ_LEDGER")
 KEY_NAMES = ("LSQ_ACCESS_KEY", "LSQ_SECRET_KEY")
-MISSPELT = 0.8  # difflib's ratio: LSQ_SECRETKEY is a misspelling, LSQ_TIMEZONE somebody else's variable
+MISSPELT = 0.8  # LSQ_SECRETKEY is a misspelling, LSQ_TIMEZONE somebody else's variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def read_environment(environ: Mapping[str, str], dotenv_path: Path) -> Environme
 def _read_dotenv(path: Path) -> tuple[dict[str, Setting], list[str]]:
     """The settings in a .env, and what is wrong with it; nothing of either where there is no such file."""
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for good
+            return {}, [f"{path.name} is a folder, a pipe or a device, not a file"]
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return {}, []
@@ -87,9 +90,9 @@ def _read_dotenv(path: Path) -> tuple[dict[str, Setting], list[str]]:
 def _misspelt(others: Mapping[str, str], settings: Mapping[str, Setting]) -> Iterator[str]:
     """A problem for each variable of another name that must be one of ours; `others` holds where each stands."""
     for name, origin in others.items():
-        near = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=MISSPELT)
+        near = find_near(name.upper(), {known: known for known in NAMES}, cutoff=MISSPELT)
         if near and near[0] not in settings:
-            yield f"{origin}: unknown variable {name}, did you mean {near[0]}?"
+            yield f"{origin}: unknown variable {name}{ask(near[0])}"
 
 
 def _line(binding: Binding) -> int:

@@ -17,6 +17,8 @@ def base_url_of(host: str) -> str:
     Keys travel with every call, so plain http is accepted for a loopback address only.
     """
     text = host.strip()
+    if not text.isprintable():  # urlsplit would take some of them out
+        raise ValueError("a TAB, a line break or another mark that does not show has no place in it")
     if "://" not in text:
         text = f"https://{text}"
     try:

@@ -1,11 +1,11 @@
 """A validation error in the words of a person who edits config.yaml."""
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from importer.config.document import KeyPath
 from importer.config.texts import ask
+from importer.nearest import find_near
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -49,11 +49,11 @@ def describe(detail: "ErrorDetails", known: Sequence[str]) -> str:
     where, value = _name(path), detail["input"]
     given = f", not `{value}`" if isinstance(value, str) and KEY_MARK not in value else ""
     if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]).lower(), known, n=1)
+        near = find_near(str(path[-1]).lower(), {key: key for key in known})
         return f"unknown key {where}{ask(near) or '; known here: ' + ', '.join(known)}"
     if detail["type"] == "literal_error":
         expected = str(context["expected"]).replace("'", "")
-        near = difflib.get_close_matches(str(value).lower(), expected.replace(" or ", ", ").split(", "), n=1)
+        near = find_near(str(value).lower(), {word: word for word in expected.replace(" or ", ", ").split(", ")})
         return f"{where} must be {expected}{given}{ask(near)}"
     if detail["type"] == "missing":
         return f"{_name(path[:-1])} has no `{path[-1]}`"

@@ -60,11 +60,13 @@ class Account:
     """The LeadSquared account that leads go to.
 
     `host` is as the user gave it and `base_url` what follows from it (`https://api.leadsquared.com/v2/`); both are
-    empty where nobody gave one, which suits a dry run. The keys never show in a repr.
+    empty where nobody gave one, which suits a dry run. `trusted_host`: the keys may go there although it is no host of
+    LeadSquared's. The keys never show in a repr.
     """
 
     host: Annotated[str, Read(read_host)] = ""
     base_url: str = field(default="", metadata=NO_KEY)
+    trusted_host: bool = False
     auth: Auth = "query"
     name: Text | None = None
     access_key: str | None = field(default=None, repr=False, metadata=NO_KEY)

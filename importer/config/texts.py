@@ -1,6 +1,5 @@
 """A text of config.yaml as the value that it means; each function raises ValueError with the reason if it is none."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,8 @@ from importer.config.host import base_url_of
 from importer.config.proxy import NO_PROXY, proxy_address
 from importer.lead.checks import CUSTOM_PREFIX
 from importer.lead.fieldname import FieldName
+from importer.nearest import ask as ask_about
+from importer.nearest import find_near
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -55,7 +56,7 @@ class Read:
 
 def ask(near: Sequence[str]) -> str:
     """The question that ends a message about a misspelling, empty where nothing comes near."""
-    return f", did you mean `{near[0]}`?" if near else ""
+    return ask_about(f"`{near[0]}`") if near else ""
 
 
 def read_field_name(text: object) -> FieldName:
@@ -99,7 +100,7 @@ def read_encoding(text: object) -> str:
     try:
         "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
     except (LookupError, ValueError):
-        near = difflib.get_close_matches(name.lower(), ENCODINGS, n=1)
+        near = find_near(name.lower(), {encoding: encoding for encoding in ENCODINGS})
         raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
     return name
 
@@ -143,5 +144,5 @@ def read_timezone(text: object) -> ZoneInfo:
     except (ValueError, OSError, LookupError):
         known = sorted(available_timezones())
         by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
-        near = [by_fold[fold] for fold in difflib.get_close_matches(name.lower().replace(" ", "_"), by_fold, n=1)]
+        near = find_near(name.lower().replace(" ", "_"), by_fold)
         raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None

@@ -19,11 +19,13 @@ def network_drive(path: Path) -> str:
     real = os.path.realpath(path)
     if real.startswith("\\\\"):
         return "a network share"
-    best, kind = "", ""
+    nearest, file_system = "", ""
     with suppress(OSError):
         for line in MOUNTS.read_text("utf-8", "surrogateescape").splitlines():
             _device, folder, name, *_rest = line.split(" ")
-            place = _ESCAPE.sub(lambda found: chr(int(found[1], 8)), folder)
-            if len(place) >= len(best) and (real == place or real.startswith(place.rstrip("/") + "/")):
-                best, kind = place, name
-    return kind if kind in NETWORK or kind.startswith(NETWORK_IN_USER_SPACE) else ""
+            mount_point = _ESCAPE.sub(lambda found: chr(int(found[1], 8)), folder)
+            if len(mount_point) >= len(nearest) and (
+                real == mount_point or real.startswith(mount_point.rstrip("/") + "/")
+            ):
+                nearest, file_system = mount_point, name
+    return file_system if file_system in NETWORK or file_system.startswith(NETWORK_IN_USER_SPACE) else ""

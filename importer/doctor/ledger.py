@@ -49,9 +49,9 @@ def check_ledger(location: str | Path, target: Account | None) -> Iterator[Findi
     size = "" if path is None else f", {_size(path) / MIB:.1f} MiB"
     last = f", the last run was number {runs[0].id}" if runs else ", no run yet"
     yield Finding(f"ledger: {where}{size}{last}")
-    if path is not None and (kind := network_drive(path)):
+    if path is not None and (drive := network_drive(path)):
         yield Finding(
-            f"ledger: it lies on a network drive ({kind}), where databases in a file are easily damaged",
+            f"ledger: it lies on a network drive ({drive}), where databases in a file are easily damaged",
             "Keep it on a disk of this machine; for several machines use a PostgreSQL database as the ledger.",
         )
     if target is None:
@@ -59,8 +59,8 @@ def check_ledger(location: str | Path, target: Account | None) -> Iterator[Findi
     if account is None:
         yield Finding(f"account: new to this ledger ({target.identity})")
     else:
-        told = f" of {account.organisation}" if account.organisation else ""
-        yield Finding(f"account: known to this ledger{told} ({target.identity})")
+        organisation = f" of {account.organisation}" if account.organisation else ""
+        yield Finding(f"account: known to this ledger{organisation} ({target.identity})")
 
 
 def _size(path: Path) -> int:

@@ -20,7 +20,7 @@ __all__ = ["check_machine"]
 
 OLDEST_PYTHON = (3, 11)
 LEAST_ROOM = 200 * 1024 * 1024
-TOLD = ("aiohttp", "SQLAlchemy", "openpyxl", "pandas", "python-calamine", "xlrd")
+SHOWN_LIBRARIES = ("aiohttp", "SQLAlchemy", "openpyxl", "pandas", "python-calamine", "xlrd")
 
 _NEEDED = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)\s*$")
 
@@ -62,8 +62,8 @@ def _libraries() -> Finding:
             wrong.append(f"{name} {there} is older than {oldest}")
     if wrong:
         return Finding(f"libraries: {', '.join(wrong)}", "Install lsq-import anew, with pip, into a fresh environment.")
-    told = ", ".join(f"{name} {version(name)}" for name in TOLD)
-    return Finding(f"libraries: {told}; neither Excel nor LibreOffice is needed")
+    versions = ", ".join(f"{name} {version(name)}" for name in SHOWN_LIBRARIES)
+    return Finding(f"libraries: {versions}; neither Excel nor LibreOffice is needed")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

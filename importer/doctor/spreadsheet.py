@@ -22,8 +22,8 @@ def check_file(file: Path, config: Config) -> Iterator[Finding]:
         return
     try:
         sheet = f", sheet {input_file.table.sheet}" if input_file.table.sheet else ""
-        kind = "a report, " if input_file.shape is not None else ""
-        yield Finding(f"file: {file}: {kind}{input_file.row_count:,} data rows{sheet}; the mapping fits its header")
+        prefix = "a report, " if input_file.shape is not None else ""
+        yield Finding(f"file: {file}: {prefix}{input_file.row_count:,} data rows{sheet}; the mapping fits its header")
         if input_file.mapping.unmapped:
             yield Finding(f"file: columns that are not imported: {', '.join(input_file.mapping.unmapped)}")
         check_writable(report, input_path=file, input_is_report=input_file.shape is not None)

@@ -1,7 +1,6 @@
 """What to do after a run: steps in words, with the exact command where one is to be run. Pure."""
 
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from importer.exitstatus import SIGNAL_EXIT, is_early_end
 from importer.outcome import NextStep, Status
 from importer.report.paths import default_report_path
+from importer.shellwords import cmd_word
 
 __all__ = ["Invocation", "Step", "advise", "quoted"]
 
@@ -151,7 +151,7 @@ def _no_option(path: str) -> str:
 
 def quoted(arguments: Sequence[str], *, platform: str = sys.platform) -> str:
     """The arguments as one line for the platform's shell."""
-    return subprocess.list2cmdline(arguments) if platform == "win32" else shlex.join(arguments)
+    return " ".join(map(cmd_word, arguments)) if platform == "win32" else shlex.join(arguments)
 
 
 def _by_hand(counts: Mapping[Status, int]) -> int:

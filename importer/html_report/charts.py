@@ -1,6 +1,8 @@
 """The geometry of the page's two drawings: shares of a bar, and calls over time. Pure.
 
 Lengths are per cent of the drawing, which is stretched to the page's width: texts stand beside it, never in it.
+
+By hand: a library for charts brings a script or a picture; two rows of bars need neither.
 """
 
 from collections.abc import Mapping, Sequence

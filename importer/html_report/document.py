@@ -21,7 +21,7 @@ from importer.html_report.phrases import tell_duration, tell_moment, tell_outcom
 from importer.html_report.problems import ProblemGroup, ProblemGroups, shortened
 from importer.outcome import Status
 from importer.ratelimit.timeline import CallCounts
-from importer.report.replacement import Replacement, ReportError
+from importer.report.replacement import ReportError, replace_report
 
 __all__ = ["PageData", "check_page", "page_path", "write_page"]
 
@@ -74,12 +74,14 @@ def write_page(path: Path, data: PageData) -> None:
     if os.path.lexists(path) and not _is_page(path):
         raise ReportError(path, "something that is no page of lsq-import stands there")
     page = _render(data).encode("utf-8", "backslashreplace")
-    with Replacement(path) as replacement:
-        replacement.file.write(page)
+    with replace_report(path) as whole:
+        whole.file.write(page)
 
 
 def _is_page(path: Path) -> bool:
     try:
+        if not path.is_file():  # opening a pipe would wait for good
+            return False
         with path.open("rb") as file:
             return _MARK in file.read(_MARK_WITHIN)
     except OSError:

@@ -4,18 +4,18 @@ LeadSquared refuses a whole lead for one unknown field, and a mandatory field th
 all; so each of these is a problem of the file, not of its rows.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.lead.fieldformats import PLAIN_TYPES
 from importer.lead.fieldname import FieldName
 from importer.lead.metadata import LEAD_TYPE, Field, FieldList, is_system_name
+from importer.nearest import ask, find_near
 
 __all__ = ["CUSTOM_PREFIX", "MappedField", "check_reference", "check_system", "check_targets", "find_field"]
 
 CUSTOM_PREFIX = "mx_"
-NEAR_ENOUGH = 0.72  # difflib's ratio; mx_Citty finds mx_City, Region does not find Origin
+NEAR_ENOUGH = 0.72  # mx_Citty finds mx_City, Region does not find Origin
 SHOWN_SUB_FIELDS = 8
 LONGEST_REFERENCE = 45
 """The characters of a row's reference (`lsq_ref`)."""
@@ -85,8 +85,8 @@ def check_reference(name: str, fields: FieldList) -> Iterator[str]:
     """A problem where the field for the rows' references is none of the account's, or cannot hold one."""
     field = fields.get(name)
     if field is None:
-        ask = _ask(name, fields) or ";"
-        yield f"reference: the account has no field {name}{ask} docs/exactly-once.md says how to make one"
+        meant = _ask(name, fields) or ";"
+        yield f"reference: the account has no field {name}{meant} docs/exactly-once.md says how to make one"
     elif field.is_set or field.options or field.data_type.casefold() not in REFERENCE_TYPES:
         yield f"reference: {_both(field)} is of the type {field.data_type}; it must be a text field made for this alone"
     elif field.max_length is not None and field.max_length < LONGEST_REFERENCE:
@@ -104,17 +104,13 @@ def _sub_problem(target: MappedField, parent: Field, sub: str) -> str:
     if not parent.sub_fields or parent.sub(sub) is not None:
         return ""
     near = _nearest(sub, parent.sub_fields)
-    ask = (
-        f", did you mean {parent.schema_name}.{near.schema_name} ({near.display_name})?"
-        if near
-        else f"; it has {_listed(parent)}"
-    )
-    return f"{target.source}: {_both(parent)} has no sub-field {sub}{ask}"
+    meant = f"{parent.schema_name}.{near.schema_name} ({near.display_name})" if near else ""
+    return f"{target.source}: {_both(parent)} has no sub-field {sub}{ask(meant) or f'; it has {_listed(parent)}'}"
 
 
 def _ask(name: str, fields: FieldList) -> str:
     near = _nearest(name, fields)
-    return f", did you mean {_both(near)}?" if near else ""
+    return ask(_both(near)) if near else ""
 
 
 def _nearest(name: str, fields: Iterable[Field]) -> Field | None:
@@ -126,8 +122,7 @@ def _nearest(name: str, fields: Iterable[Field]) -> Field | None:
     wanted = _bare(name)
     if wanted in by_name:
         return by_name[wanted]
-    near = difflib.get_close_matches(wanted, by_name, n=1, cutoff=NEAR_ENOUGH)
-    return by_name[near[0]] if near else None
+    return next(iter(find_near(wanted, by_name, cutoff=NEAR_ENOUGH)), None)
 
 
 def _bare(name: str) -> str:

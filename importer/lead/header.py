@@ -1,7 +1,5 @@
 """The columns of a configuration found again in a spreadsheet's header."""
 
-import difflib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from importer.lead.columns import Column
 from importer.lead.conversion import PLAIN, Conversion
 from importer.lead.fieldname import FieldName
 from importer.lead.text import UnreadableTextError, clean
+from importer.nearest import ask, find_near, loosen
 
 __all__ = [
     "HeaderMatch",
@@ -26,7 +25,7 @@ __all__ = [
 
 SHOWN_LENGTH = 40
 SHOWN_HEADERS = 30
-NEAR_ENOUGH = 0.55  # difflib's ratio; "E-Mail-Adresse" and "Email" stay below it
+NEAR_ENOUGH = 0.55  # "E-Mail-Adresse" and "Email" stay below it
 
 
 class MissingHeaderError(UsageError):
@@ -136,21 +135,13 @@ def column_letters(index: int) -> str:
 
 
 def _loosened(header: str) -> str:
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", tidy(header)).casefold())
-    return " ".join(text.split())
+    return loosen(tidy(header))
 
 
 def _missing(column: Column, free: Sequence[str]) -> str:
-    nearest = _nearest(column.header, free)
-    ask = f", did you mean `{shown(nearest)}`?" if nearest else ""
-    return f"{named(column)}: the spreadsheet has no such header{ask}"
-
-
-def _nearest(wanted: str, headers: Sequence[str]) -> str:
-    """The header most like `wanted`, empty where none comes near."""
-    by_loose = {_loosened(header): header for header in headers}
-    near = difflib.get_close_matches(_loosened(wanted), by_loose, n=1, cutoff=NEAR_ENOUGH)
-    return by_loose[near[0]] if near else ""
+    near = find_near(_loosened(column.header), {_loosened(header): header for header in free}, cutoff=NEAR_ENOUGH)
+    meant = f"`{shown(near[0])}`" if near else ""
+    return f"{named(column)}: the spreadsheet has no such header{ask(meant)}"
 
 
 def _repeated(column: Column, header: Sequence[str], places: Sequence[int]) -> str:

@@ -13,12 +13,12 @@ __all__ = ["Lead"]
 class Lead(NamedTuple):
     """What one Lead.Create sends, put together only where it is asked for: a check of a million rows needs no bodies.
 
-    `texts` are what is sent for each field of `assembly`. `keys` are the lead's unique values, the account's
+    `texts` are what is sent for each field of `payload_plan`. `keys` are the lead's unique values, the account's
     protection against a second copy. `reference` is the row's own, where the account has a field for it: unique like
     `keys`, and no other lead's.
     """
 
-    assembly: PayloadPlan
+    payload_plan: PayloadPlan
     texts: Sequence[str]
     keys: tuple[UniqueKey, ...]
     reference: UniqueKey | None = None
@@ -26,7 +26,7 @@ class Lead(NamedTuple):
     @property
     def body(self) -> Body:
         """The body of the call."""
-        body = self.assembly.body(self.texts)
+        body = self.payload_plan.body(self.texts)
         if self.reference is not None:
             body.append({"Attribute": self.reference.field, "Value": self.reference.value})
         return body
@@ -37,8 +37,8 @@ class Lead(NamedTuple):
 
     def value(self, field: str) -> str:
         """What is sent for a field, empty where nothing is."""
-        place = self.assembly.place(field)
-        return "" if place is None else self.texts[place]
+        index = self.payload_plan.index(field)
+        return "" if index is None else self.texts[index]
 
     def values(self) -> set[str]:
         """Every text that is sent, those of sub-fields included: personal data that no message may show."""

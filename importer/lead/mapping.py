@@ -10,7 +10,7 @@ from importer.lead.columns import Constant
 from importer.lead.conversion import NO_LIMIT
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MappedColumn, cell_name, shown
-from importer.lead.payload import Body, PayloadPlan
+from importer.lead.payload import PayloadPlan
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
 
@@ -36,12 +36,12 @@ class LeadMapping:
     unmapped: tuple[str, ...] = ()
     mandatory: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-    assembly: PayloadPlan = field(init=False, repr=False, compare=False)
+    payload_plan: PayloadPlan = field(init=False, repr=False, compare=False)
     _reader: "_Reader" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out what is the same for every row."""
-        object.__setattr__(self, "assembly", PayloadPlan(self.fields))
+        object.__setattr__(self, "payload_plan", PayloadPlan(self.fields))
         object.__setattr__(self, "_reader", _Reader(self))
 
     @property
@@ -58,11 +58,6 @@ class LeadMapping:
         texts = self._reader.read(row)
         return (texts, ()) if texts is not None else self._read_with_problems(row)
 
-    def build(self, row: "Row") -> tuple[Body, tuple[RowProblem, ...]]:
-        """The body of the row's call, and the row's problems as `read` finds them."""
-        texts, problems = self.read(row)
-        return self.assembly.body(texts), problems
-
     def _read_with_problems(self, row: "Row") -> tuple[Sequence[str], tuple[RowProblem, ...]]:
         """What `read` promises, for a row that has a problem: each one, in the order of the row's cells."""
         problems = {_overflow(row): None} if row.extra else {}
@@ -72,11 +67,11 @@ class LeadMapping:
         unfit = {index for index, _problem in found}  # of a cell that is split, both parts
         texts = [text if isinstance(text, str) and column.index not in unfit else "" for column, text in judged]
         texts += [constant.value for constant in self.constants]
-        told = {column.field.parent for column in self.columns if column.index in unfit}
+        blamed = {column.field.parent for column in self.columns if column.index in unfit}
         filled = {name.parent for name, text in zip(self.fields, texts, strict=True) if text}
-        if not told.intersection(NAME_OR_CONTACT) and not filled.intersection(NAME_OR_CONTACT):
+        if not blamed.intersection(NAME_OR_CONTACT) and not filled.intersection(NAME_OR_CONTACT):
             problems[self._nameless()] = None
-        problems |= dict.fromkeys(self._missing(name, row) for name in sorted(self.mandatory - filled - told))
+        problems |= dict.fromkeys(self._missing(name, row) for name in sorted(self.mandatory - filled - blamed))
         return texts, tuple(problems)
 
     def _missing(self, name: str, row: "Row") -> RowProblem:
@@ -106,7 +101,7 @@ class _Reader:
     """The quick way for a row without problems. What is found unfit here, and why, `_read_with_problems` tells."""
 
     def __init__(self, mapping: LeadMapping) -> None:
-        columns, assembly = mapping.columns, mapping.assembly
+        columns, payload_plan = mapping.columns, mapping.payload_plan
         self._pick = _picker([column.index for column in columns])
         self._blanks = [column.conversion.blanks for column in columns]
         self._converters: tuple[tuple[int, int, Converter], ...] = tuple(
@@ -118,8 +113,8 @@ class _Reader:
         self._limits = limits if min(limits, default=NO_LIMIT) < NO_LIMIT else []
         self._constants = [constant.value for constant in mapping.constants]
         self._groups = [
-            tuple(place for field in NAME_OR_CONTACT for place in assembly.places(field)),
-            *(assembly.places(field) for field in mapping.mandatory),
+            tuple(index for field in NAME_OR_CONTACT for index in payload_plan.indexes(field)),
+            *(payload_plan.indexes(field) for field in mapping.mandatory),
         ]
 
     def read(self, row: "Row") -> list[str] | None:

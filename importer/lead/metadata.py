@@ -13,12 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from importer.lead.fieldname import SCHEMA_NAME
+from importer.printable import is_shown, printable
+
 __all__ = ["LEAD_TYPE", "OWNER_FIELD", "Field", "FieldList", "is_system_name", "read_fields"]
 
 SET_TYPES = frozenset({"customfieldset", "customobject", "cfs"})  # invented
 TRUE = (True, 1, "1", "true", "True")
 FALSE = (False, 0, "0", "false", "False")
 LENGTH = re.compile(r"[0-9]{1,9}")
+LONGEST_NAME = 200
 
 OWNER_FIELD = "OwnerId"
 LEAD_TYPE = "LeadType"
@@ -35,6 +39,11 @@ SYSTEM_NAMES = frozenset(
 _SYSTEM_FOLDED = frozenset(name.casefold() for name in SYSTEM_NAMES)
 
 PHONE_TYPES = frozenset({"phone", "mobile"})
+
+
+def is_schema_name(text: str) -> bool:
+    """Whether a text can be a schema name: what the metadata says goes into config.yaml and into calls."""
+    return len(text) <= LONGEST_NAME and SCHEMA_NAME.fullmatch(text) is not None
 
 
 def is_system_name(schema_name: str) -> bool:
@@ -118,15 +127,15 @@ class FieldList:
 def read_fields(body: bytes) -> FieldList:
     """The fields in an answer of LeadsMetaData.Get; ValueError, repeating nothing of it, where it is no such answer.
 
-    An entry without a schema name, or with one that stood before, is passed over.
+    An entry without a schema name, with what can be none, or with one that stood before, is passed over.
     """
     try:
-        told: Any = json.loads(body.decode("utf-8-sig"))
+        parsed: Any = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise ValueError("the answer is no JSON") from None
-    if not isinstance(told, list):
+    if not isinstance(parsed, list):
         raise ValueError("the answer is no list of fields")  # noqa: TRY004 - an answer's content, not a caller's type
-    fields = tuple(_read_each(told))
+    fields = tuple(_read_each(parsed))
     if not fields:
         raise ValueError("the answer names no field")
     return FieldList(fields)
@@ -138,7 +147,7 @@ def _read_each(entries: Iterable[Any]) -> Iterator[Field]:
         if not isinstance(entry, dict):
             continue
         name = _text(entry, "SchemaName")
-        if name and name not in seen:
+        if is_schema_name(name) and name not in seen:
             seen.add(name)
             yield _read_field(name, entry)
 
@@ -155,8 +164,8 @@ def _read_field(name: str, entry: Mapping[str, Any]) -> Field:
     options = (*_read_options(entry.get("Options")), *_read_options(entry.get("OptionSet")))
     return Field(
         schema_name=name,
-        display_name=_text(entry, "DisplayName") or name,
-        data_type=data_type,
+        display_name=printable(_text(entry, "DisplayName")) or name,
+        data_type=printable(data_type),
         is_mandatory=entry.get("IsMandatory") in TRUE,
         max_length=_length(entry.get("MaxLength")),
         options=tuple(dict.fromkeys(options)),
@@ -168,42 +177,45 @@ def _read_field(name: str, entry: Mapping[str, Any]) -> Field:
 
 def _sub_entries(entry: Mapping[str, Any]) -> list[Any] | None:
     """The sub-fields of a custom field set as the metadata tells them, None where it tells none."""
-    told = _as_json(entry.get("CustomObjectMetaData"))
-    for holder in (told, entry):
+    metadata = _as_json(entry.get("CustomObjectMetaData"))
+    for holder in (metadata, entry):
         inner = _as_json(holder.get("Fields")) if isinstance(holder, dict) else holder
         if isinstance(inner, list):
             return inner
     return None
 
 
-def _as_json(told: object) -> object:
+def _as_json(value: object) -> object:
     """What stands in a text that is JSON, as parts of a LeadSquared answer are at times; anything else as it is."""
-    if not isinstance(told, str) or not told.lstrip().startswith(("{", "[")):
-        return told
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
     try:
-        return json.loads(told)
+        return json.loads(value)
     except (ValueError, RecursionError):
-        return told
+        return value
 
 
-def _is_among(told: object, values: tuple[object, ...]) -> bool:
-    return isinstance(told, str | int) and told in values
+def _is_among(value: object, values: tuple[object, ...]) -> bool:
+    return isinstance(value, str | int) and value in values
 
 
-def _read_options(told: object) -> Iterator[str]:
-    """The options' texts in order, each once; a bare text is taken for one too."""
+def _read_options(value: object) -> Iterator[str]:
+    """The options' texts in order, each once; a bare text is taken for one too.
+
+    One with characters that do not show is passed over: no cell's text has them.
+    """
     seen: set[str] = set()
-    told = _as_json(told)
-    for option in told if isinstance(told, list) else ():
-        value = option.get("Value") if isinstance(option, dict) else option
-        if isinstance(value, str) and value and value not in seen:
-            seen.add(value)
-            yield value
+    options = _as_json(value)
+    for option in options if isinstance(options, list) else ():
+        text = option.get("Value") if isinstance(option, dict) else option
+        if isinstance(text, str) and text and text not in seen and all(map(is_shown, text)):
+            seen.add(text)
+            yield text
 
 
-def _length(told: object) -> int | None:
+def _length(value: object) -> int | None:
     """MaxLength is a string (doc); empty, zero or junk is no limit."""
-    text = str(told).strip()
+    text = str(value).strip()
     return (int(text) or None) if LENGTH.fullmatch(text) else None
 
 

@@ -34,15 +34,15 @@ class _FieldSet(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """One attribute: its schema name, and the place of its text or of those of its set."""
+    """One attribute: its schema name, and the index of its text or of those of its set."""
 
     name: str
-    place: int
+    text_index: int
     field_set: _FieldSet | None
 
 
 class PayloadPlan:
-    """Puts texts together as a body; worked out once a file. A text's place is that of its field in `fields`."""
+    """Puts texts together as a body; worked out once a file. A text's index is that of its field in `fields`."""
 
     def __init__(self, fields: Sequence[FieldName]) -> None:
         self.fields = tuple(fields)
@@ -51,28 +51,28 @@ class PayloadPlan:
     def body(self, texts: Sequence[str]) -> Body:
         """The body; empty texts are left out, and so is a custom field set of which nothing is filled."""
         body: Body = []
-        for name, place, field_set in self._steps:
+        for name, index, field_set in self._steps:
             if field_set is not None:
                 body += _gather(name, field_set, texts)
-            elif value := texts[place]:
+            elif value := texts[index]:
                 body.append({"Attribute": name, "Value": value})
         return body
 
-    def place(self, field: str) -> int | None:
+    def index(self, field: str) -> int | None:
         """Where the text stands that is sent as this field itself, None where nothing is."""
         return next(
-            (place for place, name in enumerate(self.fields) if name.sub is None and name.parent == field), None
+            (index for index, name in enumerate(self.fields) if name.sub is None and name.parent == field), None
         )
 
-    def places(self, field: str) -> tuple[int, ...]:
+    def indexes(self, field: str) -> tuple[int, ...]:
         """Where the texts stand of which any fills this field, be it through a sub-field."""
-        return tuple(place for place, name in enumerate(self.fields) if name.parent == field)
+        return tuple(index for index, name in enumerate(self.fields) if name.parent == field)
 
 
 def _gather(name: str, field_set: _FieldSet, texts: Sequence[str]) -> Iterable[Attribute]:
     own = "" if field_set.own is None else texts[field_set.own]
     subs: list[SubField] = [
-        {"Attribute": sub, "Value": value} for sub, place in field_set.subs if (value := texts[place])
+        {"Attribute": sub, "Value": value} for sub, index in field_set.subs if (value := texts[index])
     ]
     if subs:
         return [{"Attribute": name, "Value": own, "Fields": subs}]
@@ -82,13 +82,13 @@ def _gather(name: str, field_set: _FieldSet, texts: Sequence[str]) -> Iterable[A
 def _plan_steps(fields: Sequence[FieldName]) -> Iterator[_Step]:
     """One step for each attribute; a custom field set stands where its first sub-field does."""
     subs: dict[str, list[tuple[str, int]]] = {}
-    for place, name in enumerate(fields):
+    for index, name in enumerate(fields):
         if name.sub is not None:
-            subs.setdefault(name.parent, []).append((name.sub, place))
-    own = {name.parent: place for place, name in enumerate(fields) if name.sub is None}
-    for place, name in enumerate(fields):
+            subs.setdefault(name.parent, []).append((name.sub, index))
+    own = {name.parent: index for index, name in enumerate(fields) if name.sub is None}
+    for index, name in enumerate(fields):
         gathered = subs.get(name.parent)
         if gathered is None:
-            yield _Step(name.parent, place, None)
-        elif (name.sub, place) == gathered[0]:
-            yield _Step(name.parent, place, _FieldSet(own.get(name.parent), tuple(gathered)))
+            yield _Step(name.parent, index, None)
+        elif (name.sub, index) == gathered[0]:
+            yield _Step(name.parent, index, _FieldSet(own.get(name.parent), tuple(gathered)))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from importer.printable import printable
+
 __all__ = ["AccountUser", "read_users"]
 
 ACTIVE = (None, "", 0, "0")
@@ -24,12 +26,12 @@ class AccountUser:
 def read_users(body: bytes) -> Sequence[AccountUser]:
     """The users in an answer of Users.Get; ValueError, repeating nothing of it, where it is no such answer."""
     try:
-        told: Any = json.loads(body.decode("utf-8-sig"))
+        parsed: Any = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise ValueError("the answer is no JSON") from None
-    if not isinstance(told, list):
+    if not isinstance(parsed, list):
         raise ValueError("the answer is no list of users")  # noqa: TRY004 - an answer's content, not a caller's type
-    users = tuple(_read_each(told))
+    users = tuple(_read_each(parsed))
     if not users:
         raise ValueError("the answer names no user")
     return users
@@ -46,4 +48,4 @@ def _read_each(entries: Sequence[Any]) -> Iterator[AccountUser]:
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""

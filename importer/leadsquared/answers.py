@@ -72,12 +72,18 @@ class FoundLead:
 
 
 LONGEST_RETRY_AFTER_S = 600.0
+LONGEST_TEXT = 10_000
+"""Of a longer explanation only the beginning is read: no person reads more, and patterns take their time."""
+LONGEST_ID = 100
+"""A real id has 36 characters; what is longer fits no cell of a workbook in the end."""
+MOST_FIELDS = 20
+"""So many fields of those that an answer blames are kept."""
 
 _RATE = re.compile(r"API calls exceeded the limit(?: of ([0-9]{1,9}) in ([0-9]{1,9}) second)?", re.IGNORECASE)
 _UNKNOWN_ATTRIBUTES = re.compile(r"does not exist\s{0,3}-", re.IGNORECASE)
 _SCHEMA_NAME = re.compile(r"\w{1,100}", re.ASCII)
 _EXCEPTION_TYPE = re.compile(r"\w{1,100}", re.ASCII)
-_UNIQUE_KEY = re.compile(r"for key '(?:UQ_)?(?:\w*Base_)?(\w+)'", re.IGNORECASE | re.ASCII)
+_UNIQUE_KEY = re.compile(r"for key '(\w{1,200})'", re.IGNORECASE | re.ASCII)
 _DUPLICATE_TEXT = re.compile(
     r"A Lead with same .{1,100} already exists|Duplicate entry .{1,1000} for key", re.IGNORECASE | re.DOTALL
 )
@@ -162,8 +168,13 @@ def _content(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
         return None
 
 
+def _status(envelope: Mapping[str, Any]) -> str:
+    status = envelope.get("Status")
+    return status.casefold() if isinstance(status, str) else ""
+
+
 def _created_id(envelope: Mapping[str, Any]) -> str:
-    if str(envelope.get("Status", "")).casefold() != "success":
+    if _status(envelope) != "success":
         return ""
     message = envelope.get("Message")
     return _id(message.get("Id")) if isinstance(message, dict) else ""
@@ -172,11 +183,11 @@ def _created_id(envelope: Mapping[str, Any]) -> str:
 def _id(value: object) -> str:
     """A readable lead id, empty where it is none: it goes to the ledger and into the report."""
     text = value.strip() if isinstance(value, str) else ""
-    return text if text.isprintable() and text.isascii() else ""
+    return text if len(text) <= LONGEST_ID and text.isprintable() and text.isascii() else ""
 
 
 def _is_error(envelope: Mapping[str, Any]) -> bool:
-    return str(envelope.get("Status", "")).casefold() == "error" or bool(envelope.get("ExceptionType"))
+    return _status(envelope) == "error" or bool(envelope.get("ExceptionType"))
 
 
 def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]) -> Answer | None:
@@ -211,7 +222,7 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
 
 def _read_status(reply: Reply, envelope: Mapping[str, Any] | None, values: Iterable[str]) -> Answer:
     """Read what no MX envelope explains, by the HTTP status."""
-    if envelope is not None and str(envelope.get("Status", "")).casefold() == "success":
+    if envelope is not None and _status(envelope) == "success":
         return _ambiguous(reply, "success_without_id", "a success without a lead id")
     text = reply.body.decode("utf-8-sig", "replace")
     # A server error that quotes such a text is still a server error.
@@ -264,18 +275,21 @@ def _seconds(retry_after: str | None) -> float | None:
 
 def _exception_type(envelope: Mapping[str, Any]) -> str:
     """The ExceptionType if it is a name: it goes to logs as it is."""
-    name = str(envelope.get("ExceptionType") or "")
-    return name if _EXCEPTION_TYPE.fullmatch(name) else ""
+    name = envelope.get("ExceptionType")
+    return name if isinstance(name, str) and _EXCEPTION_TYPE.fullmatch(name) else ""
 
 
 def _explanation(envelope: Mapping[str, Any]) -> str:
-    return str(envelope.get("ExceptionMessage") or envelope.get("Message") or "")
+    try:
+        return str(envelope.get("ExceptionMessage") or envelope.get("Message") or "")[:LONGEST_TEXT]
+    except RecursionError:  # lists within lists within lists
+        return ""
 
 
 def _duplicate_fields(text: str) -> tuple[str, ...]:
     key = _UNIQUE_KEY.search(text)
     if key:
-        return (key[1],)
+        return (_field_of_key(key[1]),)
     lowered = text.casefold()
     if "mobile" in lowered:  # its text is not known from any source
         return ("Mobile",)
@@ -286,13 +300,20 @@ def _duplicate_fields(text: str) -> tuple[str, ...]:
     return ()
 
 
+def _field_of_key(name: str) -> str:
+    """The field that the database's key is for: `UQ_Prospect_Base_EmailAddress` is for EmailAddress."""
+    start = name.casefold().rfind("base_")
+    field = name[start + len("base_") :] if start >= 0 else ""
+    return field or (name[3:] if name.casefold().startswith("uq_") else "") or name
+
+
 def _unknown_attributes(text: str) -> tuple[str, ...]:
     match = _UNKNOWN_ATTRIBUTES.search(text)
     names = [part.strip(" .\r\n") for part in text[match.end() :].split(",")] if match else []
-    return tuple(name for name in names if _SCHEMA_NAME.fullmatch(name))
+    return tuple(name for name in names if _SCHEMA_NAME.fullmatch(name))[:MOST_FIELDS]
 
 
 def _plain_detail(text: str, envelope: Mapping[str, Any] | None, values: Iterable[str]) -> str:
     """What a plain refusal says, if it says it in words: an HTML page is no explanation."""
-    text = text if envelope is None else _explanation(envelope)
+    text = text[:LONGEST_TEXT] if envelope is None else _explanation(envelope)
     return "" if text.lstrip().startswith("<") else redact(text, values)

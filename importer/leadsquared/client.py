@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace, TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
@@ -44,6 +45,12 @@ MOST_FOUND = 25
 """How many leads a look-up tells: one, where the field is unique in the account."""
 
 USER_AGENT = f"lsq-import/{__version__}"
+
+MOST_BYTES = 1024 * 1024
+"""The largest answer to a call about leads, unpacked. A look-up tells of 25 leads at most."""
+
+MOST_LISTED_BYTES = 8 * 1024 * 1024
+"""The largest list of the account's fields or users, unpacked. Real accounts have some 200 fields."""
 
 FIRST_ALONE_S = 2.0
 """How long after the first call was sent the others wait for its reply at most."""
@@ -164,11 +171,11 @@ class Client:
 
     async def fields(self) -> Reply:
         """Ask for the account's lead fields, options included."""
-        return await self._call("GET", endpoints.FIELDS)
+        return await self._call("GET", endpoints.FIELDS, most_bytes=MOST_LISTED_BYTES)
 
     async def users(self) -> Reply:
         """Ask for the account's users, inactive ones included."""
-        return await self._call("GET", endpoints.USERS)
+        return await self._call("GET", endpoints.USERS, most_bytes=MOST_LISTED_BYTES)
 
     async def user(self) -> Reply:
         """Ask whose keys these are: checks them without touching a lead."""
@@ -183,13 +190,17 @@ class Client:
         data: bytes | None = None,
         unless: Callable[[], bool] = lambda: False,
         record: CallRecord = UNRECORDED,
+        most_bytes: int = MOST_BYTES,
     ) -> Reply:
+        call = partial(
+            self._call_now, method, path, query, data=data, unless=unless, record=record, most_bytes=most_bytes
+        )
         if self._first is not None:
             await self._first.wait()
-            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+            return await call()
         self._first = asyncio.Event()
         try:
-            return await self._call_now(method, path, query, data=data, unless=unless, record=record)
+            return await call()
         finally:
             self._first.set()
 
@@ -202,6 +213,7 @@ class Client:
         data: bytes | None,
         unless: Callable[[], bool],
         record: CallRecord,
+        most_bytes: int,
     ) -> Reply:
         assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
         # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
@@ -231,14 +243,30 @@ class Client:
                 ) as response:
                     slot.answered()
                     self._server_time.note(response.headers.get("Date"))
-                    content = await response.read()
+                    content = await _read(response, most_bytes)
+                    if content is None:
+                        failure: CallError = AmbiguousError(f"the answer is larger than {most_bytes:,} bytes")
+                    else:
+                        return Reply(response.status, content, response.headers.get("Retry-After"))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 failure = _sort(error, is_connected=call.is_connected)
-            else:
-                return Reply(response.status, content, response.headers.get("Retry-After"))
         # Not inside the `except`: the original's text may hold the URL, and with it the keys, so no exception of ours
         # may carry it along as its context.
         raise failure
+
+
+async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes | None:
+    """The body, unpacked; None, and the connection is closed, where it is larger than that.
+
+    aiohttp unpacks a piece at a time and waits until it is taken, so that no more than the next piece is held besides.
+    """
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > most_bytes:
+            response.close()
+            return None
+    return bytes(content)
 
 
 async def _note_connection(
@@ -287,7 +315,7 @@ async def fetch_plain(url: str) -> bytes:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
             session.get(url, allow_redirects=False, headers={"User-Agent": USER_AGENT}) as response,
         ):
-            return await response.read() if response.status == _OK else b""
+            return (await _read(response, MOST_BYTES) or b"") if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         failure = TransientError(_no_connection(error))
     raise failure

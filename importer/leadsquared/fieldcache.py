@@ -2,13 +2,13 @@
 
 Nothing here can fail a run. Where the account cannot be asked, or may not be, and no earlier answer is kept, the
 checks that need its fields are left out, and that is said.
+
+By hand: a JSON file for each account; diskcache would bring a database and pickles for two answers.
 """
 
 import asyncio
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from importer.errors import CallError, QuotaError
 from importer.lead.metadata import FieldList, read_fields
+from importer.wholefile import WholeFile
 
 __all__ = ["ASK_TIMEOUT_S", "FRESH_S", "FieldCache", "Fields", "default_cache_folder", "learn_fields"]
 
@@ -68,17 +69,10 @@ class FieldCache:
     def save(self, account: str, body: bytes, *, asked_at: float) -> None:
         """Keep an account's answer; a folder that cannot be written to does not matter."""
         text = json.dumps({"version": VERSION, "asked_at": asked_at, self.kind: json.loads(body.decode("utf-8-sig"))})
-        part = ""
-        try:
+        with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=self.folder)  # readable by its owner alone
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(part).replace(self._path(account))
-        except OSError:
-            if part:
-                with suppress(OSError):
-                    Path(part).unlink()
+            with WholeFile(self._path(account), failure=lambda _path, why: OSError(why), mode=0o600) as whole:
+                whole.file.write(text.encode())
 
     def _path(self, account: str) -> Path:
         digest = hashlib.blake2b(account.encode(), digest_size=12).hexdigest()

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from importer.leadsquared.answers import Reply
+from importer.printable import is_shown
 
 __all__ = ["User", "read_user"]
 
 _OK = 200
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +36,12 @@ def read_user(reply: Reply) -> User | None:
     if reply.status != _OK or not isinstance(told, dict) or told.get("Status") == "Error":
         return None
     organisation = told.get("OrgDisplayName")
-    role, zone, code = (str(told.get(name) or "").strip() for name in ("Role", "TimeZone", "DefaultCountryCode"))
-    return User(None if organisation is None else str(organisation), role, zone, code.lstrip("+"))
+    role, zone, code = (_text(told.get(name)).strip() for name in ("Role", "TimeZone", "DefaultCountryCode"))
+    # Its blanks stay as they are: accounts are told apart by this name.
+    return User(None if organisation is None else _text(organisation), role, zone, code.lstrip("+"))
+
+
+def _text(told: object) -> str:
+    """A text or a number as it may be shown and written down; anything else is none."""
+    text = str(told) if isinstance(told, str | int) else ""
+    return "".join(mark for mark in text[:_LONGEST] if is_shown(mark))

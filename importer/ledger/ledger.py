@@ -1,7 +1,7 @@
 """The ledger: what is about to be sent and what came back, durably, for one account in one database."""
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -117,16 +117,13 @@ class Ledger:
         """Whether several machines may share it."""
         return self._engine.dialect.name != "sqlite"
 
-    def compact(self) -> bool:
-        """Give the room of what was dropped back to the disk; False where that cannot be done now."""
-        if self._engine.dialect.name != "sqlite":
-            return False
-        try:
+    def compact(self) -> None:
+        """Give the room of what was dropped back to the disk, where that can be done now."""
+        if self.is_on_server:
+            return
+        with suppress(SQLAlchemyError):
             self._reader.exec_driver_sql("VACUUM")
             self._reader.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except SQLAlchemyError:
-            return False
-        return True
 
     def find_account(self, name: str) -> AccountRecord | None:
         """The account that goes by a name here; it is not made."""

@@ -2,10 +2,10 @@
 
 What is kept, and how long:
 
-- *Created* rows, for ever: they are the promise that no lead is created twice. They go only when they are forgotten,
-  or when somebody prunes them on purpose; then the same row is sent again.
+- *Created* rows, for ever: they are the promise that no lead is created twice. They go only when they are forgotten;
+  then the same row is sent again.
 - *Unknown* rows, and rows that a run left in flight, until they are resolved: by the next run of the same file, or by
-  hand. They go only when somebody prunes them on purpose.
+  hand.
 - *Forgotten* rows, and those of which a person said that they do not exist, for ever: an old report still calls them
   created or unknown, and must not be believed.
 - *Duplicate*, *rejected* and *failed* rows, until they are pruned. All that is lost with them is a saved call: the next
@@ -55,12 +55,10 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What `prune` dropped. `is_smaller`: the file was written anew, so that it takes less room."""
+    """What `prune` dropped."""
 
     rows: int
-    keys: int
     runs: int
-    is_smaller: bool
 
 
 def forget(
@@ -135,10 +133,9 @@ def settle_by_hand(ledger: Ledger, ref: bytes, *, lead_id: str | None, unseen: I
             ledger.rows.point_keys(connection, ref, keys)
 
 
-def prune(
-    ledger: Ledger, *, older_than_days: float, states: Collection[State] = PRUNED_STATES, now: float | None = None
-) -> Pruned:
-    """Drop rows of all accounts that have been in one of these `states` for so many days, and runs without rows.
+def prune(ledger: Ledger, *, older_than_days: float, now: float | None = None) -> Pruned:
+    """Drop duplicate, rejected and failed rows of all accounts that have been so for so many days, and runs without
+    rows.
 
     What is in flight in a live run stays. LedgerError where the ledger cannot be written.
     """
@@ -149,16 +146,17 @@ def prune(
         rows = _count(
             connection,
             delete(LEAD_ROW).where(
-                LEAD_ROW.c.state.in_(states), LEAD_ROW.c.changed_at < before, LEAD_ROW.c.run_id.not_in(live)
+                LEAD_ROW.c.state.in_(PRUNED_STATES), LEAD_ROW.c.changed_at < before, LEAD_ROW.c.run_id.not_in(live)
             ),
         )
         has_row = (LEAD_ROW.c.account_id == LEAD_KEY.c.account_id) & (LEAD_ROW.c.ref == LEAD_KEY.c.ref)
-        keys = _count(connection, delete(LEAD_KEY).where(~exists().where(has_row)))
+        connection.execute(delete(LEAD_KEY).where(~exists().where(has_row)))
         drop_stale_aliases(connection)
         used = select(LEAD_ROW.c.run_id).distinct()
         last = func.coalesce(RUN.c.ended_at, RUN.c.started_at)
         runs = _count(connection, delete(RUN).where(last < before, RUN.c.id.not_in(live), RUN.c.id.not_in(used)))
-    return Pruned(rows, keys, runs, is_smaller=ledger.compact())
+    ledger.compact()
+    return Pruned(rows, runs)
 
 
 _NOTHING = Outcome(Status.UNSENT)

@@ -2,6 +2,8 @@
 
 A step is text that never changes again. It must not use the tables of `importer.ledger.schema`: those are today's, and
 a column that they get tomorrow would then be there twice on the way from an old version, or never.
+
+By hand: Alembic wants a folder of scripts and a set-up of its own; a few steps of SQL need neither.
 """
 
 from collections.abc import Callable, Mapping
@@ -91,16 +93,16 @@ _NAMED_BUDGETS = (
         boot VARCHAR NOT NULL,
         configured_calls INTEGER NOT NULL,
         configured_per_seconds FLOAT NOT NULL,
-        told_calls INTEGER,
-        told_per_seconds FLOAT,
+        advertised_calls INTEGER,
+        advertised_per_seconds FLOAT,
         backed_off INTEGER NOT NULL,
         changed_at FLOAT NOT NULL,
         refused_at FLOAT,
         paused_until FLOAT NOT NULL,
         PRIMARY KEY (account_id, name)
     )""",
-    """INSERT INTO named_budget (account_id, name, boot, configured_calls, configured_per_seconds, told_calls,
-            told_per_seconds, backed_off, changed_at, refused_at, paused_until)
+    """INSERT INTO named_budget (account_id, name, boot, configured_calls, configured_per_seconds,
+            advertised_calls, advertised_per_seconds, backed_off, changed_at, refused_at, paused_until)
         SELECT account_id, 'calls', boot, configured_calls, configured_per_seconds, told_calls, told_per_seconds,
             backed_off, changed_at, refused_at, paused_until
         FROM budget""",

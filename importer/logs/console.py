@@ -4,6 +4,7 @@ import logging
 import sys
 
 from importer.logs.trace import trace_of
+from importer.printable import printable_lines
 
 __all__ = ["Console"]
 
@@ -13,7 +14,7 @@ class Console(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one message. A terminal that is gone ends no import."""
-        text = record.getMessage()
+        text = printable_lines(record.getMessage())
         if record.levelno >= logging.WARNING:
             text = f"{record.levelname.lower()}: {text}"
         if record.exc_info and record.exc_info[1] is not None:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import stat
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -11,11 +12,13 @@ from typing import cast
 
 from importer.errors import UsageError
 from importer.logs.trace import trace_of
+from importer.printable import is_shown
 
 __all__ = ["LogFile"]
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_OLD_FILES = 5
+_LONGEST_FIRST_LINE = 1 << 20
 
 FIELDS = "fields"
 """The attribute of a record that holds more than its message: `logger.info(…, extra={"fields": {…}})`."""
@@ -34,6 +37,7 @@ class LogFile(RotatingFileHandler):
         self.run = ""
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_ours(path)
             super().__init__(path, maxBytes=most_bytes, backupCount=MOST_OLD_FILES, encoding="utf-8")
         except OSError as error:
             raise UsageError(
@@ -61,10 +65,34 @@ class LogFile(RotatingFileHandler):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["trace"] = trace_of(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        text = json.dumps(line, ensure_ascii=False)
+        return (
+            text if text.isprintable() else "".join(mark if is_shown(mark) else json.dumps(mark)[1:-1] for mark in text)
+        )
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         """Nothing: a full disk ends no import, and the standard library would print a traceback."""
+
+
+def _require_ours(path: Path) -> None:
+    """UsageError where something else than a log of ours stands at the path: nothing is appended to that."""
+    hint = "Give --log-file another path."
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISCHR(mode):  # a terminal, /dev/null
+        return
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"The log file {path} is a folder, a pipe or a device, not a file.", hint=hint)
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_FIRST_LINE)
+    try:
+        line = json.loads(first) if first else {"time": "", "event": ""}
+    except (ValueError, RecursionError):
+        line = None
+    if not (isinstance(line, dict) and {"time", "event"} <= line.keys()):
+        raise UsageError(f"The log file {path} is no log of lsq-import: nothing is appended to it.", hint=hint)
 
 
 def _open_privately(path: str, flags: int) -> int:

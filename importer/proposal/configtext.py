@@ -6,17 +6,15 @@ stands in a comment, and into quotes before it stands anywhere else.
 
 import json
 import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.config import Limits
 from importer.proposal.finish import Entry
 from importer.proposal.proposal import Proposal, ProposedColumn
+from importer.shellwords import pasted_word
 
-__all__ = ["Setting", "shown_argument", "write_config"]
+__all__ = ["Setting", "write_config"]
 
 USUAL_LIMITS = Limits()
 _PLAIN = re.compile(r"[A-Za-z][\w/()-]*(?: [\w/()-]+)*", re.ASCII)
@@ -33,6 +31,7 @@ class Setting:
 
     file: str
     host: str = ""
+    is_host_trusted: bool = False
     auth: str = "query"
     account_name: str | None = None
     limits: Limits = USUAL_LIMITS
@@ -83,11 +82,13 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
 def _reading(setting: Setting) -> Iterator[str]:
     """The lines above the columns: the account, and how the file is read."""
     yield f"# Proposed for {_on_one_line(setting.file)}. Check every line, and those behind a # above all; then try it:"
-    yield f"#   lsq-import {shown_argument(setting.file)} --dry-run"
+    yield f"#   lsq-import {pasted_word(setting.file)} --dry-run"
     yield "# docs/config.md explains each key."
     if setting.host:
         yield "account:"
         yield f"  host: {setting.host}"
+        if setting.is_host_trusted:
+            yield "  trusted_host: true"
         if setting.auth != "query":
             yield f"  auth: {setting.auth}"
         if setting.account_name is not None:
@@ -195,9 +196,3 @@ def _in_quotes(text: str) -> str:
 def _on_one_line(text: str) -> str:
     """A text for a comment."""
     return "".join(mark for mark in " ".join(text.split()) if mark.isprintable())
-
-
-def shown_argument(text: str) -> str:
-    """A file's name as it is typed behind a command; what does not print is shown as a question mark."""
-    printable = "".join(mark if mark.isprintable() else "?" for mark in text)
-    return subprocess.list2cmdline([printable]) if sys.platform == "win32" else shlex.quote(printable)

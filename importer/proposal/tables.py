@@ -95,7 +95,7 @@ def load_tables() -> Tables:
     """The tables; ValueError names a phrase that stands for two concepts."""
     grammar = _read("grammar")
     empty = Tables(
-        concepts={name: _concept(name, told) for name, told in _read("concepts").items()},
+        concepts={name: _concept(name, entry) for name, entry in _read("concepts").items()},
         phrases={},
         bare={},
         languages={},
@@ -118,10 +118,10 @@ def load_tables() -> Tables:
     phrases, languages, bare = _phrases(empty)
     ambiguities = {
         key_of(empty.spelt(phrase)): Ambiguity(
-            {kind: concept for kind, concept in told.items() if isinstance(concept, str)}, told.get("is_open", False)
+            {kind: concept for kind, concept in entry.items() if isinstance(concept, str)}, entry.get("is_open", False)
         )
-        for told in grammar["ambiguous"]
-        for phrase in told["phrases"]
+        for entry in grammar["ambiguous"]
+        for phrase in entry["phrases"]
     }
     for key in ambiguities:
         phrases.pop(key, None)
@@ -133,18 +133,18 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files("importer.proposal").joinpath("words", f"{name}.toml").read_text("utf-8"))
 
 
-def _concept(name: str, told: Mapping[str, Any]) -> Concept:
-    return Concept(name, tuple(told["fields"]), told.get("holds", ""), told.get("weight", 0))
+def _concept(name: str, entry: Mapping[str, Any]) -> Concept:
+    return Concept(name, tuple(entry["fields"]), entry.get("holds", ""), entry.get("weight", 0))
 
 
-def _patterns(told: Mapping[str, Any]) -> Iterator[Pattern]:
-    for one in told["pattern"]:
+def _patterns(entries: Mapping[str, Any]) -> Iterator[Pattern]:
+    for one in entries["pattern"]:
         groups = tuple(tuple(group) for group in one["groups"])
         yield Pattern(one["concept"], groups, frozenset(one.get("but", ())))
 
 
-def _words(told: Sequence[str]) -> frozenset[str]:
-    return frozenset(" ".join(words_of(word)) for word in told)
+def _words(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(" ".join(words_of(word)) for word in words)
 
 
 def _phrases(tables: Tables) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -153,9 +153,9 @@ def _phrases(tables: Tables) -> tuple[dict[str, str], dict[str, str], dict[str, 
     languages: dict[str, str] = {}
     bare: dict[str, str] = {}
     for language in (*LANGUAGES, "sources"):
-        told = _read(language)
-        alone = told.pop("bare", {})
-        for section in told.values():
+        sections = _read(language)
+        alone = sections.pop("bare", {})
+        for section in sections.values():
             _add(phrases, section, tables, language)
             languages |= {key: language for key in phrases if key not in languages}
         _add(bare, alone, tables, language)

@@ -1,7 +1,7 @@
 """How many slots of the account's limit are ours: one small rule, learnt from refusals. Pure: the clock is a parameter.
 
-- Config tells the limit and our `share` of it.
-- A refusal that tells a limit which ours would break is believed at once: that limit holds from then on.
+- Config names the limit and our `share` of it.
+- A refusal that advertises a limit which ours would break is believed at once: that limit holds from then on.
 - A refusal although the limit is kept means that somebody else uses it: our slots shrink by a tenth (at least by
   one) for each window with a refusal, and grow back one a minute. One slot always stays.
 """
@@ -10,12 +10,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["GROW_EVERY_S", "LONGEST_TOLD_S", "AdaptiveLimit", "Limit", "fair_parts"]
+__all__ = ["GROW_EVERY_S", "LONGEST_ADVERTISED_S", "AdaptiveLimit", "Limit", "fair_parts"]
 
 GROW_EVERY_S = 60.0
 
-LONGEST_TOLD_S = 600.0
-"""A limit with a longer window is not the one that we pace by, so a refusal that tells it says nothing about ours."""
+LONGEST_ADVERTISED_S = 600.0
+"""A limit with a longer window is not the one that we pace by: a refusal that advertises it says nothing about ours."""
 
 _ROUNDING = 1e-9  # 0.29 * 100 is a hair less than 29
 
@@ -39,12 +39,12 @@ class Limit:
 class AdaptiveLimit:
     """What of the account's limit may be used. Times are seconds of a clock that does not step.
 
-    `configured` is config's limit and `told` the one that a refusal told, if it was to be believed. `backed_off` slots
-    are left to others as of `changed_at`; `refused_at` is when the last window with a refusal began.
+    `configured` is config's limit, and `advertised` the one that a refusal named, if it was to be believed.
+    `backed_off` slots are left to others as of `changed_at`; `refused_at` is when the last window with a refusal began.
     """
 
     configured: Limit
-    told: Limit | None = None
+    advertised: Limit | None = None
     backed_off: int = 0
     changed_at: float = 0.0
     refused_at: float = -math.inf
@@ -52,19 +52,19 @@ class AdaptiveLimit:
     @property
     def limit(self) -> Limit:
         """The account's limit as far as it is known."""
-        return self.told or self.configured
+        return self.advertised or self.configured
 
     def calls(self, now: float, *, share: float = 1.0) -> int:
         """How many slots may be held at once: never none."""
         return max(1, self._own(share) - self._grown(now).backed_off)
 
-    def refused(self, now: float, *, told: Limit | None = None, share: float = 1.0) -> "AdaptiveLimit":
-        """The allowance after a refusal that told this limit, if it told one."""
-        told = told if told and told.calls > 0 and 0 < told.per_seconds <= LONGEST_TOLD_S else None
-        if told is not None and not told.is_kept_by(self.limit):
-            if self.told is not None:  # two limits hold side by side, or the limit was lowered: this keeps both
-                told = Limit(min(told.calls, self.told.calls), max(told.per_seconds, self.told.per_seconds))
-            return AdaptiveLimit(self.configured, told, changed_at=now, refused_at=now)
+    def refused(self, now: float, *, advertised: Limit | None = None, share: float = 1.0) -> "AdaptiveLimit":
+        """The adaptive limit after a refusal that advertised this limit, if it advertised one."""
+        if advertised is not None and _may_be_ours(advertised) and not advertised.is_kept_by(self.limit):
+            known = self.advertised
+            if known is not None:  # two limits hold side by side, or the limit was lowered: this keeps both
+                advertised = Limit(min(advertised.calls, known.calls), max(advertised.per_seconds, known.per_seconds))
+            return AdaptiveLimit(self.configured, advertised, changed_at=now, refused_at=now)
         if self.refused_at <= now < self.refused_at + self.limit.per_seconds:
             return self
         grown = self._grown(now)
@@ -85,6 +85,11 @@ class AdaptiveLimit:
             backed_off=max(0, self.backed_off - grown),
             changed_at=min(now, self.changed_at + grown * GROW_EVERY_S),
         )
+
+
+def _may_be_ours(advertised: Limit) -> bool:
+    """Whether a limit that a refusal named can be the one that we pace by."""
+    return advertised.calls > 0 and 0 < advertised.per_seconds <= LONGEST_ADVERTISED_S
 
 
 def fair_parts(total: int, demands: Sequence[int]) -> list[int]:

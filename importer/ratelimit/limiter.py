@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager, suppress
 from aiolimiter import AsyncLimiter
 
 from importer.errors import WithdrawnError
-from importer.ratelimit.adaptive import LONGEST_TOLD_S, Limit
+from importer.ratelimit.adaptive import LONGEST_ADVERTISED_S, Limit
 from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.slots import LocalSlots, Slots
 
@@ -102,9 +102,9 @@ class RateLimiter:
             self._changed.clear()
 
     def refused(self, limit: tuple[int, int] | None = None, *, seconds: float | None = None) -> None:
-        """A call was refused because of the limit, which the refusal told or not: pause, and learn from it."""
+        """A call was refused because of the limit, which the refusal advertised or not: pause, and learn from it."""
         self._slots.refused(Limit(*limit) if limit else None)
-        self.pause(max(seconds or 0.0, min(float(limit[1]), LONGEST_TOLD_S) if limit else 0.0))
+        self.pause(max(seconds or 0.0, min(float(limit[1]), LONGEST_ADVERTISED_S) if limit else 0.0))
 
     async def rest(self, seconds: float) -> None:
         """Wait so long, or until the limiter is closed."""

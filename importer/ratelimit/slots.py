@@ -35,8 +35,8 @@ class Slots(Protocol):
     def pause(self, seconds: float) -> None:
         """Let no call go for so long."""
 
-    def refused(self, told: Limit | None) -> None:
-        """Learn from a refusal, which told the account's limit or did not."""
+    def refused(self, advertised: Limit | None) -> None:
+        """Learn from a refusal, which advertised the account's limit or did not."""
 
     def close(self) -> None:
         """Give no slot any more and withdraw at once those who wait."""
@@ -46,7 +46,7 @@ class LocalSlots:
     """Slots of one process, in memory. Its clock is the running event loop's, in seconds."""
 
     def __init__(self, limit: Limit, *, share: float = 1.0) -> None:
-        self._allowance = AdaptiveLimit(limit)
+        self._adaptive = AdaptiveLimit(limit)
         self._share = share
         self._held = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -55,7 +55,7 @@ class LocalSlots:
     @property
     def per_seconds(self) -> float:
         """The window of the limit that is kept now, in seconds."""
-        return self._allowance.limit.per_seconds
+        return self._adaptive.limit.per_seconds
 
     async def take(self) -> int:
         """Wait for a free slot and hold it, first come, first served; WithdrawnError after `close`."""
@@ -90,10 +90,10 @@ class LocalSlots:
     def pause(self, seconds: float) -> None:
         """Nothing: the limiter that has these slots to itself pauses."""
 
-    def refused(self, told: Limit | None) -> None:
-        """Learn from a refusal, which told the account's limit or did not."""
+    def refused(self, advertised: Limit | None) -> None:
+        """Learn from a refusal, which advertised the account's limit or did not."""
         now = asyncio.get_running_loop().time()
-        self._allowance = self._allowance.refused(now, told=told, share=self._share)
+        self._adaptive = self._adaptive.refused(now, advertised=advertised, share=self._share)
 
     def close(self) -> None:
         """Give no slot any more and withdraw at once those who wait."""
@@ -108,7 +108,7 @@ class LocalSlots:
         self._hand_out()
 
     def _hand_out(self) -> None:
-        allowed = self._allowance.calls(asyncio.get_running_loop().time(), share=self._share)
+        allowed = self._adaptive.calls(asyncio.get_running_loop().time(), share=self._share)
         while self._waiting and self._held < allowed:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from importer.errors import UsageError
 from importer.outcome import Outcome
-from importer.report.formulaescape import RISKY_FIRST, escape_formula
+from importer.report.formulaescape import RISKY_FIRST, escape_formula, may_need_guard
 from importer.sheet.cells import UNREADABLE, is_error_value
 from importer.sheet.table import Row
 
@@ -44,8 +44,12 @@ class ReportLines:
         if outcome is not self._outcome:  # mostly that of the line before
             self._outcome, self._told = outcome, _told(outcome)
         cells = row.cells if not row.bad else _with_marks(row)
+        if may_need_guard(cells):
+            guarded = [escape_formula(text) for text in cells]
+        else:
+            guarded = [escape_formula(text) if text[:1] in RISKY_FIRST else text for text in cells]
         return [
-            *[escape_formula(text) if text[:1] in RISKY_FIRST else text for text in cells],
+            *guarded,
             str(row.number),
             *self._told,
             escape_formula(ref),

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.errors import UsageError
+from importer.errors import SheetError, UsageError
 from importer.report.formats import REPORT_FORMATS, format_of, is_refused_ending
-from importer.report.replacement import reason
+from importer.report.reader import recognise
+from importer.sheet import open_table
 from importer.sheet.table import Row
+from importer.wholefile import reason
 
 __all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
 
@@ -45,12 +47,37 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"The report's folder does not exist: {folder}.", hint="Create it, or choose another with -r.")
+    if path.is_symlink():
+        _check_link(path)
     if path.exists() and not path.is_file():
-        what = "folder" if path.is_dir() else "device"
+        what = "folder" if path.is_dir() else "pipe or a device"
         raise UsageError(f"The report's path is a {what}: {path}.", hint="Give a file's name with -r.")
     _check_folder(Path(os.path.realpath(path)).parent)
     if path.exists():
         _check_not_open(path)
+
+
+def _check_link(path: Path) -> None:
+    """UsageError where a link leads in a circle, or to a file that is no report of ours: that would be replaced."""
+    target = Path(os.path.realpath(path))
+    hint = "Remove the link, or choose another report with -r."
+    if target.is_symlink():
+        raise UsageError(f"The report's path is a link that leads in a circle: {path}.", hint=hint)
+    if target.is_file() and target.stat().st_size and not is_report(target):
+        raise UsageError(
+            f"The report's path {path} is a link to {target}, which is no report of lsq-import.", hint=hint
+        )
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether a file has the columns of a report, whatever else it is."""
+    try:
+        with open_table(path) as table:
+            return recognise(table.header) is not None
+    except SheetError:
+        return False
+    except UsageError:  # a column of ours twice: a report that somebody has edited
+        return True
 
 
 def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Iterable[Row]) -> None:
@@ -80,8 +107,10 @@ def find_lock(path: Path) -> Path | None:
 def set_aside(path: Path, *, now: datetime) -> Path:
     """Move a report to a dated name beside it and give that name; nothing is ever overwritten.
 
-    `leads.report.csv` becomes `leads.report.2026-11-24T101500.csv`, or `…T101500-2.csv` where that is taken.
+    `leads.report.csv` becomes `leads.report.2026-11-24T101500.csv`, or `…T101500-2.csv` where that is taken. Of a
+    symbolic link it is the target that is moved, beside itself: the link stays.
     """
+    path = Path(os.path.realpath(path))
     stamp = now.strftime("%Y-%m-%dT%H%M%S")
     copy = 1
     while True:

@@ -68,7 +68,7 @@ class ReportShape:
         """
         cells = row.cells
         texts = tuple(
-            [unescape_formula(cells[index]) if cells[index][:1] == GUARD else cells[index] for index in self.originals]
+            [unescape_formula(cells[index]) if GUARD in cells[index] else cells[index] for index in self.originals]
         )
         bad = {index: why for index, text in enumerate(texts) if text and (why := bad_reason(text))}
         dates: dict[int, DateKind] = {}

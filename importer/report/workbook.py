@@ -21,8 +21,9 @@ from xml.sax.saxutils import escape
 from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
 from importer.report.columns import COLUMNS, ReportLines, escaped_header, refuse_collisions
-from importer.report.replacement import Replacement, ReportError, reason
+from importer.report.replacement import ReportError, replace_report
 from importer.sheet.table import Row
+from importer.wholefile import reason
 
 __all__ = ["WorkbookReport", "find_misfit"]
 
@@ -96,7 +97,7 @@ class WorkbookReport:
         self._header = tuple(header)
         self._letters = [column_letters(index) for index in range(len(header) + len(COLUMNS))]
         self._lines = ReportLines()
-        self._replacement = Replacement(path, make_way=make_way)
+        self._replacement = replace_report(path, make_way=make_way)
         self._waiting: list[tuple[int, list[str]]] = []
         self._part: IO[bytes] | None = None
         self._row = 0

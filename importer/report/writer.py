@@ -10,8 +10,9 @@ from typing import BinaryIO, Protocol, Self
 from importer.outcome import Outcome
 from importer.report.columns import ReportLines, escaped_header, refuse_collisions
 from importer.report.formats import format_of
-from importer.report.replacement import Replacement, ReportError, reason
+from importer.report.replacement import ReportError, replace_report
 from importer.sheet.table import Row
+from importer.wholefile import reason
 
 __all__ = ["Report", "ReportWriter", "open_report"]
 
@@ -56,7 +57,7 @@ class ReportWriter:
         self.path = path
         self._header = tuple(header)
         self._lines = ReportLines()
-        self._replacement = Replacement(path, make_way=make_way)
+        self._replacement = replace_report(path, make_way=make_way)
 
     def __enter__(self) -> Self:
         file = self._replacement.__enter__().file

@@ -108,8 +108,8 @@ class RowPreparer:
     ) -> None:
         mapping = input_file.mapping
         self._read = mapping.read
-        self._assembly = mapping.assembly
-        self._unique = [(field, place) for field in unique if (place := mapping.assembly.place(field)) is not None]
+        self._payload_plan = mapping.payload_plan
+        self._unique = [(field, place) for field in unique if (place := mapping.payload_plan.index(field)) is not None]
         self._digests = digests
         self._country_code = country_code
         self._reference = reference
@@ -130,7 +130,7 @@ class RowPreparer:
             place,
             row,
             past,
-            Lead(self._assembly, texts, unique),
+            Lead(self._payload_plan, texts, unique),
             problems,
             self._digests,
             tuple([of_key(key.field, form) for key in unique for form in key.forms]),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from importer.errors import ImporterError
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status, utc_text
@@ -80,8 +81,11 @@ class RowRecord:
 
     def cut_off(self, error: BaseException) -> Outcome:
         """The outcome of a row whose call was cut off: nobody knows."""
-        text = str(error)
-        message = f"The run ended while this row was being sent: {text}" if text else "The run was interrupted."
+        message = "The run was interrupted."
+        if isinstance(error, ImporterError):
+            message = f"The run ended while this row was being sent: {error}"
+        elif isinstance(error, Exception):  # its text is nobody's: it may hold a lead's data, or a key
+            message = f"The run ended while this row was being sent: a defect ({type(error).__name__})."
         return Outcome(
             Status.UNKNOWN,
             error="interrupted",

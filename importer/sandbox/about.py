@@ -43,8 +43,8 @@ class About:
         user = find_user(email=query.get("emailaddress", ""))
         if user is None or user.status:
             return answer_json([], "not_found")
-        told = tell_user(user)
-        return answer_json([{"UserId": told.pop("ID"), **told}], "user")
+        fields = tell_user(user)
+        return answer_json([{"UserId": fields.pop("ID"), **fields}], "user")
 
     def self(self, query: Query, body: bytes, now: float) -> Reply:
         """UserByAccessKey.Get. TimeZone, DefaultCountryCode, OrgDisplayName and Role are documented.

@@ -50,15 +50,15 @@ class Account:
 
     def tell(self, lead: Lead) -> dict[str, Any]:
         """A lead as a look-up reads it: every field of the account, its default or null where nothing was sent."""
-        told = {**dict.fromkeys(self.metadata.fields), **self.metadata.defaults, **self._owner(lead)}
-        return {**told, **lead.attributes, **self._system(lead)}
+        values = {**dict.fromkeys(self.metadata.fields), **self.metadata.defaults, **self._owner(lead)}
+        return {**values, **lead.attributes, **self._system(lead)}
 
     def tell_field(self, lead: Lead, name: str) -> str | None:
         """One field of a lead, as `tell` tells it."""
         if name in lead.attributes:
             return lead.attributes[name]
-        told: str | None = {**self.metadata.defaults, **self._owner(lead), **self._system(lead)}.get(name)
-        return told
+        value: str | None = {**self.metadata.defaults, **self._owner(lead), **self._system(lead)}.get(name)
+        return value
 
     def _owner(self, lead: Lead) -> dict[str, str]:
         owner_id = lead.attributes.get("OwnerId", SELF.id)

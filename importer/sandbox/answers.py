@@ -65,14 +65,14 @@ def answer_success(message: Mapping[str, Any], kind: str) -> Reply:
     return answer_json({"Status": "Success", "Message": message}, kind)
 
 
-def answer_mx(kind: str, message: str, *, status: int) -> Reply:
+def answer_mx(exception_type: str, message: str, *, status: int) -> Reply:
     """The error envelope (doc), normally with HTTP 500."""
     body = json.dumps(
-        {"Status": "Error", "ExceptionType": kind, "ExceptionMessage": message, "IsMXException": True},
+        {"Status": "Error", "ExceptionType": exception_type, "ExceptionMessage": message, "IsMXException": True},
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    return Reply(status, body.encode("utf-8", "backslashreplace"), kind)
+    return Reply(status, body.encode("utf-8", "backslashreplace"), exception_type)
 
 
 def answer_over_limit(*, status: int, calls: int, per_seconds: float) -> Reply:

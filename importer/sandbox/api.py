@@ -10,7 +10,7 @@ from importer.sandbox.bulk import Bulk
 from importer.sandbox.calls import BULK, CALLS
 from importer.sandbox.lists import Lists
 from importer.sandbox.reading import Reading
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 from importer.sandbox.writing import Writing
 
 __all__ = ["Api"]
@@ -62,5 +62,5 @@ class Api:
             return handler(query, body, now)
         except Malformed as error:
             return answer_malformed(str(error))
-        except Refused as error:
-            return answer_mx(error.kind, error.message, status=self.account.settings.mx_status)
+        except Rejected as error:
+            return answer_mx(error.exception_type, error.message, status=self.account.settings.mx_status)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from importer.sandbox.metadata import SYSTEM_FIELDS, Field, Metadata
-from importer.sandbox.values import Refused, store_value
+from importer.sandbox.values import Rejected, store_value
 
 __all__ = ["Malformed", "check_items", "complete", "parse_body", "parse_json", "read_attributes", "read_changes"]
 
@@ -70,7 +70,7 @@ def _check_item(item: object) -> None:
 
 
 def read_attributes(items: Items, metadata: Metadata, *, country_code: str) -> dict[str, str]:
-    """The values of a new lead as they are stored; empty ones are left out. Refused tells the first reason against it.
+    """The values of a new lead as they are stored; empty ones are left out. Rejected tells the first reason against it.
 
     All unknown names are told at once and the whole lead is refused (live). The order in which the account looks at
     the other rules is not known: mandatory, values, identity.
@@ -88,10 +88,10 @@ def read_changes(items: Items, metadata: Metadata, *, country_code: str) -> dict
 
 
 def complete(attributes: Mapping[str, str], metadata: Metadata) -> dict[str, str]:
-    """A lead's values with the defaults of mandatory fields (doc); Refused where it may not be as it is."""
+    """A lead's values with the defaults of mandatory fields (doc); Rejected where it may not be as it is."""
     _check_mandatory(attributes, metadata)
     if not any(map(attributes.get, _IDENTITY)):
-        raise Refused(  # that one of the four is needed is documented, type and text are invented
+        raise Rejected(  # that one of the four is needed is documented, type and text are invented
             "MXInvalidInputException", f"Invalid Input! Parameter Name: {','.join(_IDENTITY)}"
         )
     filled = {name: default for name in metadata.mandatory if (default := metadata.defaults.get(name))}
@@ -101,7 +101,7 @@ def complete(attributes: Mapping[str, str], metadata: Metadata) -> dict[str, str
 def _check_mandatory(given: Mapping[str, str], metadata: Metadata) -> None:
     """A mandatory field with a default is never missing: the server fills it (doc)."""
     if missing := [name for name in metadata.mandatory if not given.get(name) and name not in metadata.defaults]:
-        raise Refused(  # the type is documented, the text invented
+        raise Rejected(  # the type is documented, the text invented
             "MXMandatoryAttributeMissingException", f"Mandatory attribute(s) missing - {','.join(missing)}."
         )
 
@@ -124,7 +124,7 @@ def _store_all(
 def _sort_out(
     items: Iterable[Mapping[str, Any]], metadata: Metadata
 ) -> tuple[dict[str, str], dict[str, list[Mapping[str, Any]]]]:
-    """Each name's own value, and the sub-fields of those that bring some; Refused names all that do not exist."""
+    """Each name's own value, and the sub-fields of those that bring some; Rejected names all that do not exist."""
     given: dict[str, str] = {}
     sets: dict[str, list[Mapping[str, Any]]] = {}
     unknown: list[str] = []
@@ -135,7 +135,7 @@ def _sort_out(
             unknown.append(name)
             continue
         if name in given:  # what a real account does with a repeated attribute is not known
-            raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+            raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
         given[name] = str(item["Value"] or "")
         inner = item.get("Fields")
         if inner:
@@ -144,7 +144,7 @@ def _sort_out(
                 unknown += [sub["Attribute"] for sub in inner if sub["Attribute"] not in field.sub_fields]
     if unknown:
         names = ",".join(dict.fromkeys(unknown))
-        raise Refused("MXUnknownAttributeException", f"Attribute(s) does not exist - {names}.")
+        raise Rejected("MXUnknownAttributeException", f"Attribute(s) does not exist - {names}.")
     return given, sets
 
 
@@ -154,12 +154,12 @@ def _store_set(parent: Field, value: str, inner: Items, *, country_code: str) ->
     A value of the parent itself beside its sub-fields is kept under the parent's name (invented).
     """
     if parent.sub_fields is None:  # sub-fields under an ordinary field: the answer is invented
-        raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {parent.schema_name}")
+        raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {parent.schema_name}")
     stored = {parent.schema_name: value} if value else {}
     for sub in inner:
         name, sub_value = sub["Attribute"], str(sub["Value"] or "")
         if name in stored:
-            raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+            raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
         if sub_value:
             field = parent.sub_fields.get(name)
             stored[name] = sub_value if field is None else store_value(field, sub_value, country_code=country_code)

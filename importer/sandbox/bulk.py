@@ -7,7 +7,7 @@ from typing import Any
 from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply, answer_json
 from importer.sandbox.body import Malformed, check_items, parse_json
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 from importer.sandbox.writing import Writing
 
 __all__ = ["MOST_ROWS", "NOTHING_DONE", "Bulk", "count_rows", "pick_rows"]
@@ -37,17 +37,17 @@ class Bulk:
         del query
         rows = _parse_rows(body)
         if len(rows) > MOST_ROWS:
-            raise Refused("MXInvalidInputException", f"Invalid Input! Maximum of {MOST_ROWS} leads is allowed.")
-        told = [self._create_row(row, number, now) for number, row in enumerate(rows, start=1)]
-        return answer_json(told, "bulk_created")
+            raise Rejected("MXInvalidInputException", f"Invalid Input! Maximum of {MOST_ROWS} leads is allowed.")
+        results = [self._create_row(row, number, now) for number, row in enumerate(rows, start=1)]
+        return answer_json(results, "bulk_created")
 
     def _create_row(self, row: object, number: int, now: float) -> dict[str, Any]:
         try:
             lead = self._writing.add(check_items(row), now)
         except Malformed as error:
-            return _tell_refused(number, f"Invalid data: {error}")  # its beginning (client), the rest invented
-        except Refused as error:
-            return _tell_refused(number, error.message)
+            return _tell_rejected(number, f"Invalid data: {error}")  # its beginning (client), the rest invented
+        except Rejected as error:
+            return _tell_rejected(number, error.message)
         return {"RowNumber": number, "LeadId": lead.id, "LeadCreated": True}
 
 
@@ -71,5 +71,5 @@ def _parse_rows(body: bytes) -> list[Any]:
     return rows
 
 
-def _tell_refused(number: int, message: str) -> dict[str, Any]:
+def _tell_rejected(number: int, message: str) -> dict[str, Any]:
     return {"RowNumber": number, "LeadId": "", "LeadCreated": False, "ErrorMessage": message}

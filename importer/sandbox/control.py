@@ -166,8 +166,8 @@ def tell_lead(lead: "Lead") -> dict[str, Any]:
 
 def tell_arrival(arrival: "Arrival") -> dict[str, Any]:
     """A call as `/__sandbox/arrivals` tells it; `body` is there when bodies are kept."""
-    told = {"at_s": round(arrival.at_s, 6), "call": arrival.call, "answer": arrival.answer}
-    return told if arrival.body is None else {**told, "body": arrival.body}
+    entry = {"at_s": round(arrival.at_s, 6), "call": arrival.call, "answer": arrival.answer}
+    return entry if arrival.body is None else {**entry, "body": arrival.body}
 
 
 def _latest(request: web.BaseRequest, items: list[_T]) -> list[_T]:

@@ -36,7 +36,8 @@ def key_lines(url: str, settings: Settings) -> list[str]:
 
 
 def write_keys(path: Path, url: str, settings: Settings) -> None:
-    """Write them into a file that only its owner may read, at once and whole.
+    """Write them into a file that only its owner may read, at once and whole: by itself, for a sandbox imports
+    nothing of the importer.
 
     ValueError where another file is there already, or where it cannot be written.
     """

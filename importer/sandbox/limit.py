@@ -1,6 +1,6 @@
 """The account's rate limit as the server judges it: strictly, at arrival. Pure: the clock is a parameter.
 
-A refused call does not occupy a place (what the real one does is not known). In return every arrival, refused or
+A refused call does not take a slot (what the real one does is not known). In return every arrival, refused or
 not, counts for `Peak`, so that a client that hammers is seen to hammer.
 """
 

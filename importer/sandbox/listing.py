@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 
 __all__ = ["Listing", "Rank", "part_of", "rank", "read_listing", "read_period"]
 
@@ -121,7 +121,7 @@ def _read_moment(value: object, name: str) -> float | None:
     try:
         return dt.datetime.fromisoformat(value.strip()).replace(tzinfo=dt.UTC).timestamp()
     except ValueError:
-        raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}") from None
+        raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}") from None
 
 
 def _whole(value: object, default: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply, answer_json, answer_success
 from importer.sandbox.body import Malformed, parse_json
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 
 __all__ = ["Lists"]
 
@@ -24,7 +24,7 @@ class Lists:
         asked = _read_object(body)
         name = str(asked.get("Name") or "").strip()
         if not name:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: Name")
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: Name")
         made = self._account.store.add_list(name, str(asked.get("Description") or ""))
         return answer_success({"Id": made.id}, "list_created")
 
@@ -35,24 +35,24 @@ class Lists:
         chosen = self._account.store.lists.get(str(asked.get("listid") or "").strip().lower())
         ids = asked.get("leadids")
         if chosen is None:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: listId")
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: listId")
         if not isinstance(ids, list) or not ids:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: leadIds")
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: leadIds")
         leads = [self._account.store.get(str(one)) for one in ids]
         known = [lead.id for lead in leads if lead is not None]
         if len(known) < len(leads):
-            raise Refused("MXInvalidInputException", "Records not associated with List")  # a part of a text (client)
+            raise Rejected("MXInvalidInputException", "Records not associated with List")  # a part of a text (client)
         chosen.lead_ids.update(dict.fromkeys(known))
         return answer_success({"AffectedRows": len(known)}, "list_filled")  # AffectedRows is invented
 
     def tell(self, query: Query, body: bytes, now: float) -> Reply:
         """Lists.Get: an array (client); the word for a list of this kind is invented."""
         del query, body, now
-        told = [
+        entries = [
             {"ID": one.id, "Name": one.name, "ListType": "Static", "MemberCount": len(one.lead_ids)}
             for one in self._account.store.lists.values()
         ]
-        return answer_json(told, "lists")
+        return answer_json(entries, "lists")
 
 
 def _read_object(body: bytes) -> dict[str, object]:

@@ -8,10 +8,11 @@ How real metadata names the sub-fields of a custom field set is not known. The f
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from importer.sandbox.names import refuse_unknown
 
 __all__ = ["Field", "Metadata", "load_metadata"]
 
@@ -63,9 +64,7 @@ class Metadata:
     def check_names(self, names: Iterable[str]) -> None:
         """ValueError for the first name that is no field's schema name."""
         for name in names:
-            if name not in self.fields:
-                near = get_close_matches(name, self.fields, n=1)
-                raise ValueError(f"no field is called {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            refuse_unknown("field", name, self.fields)
 
 
 def load_metadata(path: Path | None) -> Metadata:

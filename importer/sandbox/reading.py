@@ -9,7 +9,7 @@ from importer.sandbox.listing import Listing, part_of, read_listing, read_period
 from importer.sandbox.search import Search, read_search
 from importer.sandbox.store import Lead
 from importer.sandbox.users import SELF, find_user, tell_user
-from importer.sandbox.values import Refused, is_stored_phone, store_phone
+from importer.sandbox.values import Rejected, is_stored_phone, store_phone
 
 __all__ = ["Reading"]
 
@@ -19,7 +19,7 @@ _QUICK = ("FirstName", "LastName", "EmailAddress", "Phone", "Mobile", "Company")
 
 
 class Reading:
-    """What finds the leads of an account. Refused and Malformed tell why it does not."""
+    """What finds the leads of an account. Rejected and Malformed tell why it does not."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -48,7 +48,7 @@ class Reading:
         if not found and accepted != "stored":
             try:
                 found = self._find_number(store_phone(sent, country_code=self._account.settings.country_code), now)
-            except Refused:
+            except Rejected:
                 found = []
         return self._tell(found[-1:], now)
 

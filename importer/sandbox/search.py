@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from importer.sandbox.listing import Listing, Rank, part_of, rank, read_listing
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 
 __all__ = ["Search", "read_search"]
 
@@ -35,7 +35,7 @@ class Search:
     page: Listing = field(default_factory=Listing)
 
     def test(self) -> Callable[[Any], bool]:
-        """What says of a field's told value whether it is searched for. A field without a value never is, but by <>.
+        """What says of a field's value in an answer whether it is searched for; of no value only by <>.
 
         Texts are compared without case and outer blanks, as MySQL does (invented), values of number fields as numbers.
         """
@@ -44,15 +44,15 @@ class Search:
         if self.operator == "LIKE":
             signs = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in self.value.strip())
             like = re.compile(signs, re.IGNORECASE | re.DOTALL)
-            return lambda told: bool(told) and like.fullmatch(told) is not None
+            return lambda value: bool(value) and like.fullmatch(value) is not None
         if self.operator == "<>":
-            return lambda told: not told or rank(told, numeric=numeric) != wanted
+            return lambda value: not value or rank(value, numeric=numeric) != wanted
         compare = _COMPARISONS[self.operator]
-        return lambda told: bool(told) and compare(rank(told, numeric=numeric), wanted)
+        return lambda value: bool(value) and compare(rank(value, numeric=numeric), wanted)
 
 
 def read_search(body: object, *, names: Iterable[str], numbers: Container[str]) -> Search:
-    """The search that a body asks for; Refused where it names a field or an operator that there is not (invented).
+    """The search that a body asks for; Rejected where it names a field or an operator that there is not (invented).
 
     A body of another shape is ignored in silence: then every lead is found (live). `names` are the fields of a lead,
     `numbers` those that hold numbers; a name is taken in any case (invented).
@@ -65,9 +65,9 @@ def read_search(body: object, *, names: Iterable[str], numbers: Container[str]) 
         return Search(page=page)
     name = next((one for one in names if one.lower() == asked.lower()), None)
     if name is None:
-        raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: LookupName")
+        raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: LookupName")
     how = str(parameter.get("SqlOperator") or "=").strip().upper()
     if how not in _OPERATORS:
-        raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: SqlOperator")
+        raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: SqlOperator")
     value = parameter.get("LookupValue")
     return Search(name=name, value="" if value is None else str(value), operator=how, page=page)

@@ -4,9 +4,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from importer.sandbox.names import refuse_unknown
 
 __all__ = ["FAULTS", "Settings", "change_settings", "parse_latency", "parse_limit"]
 
@@ -167,9 +168,7 @@ def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     for name, value in values.items():
         if name in _SET_AT_START:
             raise ValueError(f"{name} is set at the start and stays")
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            raise ValueError(f"no switch is called {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        refuse_unknown("switch", name, known)
         if isinstance(value, list):
             values[name] = tuple(value)
     return replace(settings, **values)

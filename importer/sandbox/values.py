@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from importer.sandbox.metadata import Field
 
-__all__ = ["Refused", "is_stored_phone", "store_email", "store_phone", "store_value", "unique_key"]
+__all__ = ["Rejected", "is_stored_phone", "store_email", "store_phone", "store_value", "unique_key"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _STORED_PHONE = re.compile(r"\+(\d{1,3})-", re.ASCII)
@@ -22,17 +22,17 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.\d{1,3})?
 _BOOLEANS: Mapping[str, str] = {"true": "1", "1": "1", "false": "0", "0": "0"}
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the API, not a failure of ours
-    """The call is refused with an MX exception of this type and text."""
+class Rejected(Exception):  # noqa: N818 - an answer of the API, not a failure of ours
+    """The call is answered with an MX exception of this type and text."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, exception_type: str, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.exception_type = exception_type
         self.message = message
 
 
 def store_value(field: Field, value: str, *, country_code: str) -> str:
-    """What is stored for a value of this field; Refused where the account would not take it.
+    """What is stored for a value of this field; Rejected where the account would not take it.
 
     A dropdown value that is no option is stored as it is, and a text over MaxLength is cut without a word (live,
     client); the length is counted in code points (invented).
@@ -62,7 +62,7 @@ def store_email(value: str, *, name: str = "EmailAddress") -> str:
     """
     stored = value.strip()
     if _EMAIL.fullmatch(stored) is None:
-        raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+        raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
     return stored
 
 
@@ -77,7 +77,7 @@ def store_phone(value: str, *, country_code: str, name: str = "Phone") -> str:
     marked = _STORED_PHONE.match(value.strip())
     bare = _PHONE_MARKS.sub("", value)
     if _PHONE_SENT.fullmatch(bare) is None:
-        raise Refused("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
+        raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
     digits = _NOT_DIGITS.sub("", bare)
     if marked is not None:
         return f"+{marked[1]}-{digits[len(marked[1]) :]}"
@@ -127,6 +127,6 @@ def _match(pattern: re.Pattern[str], value: str, *, name: str) -> str:
     return stored
 
 
-def _wrong_type(name: str) -> Refused:
+def _wrong_type(name: str) -> Rejected:
     """The type is live for companies; the text, and that leads have it too, is invented."""
-    return Refused("MXInvalidDataTypeException", f"Invalid data type for attribute - {name}.")
+    return Rejected("MXInvalidDataTypeException", f"Invalid data type for attribute - {name}.")

@@ -8,7 +8,7 @@ from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply, answer_created, answer_success
 from importer.sandbox.body import complete, parse_body, read_attributes, read_changes
 from importer.sandbox.store import Lead
-from importer.sandbox.values import Refused, store_value
+from importer.sandbox.values import Rejected, store_value
 
 __all__ = ["Writing"]
 
@@ -19,7 +19,7 @@ _ASIDE = ("SearchBy", "ProspectID")
 
 
 class Writing:
-    """What changes the leads of an account. Refused and Malformed tell why it does not."""
+    """What changes the leads of an account. Rejected and Malformed tell why it does not."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -33,7 +33,7 @@ class Writing:
         """Lead.Update (doc, client); what an id that is no lead's answers is invented."""
         lead = self._account.store.get(query.get("leadid", ""))
         if lead is None:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: leadId")
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: leadId")
         items, _ = _set_aside(parse_body(body))
         self._change(lead, self._read(items), now)
         return answer_success({"AffectedRows": 1}, "updated")
@@ -76,15 +76,15 @@ class Writing:
         """Lead/Delete/ById: off until support enables it, and final (doc). How it refuses is invented."""
         del body, now
         if not self._account.settings.allow_delete:
-            raise Refused("MXInvalidOperationException", "Lead deletion is not enabled for this account.")
+            raise Rejected("MXInvalidOperationException", "Lead deletion is not enabled for this account.")
         lead = self._account.store.get(query.get("leadid", ""))
         if lead is None:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: leadId")
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: leadId")
         self._account.store.remove(lead)
         return Reply(200, json.dumps({"Status": "Success"}).encode(), "deleted")
 
     def add(self, items: Items, now: float) -> Lead:
-        """A new lead with these attributes; Refused where the account takes them not."""
+        """A new lead with these attributes; Rejected where the account takes them not."""
         account = self._account
         attributes = read_attributes(items, account.metadata, country_code=account.settings.country_code)
         self._check_free(attributes)
@@ -108,7 +108,7 @@ class Writing:
         """
         account = self._account
         if search_by and search_by not in account.metadata.fields:
-            raise Refused("MXInvalidInputException", "Invalid Input! Parameter Name: SearchBy")  # invented
+            raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: SearchBy")  # invented
         given = {item["Attribute"]: str(item["Value"] or "") for item in items}
         for name in (search_by,) if search_by else ("EmailAddress", "Phone"):
             field, value = account.metadata.fields.get(name), given.get(name, "")
@@ -116,7 +116,7 @@ class Writing:
                 continue
             try:
                 stored = store_value(field, value, country_code=account.settings.country_code)
-            except Refused:
+            except Rejected:
                 continue
             if lead := next(iter(self._find(name, stored)), None):
                 return lead
@@ -131,7 +131,7 @@ class Writing:
     def _check_free(self, attributes: Mapping[str, str], *, besides: Lead | None = None) -> None:
         taken = self._account.store.find_taken(attributes, besides=besides)
         if taken is not None:
-            raise Refused("MXDuplicateEntryException", self._say_duplicate(taken, attributes[taken]))
+            raise Rejected("MXDuplicateEntryException", self._say_duplicate(taken, attributes[taken]))
 
     def _say_duplicate(self, name: str, value: str) -> str:
         """The texts for e-mail (client) and phone (live); for other unique fields the account's text is not known."""

@@ -4,7 +4,7 @@
     for row in table.rows(): ...
 
 Which libraries do the reading is this package's affair alone: `csv` for text, expat for .xlsx, .xlsm and .ods, xlrd for
-.xls, calamine through pandas for .xlsb. Each is imported only when a file asks for it.
+.xls, calamine for .xlsb, these two in a process of their own. Each is imported only when a file asks for it.
 """
 
 import stat
@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.archive import require_sane_archive
 from importer.sheet.csvfile import read_csv
 from importer.sheet.filetype import (
     identify,
     require_kind,
-    require_sane_archive,
-    require_whole_archive,
 )
 from importer.sheet.header import Found, HeaderPlace, find_header_row, find_in_rows
 from importer.sheet.kinds import FORMATS, WORKBOOKS, Kind, open_reader
@@ -75,7 +74,7 @@ def open_table(
     try:
         with path.open("rb") as file:
             identity = Identity.of(path.stat())
-            kind = identify(file)
+            kind = _identify(path, file)
             notes = require_kind(path, kind)
             if kind is Kind.TEXT:
                 found = read_csv(
@@ -113,6 +112,13 @@ def open_table(
         source=found.source,
         identity=identity,
     )
+
+
+def _identify(path: Path, file: BinaryIO) -> Kind:
+    try:
+        return identify(file)
+    except SheetError as error:
+        raise SheetError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def _require_file(path: Path) -> None:
@@ -170,6 +176,7 @@ def peek(
     For who looks for the header: `open_table` tells what is wrong with a file.
     """
     try:
+        _require_file(path)
         with path.open("rb") as file:
             kind = identify(file)
             if kind is Kind.TEXT:
@@ -197,8 +204,6 @@ def _read_workbook(
 ) -> Found:
     from importer.sheet.workbook import read_table
 
-    if kind.facts.is_archive:
-        require_sane_archive(path, file)
     try:
         return _closing(
             _open_workbook(path, file, kind, notes),
@@ -215,8 +220,12 @@ def _open_workbook(
     path: Path, file: BinaryIO, kind: Kind, notes: tuple[str, ...], *, is_lenient: bool = False
 ) -> "Workbook":
     """The workbook, by the reader of its kind."""
-    if kind.facts.unpacks_itself:
-        require_whole_archive(path, file)
+    if kind.facts.is_archive:
+        require_sane_archive(path, file)
+    if kind.facts.is_foreign:
+        from importer.sheet.foreign import ForeignWorkbook
+
+        return ForeignWorkbook(path, file, kind, notes)
     return open_reader(kind, path, file, notes, is_lenient=is_lenient)
 
 

@@ -1,27 +1,25 @@
-"""An .xlsb → rows, through pandas' door to calamine.
+"""An .xlsb → rows, through calamine, in a process of its own (`child`).
 
-pandas opens the file and hands over calamine's own workbook: its raw values are taken, before pandas would turn
-`NA` into nothing or a code into a float. calamine holds the sheet in memory.
+Its raw values are taken. calamine holds the sheet in memory as a full rectangle, so a sheet whose cells lie far apart
+is refused before that.
 
 calamine gives an empty value for an error cell and says nothing of number formats, hidden rows and merged cells. Those
 are found by reading the file a second time, in `xlsbfile`, and laid over calamine's values. Where that fails a note
 says so.
 """
 
-import subprocess
-import sys
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.archive import ARCHIVE_DAMAGE
+from importer.sheet.bounds import TooLargeError
 from importer.sheet.cells import CellText, boolean_text, is_error_value, moment_text, number_text
 from importer.sheet.numberformat import DateKind
 from importer.sheet.table import NO_DATES, NOTHING, Area, Row
-from importer.sheet.workbook import SheetInfo
+from importer.sheet.workbook import SheetInfo, are_blank
 from importer.sheet.xlsbfile import NotUnderstood, SheetExtras, read_xlsb_extras
 
 if TYPE_CHECKING:
@@ -29,38 +27,27 @@ if TYPE_CHECKING:
 
 __all__ = ["CalamineWorkbook"]
 
-_PROBE = """
-import sys
-try:
-    import python_calamine
-    with open(sys.argv[1], "rb") as file:
-        book = python_calamine.load_workbook(file)
-        for name in book.sheet_names:
-            book.get_sheet_by_name(name)
-except Exception:
-    pass
-"""
-
 _BLIND = (
     "In this file error cells such as #N/A cannot be told from empty ones, zero-padded numbers from plain ones, or "
     "hidden rows from others: save it as .xlsx if it holds any."
 )
 
 
+_FREE_AREA = 4_000_000
+_CELLS_EACH = 50
+
+
 class CalamineWorkbook:
     """A workbook read by calamine."""
 
     def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = ()) -> None:
-        from pandas import ExcelFile
-        from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum
+        from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-        if not _survives(path):
-            raise _damaged(path)
         self._path = path
         self._failures = (CalamineError, OSError, ValueError)
         file.seek(0)
         try:
-            self._book = cast("_Book", ExcelFile(file, engine="calamine").book)
+            self._book: _Book = load_workbook(file)
         except PasswordError as error:
             raise SheetError(
                 f"{path}: cannot be read, it is password-protected.",
@@ -82,6 +69,11 @@ class CalamineWorkbook:
     def rows(self, sheet: str) -> Iterator[Row]:
         """Each row that holds anything, with all its cells."""
         extras = self._extras.get(sheet, SheetExtras())
+        if extras.area > _FREE_AREA + _CELLS_EACH * extras.cell_count:
+            message = f"refused, its {extras.cell_count:,} cells lie in an area of {extras.area:,}."
+            raise TooLargeError(
+                message, hint="Save it as .xlsx, which is read cell by cell, or delete what stands far out."
+            )
         overlay: dict[int, dict[int, CellText]] = {}
         for (row_index, column), text in extras.cells.items():
             overlay.setdefault(row_index, {})[column] = text
@@ -107,6 +99,10 @@ class CalamineWorkbook:
             _raise_unless_panic(error)
             raise _damaged(self._path, sheet) from error
 
+    def is_empty(self, sheet: str) -> bool:
+        """Whether no row of a sheet holds anything."""
+        return are_blank(self.rows(sheet))
+
     def merged(self, sheet: str) -> Sequence[Area]:
         """The merged areas of a sheet."""
         return self._extras.get(sheet, SheetExtras()).merged
@@ -114,19 +110,6 @@ class CalamineWorkbook:
     def close(self) -> None:
         """Let go of the workbook."""
         self._book.close()
-
-
-def _survives(path: Path) -> bool:
-    """Whether calamine opens the workbook without ending its process.
-
-    It believes the counts that such a file holds, and where a damaged one makes it ask for more memory than there is,
-    the process is aborted, which no handler can catch: so another process tries first.
-    """
-    if getattr(sys, "frozen", False):  # a bundled program has no interpreter to start
-        return True
-    command = [sys.executable, "-I", "-c", _PROBE, str(path.absolute())]
-    probe = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - our own code
-    return probe.returncode == 0
 
 
 def _raise_unless_panic(error: BaseException) -> None:
@@ -139,7 +122,7 @@ def _find_extras(file: BinaryIO) -> tuple[dict[str, SheetExtras], bool]:
     """What calamine leaves out, by sheet, and whether nothing could be learned about that."""
     try:
         return read_xlsb_extras(file), False
-    except (NotUnderstood, OSError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (NotUnderstood, *ARCHIVE_DAMAGE):
         return {}, True
 
 

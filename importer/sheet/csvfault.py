@@ -4,22 +4,24 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from importer.errors import SheetError
+from importer.sheet.bounds import MOST_ROW_CHARS
 from importer.sheet.snapshot import Spool
 from importer.sheet.textformat import SNIFFED_CHARS, Encoding, sniff_delimiter
 
-__all__ = ["ShortRows", "not_decodable", "unreadable"]
+__all__ = ["RecordLength", "ShortRows", "not_decodable", "unreadable"]
 
 _SAMPLES = 3
 _USUAL_SHARE = 0.1
 _SAMPLE_CHARS = 30
 _SUGGESTED = "cp1252"
+_MOST_RECORD_CHARS = 2 * MOST_ROW_CHARS
 
 
 @dataclass(slots=True)
@@ -29,6 +31,11 @@ class ShortRows:
     width: int = 0
     count: int = 0
     first: list[int] = field(default_factory=list)
+
+    def look(self, number: int, cell_count: int) -> None:
+        """Note a row if it has fewer cells."""
+        if cell_count < self.width:
+            self.add(number)
 
     def add(self, number: int) -> None:
         """Note a row."""
@@ -48,6 +55,29 @@ class ShortRows:
         return (
             f"{rows} fewer cells than the header, and nearly all others are full: look whether a line break tore them."
         )
+
+
+class RecordLength:
+    """Stops a record that goes on over many lines, within quotes, before its cells fill the memory."""
+
+    def __init__(self, *, is_watching: bool = True) -> None:
+        self.is_watching = is_watching
+        self.chars = 0
+
+    def watch(self, lines: Iterable[str]) -> Iterator[str]:
+        """The same lines. Whoever gets a record out of them sets `chars` back to 0."""
+        for line in lines:
+            self.chars += len(line)
+            if self.chars > _MOST_RECORD_CHARS:
+                raise EndlessRecordError
+            yield line
+
+
+class EndlessRecordError(csv.Error):
+    """A record is longer than any row of leads."""
+
+    def __str__(self) -> str:
+        return "field limit: the record is too long"
 
 
 def not_decodable(path: Path, file: BinaryIO, encoding: Encoding, line: int) -> SheetError:
@@ -82,7 +112,8 @@ def _samples(file: BinaryIO) -> list[str]:
         delimiter = sniff_delimiter(list(io.StringIO(head, newline="")))
         text.seek(0)
         found: list[str] = []
-        for number, record in enumerate(csv.reader(text, delimiter=delimiter), 1):
+        lines = iter(lambda: text.readline(SNIFFED_CHARS), "")
+        for number, record in enumerate(csv.reader(lines, delimiter=delimiter), 1):
             for cell in record:
                 if not cell.isascii():
                     found.append(f"row {number}: “{_excerpt(cell)}”")
@@ -106,10 +137,13 @@ def unreadable(
     path: Path, spool: Spool, delimiter: str, problem: str, last_line: int, *, line_offset: int
 ) -> SheetError:
     """What to say of a text in which `csv` found a `problem` at a line; `line_offset` lines of the file came before."""
-    opened = _opening_line(spool, delimiter, _lines_before_error(spool, delimiter), last_line) + line_offset
+    lines_before = _lines_before_error(spool, delimiter)
+    opened = _opening_line(spool, delimiter, lines_before, last_line) + line_offset
     last = last_line + line_offset
     close = 'Close the quote; a quote that belongs to the text is written twice, as in "5"" pipe".'
-    if "end of data" in problem or "field limit" in problem:
+    if "field limit" in problem:
+        return _too_long(path, spool, lines_before=lines_before, opened=opened, line_offset=line_offset)
+    if "end of data" in problem:
         return SheetError(f"{path}: the quote that opens on line {opened} is never closed.", hint=close)
     if "expected after" in problem and opened == last:
         message = f"{path}: line {last} has text after the closing quote of a cell."
@@ -120,13 +154,26 @@ def unreadable(
     return SheetError(f"{path}: line {last} cannot be read ({problem}).", hint="Save the file again as CSV.")
 
 
+def _too_long(path: Path, spool: Spool, *, lines_before: int, opened: int, line_offset: int) -> SheetError:
+    """What to say of a row that goes on and on: mostly a quote is missing, and with it their number is odd."""
+    with spool.text() as text:
+        quotes = sum(line.count('"') for line in itertools.islice(text, lines_before, None))
+    hint = "Close the quote that stands open, or shorten the cell; leads need far less text."
+    if quotes % 2:
+        return SheetError(f"{path}: the quote that opens on line {opened:,} is never closed.", hint=hint)
+    line = lines_before + 1 + line_offset
+    return SheetError(f"{path}: the row that begins on line {line:,} has a cell, or cells, without measure.", hint=hint)
+
+
 def _lines_before_error(spool: Spool, delimiter: str) -> int:
     """How many lines the records have that come before the one that cannot be parsed."""
     lines = 0
     with spool.text() as text, suppress(csv.Error):
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        length = RecordLength()
+        reader = csv.reader(length.watch(text), delimiter=delimiter, strict=True)
         for _ in reader:
             lines = reader.line_num
+            length.chars = 0
     return lines
 
 

@@ -5,7 +5,6 @@ followed by text, ends the read instead of shifting cells. A NUL character shows
 cannot be sent: NULs are taken out, and it is said.
 """
 
-import codecs
 import csv
 import io
 import itertools
@@ -13,12 +12,19 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from importer.errors import SheetError
+from importer.sheet.bounds import (
+    MOST_CELL_CHARS,
+    CellBudget,
+    TooLargeError,
+    require_row_fits,
+)
 from importer.sheet.cells import TORN_ROW, is_error_value
-from importer.sheet.csvfault import ShortRows, not_decodable, unreadable
+from importer.sheet.csvfault import RecordLength, ShortRows, unreadable
+from importer.sheet.csvtext import DecodedText, decode_text, is_utf8_beyond_ascii
 from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, is_unseen, missing_header, trim_blanks
 from importer.sheet.joined import join_header
 from importer.sheet.snapshot import Spool
@@ -36,31 +42,10 @@ from importer.sheet.totals import total_warning
 __all__ = ["read_csv"]
 
 _CHUNK_BYTES = 1 << 20
-_MOST_CHARS_IN_A_CELL = 1 << 24
-_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
-
 
 _NO_CELLS: Sequence[str] = ()
 _NO_ROWS: frozenset[int] = frozenset()
-_WRAPPED = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
-
-
-@dataclass(slots=True)
-class _Decoded:
-    """A UTF-8 copy of the file without BOM, NULs and `sep=` line, and what was seen on the way."""
-
-    spool: Spool
-    nuls: int = 0
-    separator: str | None = None
-    line_ends: Counter[str] = field(default_factory=Counter)
-
-    def count_line_ends(self, text: str, last: str) -> None:
-        """Count the line ends of the next piece; `last` is the character before it."""
-        pairs = text.count("\r\n")
-        split = last == "\r" and text.startswith("\n")
-        self.line_ends["\r\n"] += pairs + split
-        self.line_ends["\n"] += text.count("\n") - pairs - split
-        self.line_ends["\r"] += text.count("\r") - pairs - split
+_WRAPPED = re.compile(r'\s*+="((?:[^"]|"")*+)"\s*+')
 
 
 def read_csv(
@@ -75,9 +60,9 @@ def read_csv(
     """The header and a re-readable snapshot of the rows of a .csv, .tsv or .txt file."""
     file.seek(0)
     found = detect_encoding(file.read(_CHUNK_BYTES), encoding)
-    if found.is_configured and _is_utf8_beyond_ascii(file):
+    if found.is_configured and is_utf8_beyond_ascii(file):
         found = Encoding("utf-8", 0, f"Read as UTF-8, as all of it is, although the config says encoding: {encoding}.")
-    decoded = _decode(path, file, found)
+    decoded = decode_text(path, file, found)
     try:
         notes = [found.note] if found.note else []
         if decoded.nuls:
@@ -88,7 +73,7 @@ def read_csv(
             notes.append(f"The delimiter is {delimiter_name(chosen)}.")
         place = HeaderPlace(header_row, header_rows)
         source = _CsvRows(path, decoded.spool, chosen, place, line_offset=int(decoded.separator is not None))
-        warnings = source.check(decoded.line_ends)
+        warnings = source.check(decoded.line_ends, has_quotes=decoded.has_quotes)
     except BaseException:
         decoded.spool.close()
         raise
@@ -103,22 +88,7 @@ def read_csv(
     )
 
 
-def _is_utf8_beyond_ascii(file: BinaryIO) -> bool:
-    """Whether the whole file is UTF-8 and says so: text in another encoding hardly ever is, by accident."""
-    file.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
-    is_ascii = True
-    try:
-        while data := file.read(_CHUNK_BYTES):
-            is_ascii = is_ascii and data.isascii()
-            decoder.decode(data)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return not is_ascii
-
-
-def _choose_delimiter(decoded: _Decoded, configured: str | None, *, header_row: int, default: str) -> str:
+def _choose_delimiter(decoded: DecodedText, configured: str | None, *, header_row: int, default: str) -> str:
     if configured is not None:
         return parse_delimiter(configured)
     if decoded.separator is not None:
@@ -129,47 +99,6 @@ def _choose_delimiter(decoded: _Decoded, configured: str | None, *, header_row: 
     if len(head) == SNIFFED_CHARS and len(lines) > 1:
         lines.pop()  # cut off in the middle
     return sniff_delimiter(lines, header_row=header_row, default=default)
-
-
-def _decode(path: Path, file: BinaryIO, encoding: Encoding) -> _Decoded:
-    file.seek(encoding.bom_bytes)
-    decoder = codecs.getincrementaldecoder(encoding.codec)(errors="strict")
-    decoded = _Decoded(Spool())
-    lines_before, at_start, last = 0, True, ""
-    try:
-        while True:
-            data = file.read(_CHUNK_BYTES)
-            pending = decoder.getstate()[0]
-            try:
-                text = decoder.decode(data, final=not data)
-                if at_start and text:
-                    text, at_start = _take_separator(decoded, text.lstrip("\ufeff")), False
-                if "\0" in text:
-                    decoded.nuls += text.count("\0")
-                    text = text.replace("\0", "")
-                decoded.count_line_ends(text, last)
-                last = text[-1:] or last
-                decoded.spool.write(text.encode("utf-8"))
-            except UnicodeError as error:
-                good = (pending + data)[: error.start] if isinstance(error, UnicodeDecodeError) else b""
-                raise not_decodable(path, file, encoding, lines_before + good.count(b"\n") + 1) from error
-            if not data:
-                break
-            lines_before += data.count(b"\n")
-        decoded.spool.finish()
-    except BaseException:
-        decoded.spool.close()
-        raise
-    return decoded
-
-
-def _take_separator(decoded: _Decoded, text: str) -> str:
-    """Excel's `sep=;` first line names the delimiter and is no row."""
-    match = _SEP_LINE.match(text)
-    if match is None:
-        return text
-    decoded.separator = match.group(1)
-    return text[match.end() :]
 
 
 class _CsvRows:
@@ -187,17 +116,26 @@ class _CsvRows:
         self._line_offset = line_offset
         self._torn = _NO_ROWS
 
-    def check(self, line_ends: Counter[str]) -> tuple[str, ...]:
-        """Parse the whole file: find the header, count the rows, meet every error. Gives warnings.
+    def check(self, line_ends: Counter[str], *, has_quotes: bool) -> tuple[str, ...]:
+        """Parse the whole file: find the header, count the rows, meet every error and every bound. Gives warnings.
 
-        `line_ends` says how often each line end occurs, in cells too.
+        `line_ends` says how often each line end occurs, in cells too. Without quotes no record is longer than a line.
         """
+        try:
+            return self._check(line_ends, RecordLength(is_watching=has_quotes))
+        except TooLargeError as error:
+            raise error.within(str(self._path)) from None
+
+    def _check(self, line_ends: Counter[str], length: RecordLength) -> tuple[str, ...]:
+        budget = CellBudget()
         top: list[Row] = []
         names: deque[list[str]] = deque(maxlen=self._header_rows)
         count, short = 0, ShortRows()
         last_number, last = 0, _NO_CELLS
-        with self._parsed() as records:
+        with self._parsed(length=length) as records:
             for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
+                require_row_fits(number, 0, len(record))
+                length.chars = 0
                 if number <= TOP_ROWS:
                     cells = _unwrapped(record)
                     top.append(Row(number, tuple(cells), (), _bad_cells(cells)))
@@ -208,24 +146,29 @@ class _CsvRows:
                 elif number > self._header_row and not is_blank(record):
                     count += 1
                     last_number, last = number, record
-                    if len(record) < short.width:
-                        short.add(number)
+                    short.look(number, len(record))
             width = short.width
             for number, record in enumerate(records, max(TOP_ROWS, self._header_row) + 1):
-                joined = "".join(record)
-                if joined and ("!" <= joined[0] <= "~" or not is_unseen(joined)):
+                length.chars = 0
+                if len(record) > width:
+                    require_row_fits(number, 0, len(record))
+                if _holds_anything("".join(record)):
                     count += 1
                     last_number, last = number, record
                     if len(record) < width:
                         short.add(number)
+                        budget.add(width, stored=len(record))
         self.top, self.row_count = tuple(top), count
         if not self.header:
-            with self._parsed() as records:
-                rows = (Row(number, tuple(record)) for number, record in enumerate(records, 1))
-                raise missing_header(str(self._path), self._header_row, rows)
+            raise self._missing_header()
         self._torn = self._find_torn(line_ends) if short.count and sum(map(bool, line_ends.values())) > 1 else _NO_ROWS
         warnings = (short.warning(count, self._torn), total_warning(last_number, last))
         return tuple(warning for warning in warnings if warning)
+
+    def _missing_header(self) -> SheetError:
+        with self._parsed() as records:
+            rows = (Row(number, tuple(record)) for number, record in enumerate(records, 1))
+            return missing_header(str(self._path), self._header_row, rows)
 
     def _find_torn(self, line_ends: Counter[str]) -> frozenset[int]:
         """The rows before and after a line end that is not the file's usual one, if one of the two has too few cells.
@@ -254,7 +197,7 @@ class _CsvRows:
         with self._parsed() as records:
             for number, record in itertools.islice(enumerate(records, 1), self._header_row, None):
                 joined = "".join(record)
-                if not joined or not ("!" <= joined[0] <= "~" or not is_unseen(joined)):
+                if not _holds_anything(joined):
                     continue
                 cells = _unwrapped(record) if '="' in joined else record
                 bad = _bad_cells(cells) if "#" in joined or "Err:" in joined else NOTHING
@@ -268,12 +211,19 @@ class _CsvRows:
         self._spool.close()
 
     @contextmanager
-    def _parsed(self, seen: list[str] | None = None) -> Iterator[Iterator[list[str]]]:
-        """A new pass over the records; what cannot be parsed is a SheetError. Each line that is read goes to `seen`."""
+    def _parsed(
+        self, seen: list[str] | None = None, *, length: RecordLength | None = None
+    ) -> Iterator[Iterator[list[str]]]:
+        """A new pass over the records; what cannot be parsed is a SheetError.
+
+        Each line that is read goes to `seen`, or is measured by `length`.
+        """
         # The limit is the module's, for want of one per reader; ours only ever raises it.
-        csv.field_size_limit(max(csv.field_size_limit(), _MOST_CHARS_IN_A_CELL))
+        csv.field_size_limit(max(csv.field_size_limit(), MOST_CELL_CHARS))
         with self._spool.text() as text:
-            lines = text if seen is None else _watched(text, seen)
+            lines: Iterable[str] = text if seen is None else _watched(text, seen)
+            if length is not None and length.is_watching:
+                lines = length.watch(lines)
             reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
             try:
                 yield reader
@@ -286,6 +236,10 @@ class _CsvRows:
 def _header_of(names: Sequence[list[str]]) -> tuple[str, ...]:
     """The header from its rows."""
     return trim_blanks(tuple(names[0]) if len(names) == 1 else join_header(names))
+
+
+def _holds_anything(joined: str) -> bool:
+    return bool(joined) and ("!" <= joined[0] <= "~" or not is_unseen(joined))
 
 
 def _bad_cells(record: list[str]) -> Mapping[int, str]:

@@ -27,7 +27,7 @@ from importer.sheet.numberformat import GENERAL, CellFormat, DateKind
 from importer.sheet.package import Package, read_cell_formats, read_workbook
 from importer.sheet.sheetxml import RawCell, stream_merged, stream_rows, stream_strings
 from importer.sheet.table import NO_DATES, NOTHING, Area, Row
-from importer.sheet.workbook import SheetInfo
+from importer.sheet.workbook import SheetInfo, are_blank
 from importer.sheet.xmlparts import told_damage
 
 __all__ = ["ExcelWorkbook"]
@@ -45,6 +45,7 @@ class ExcelWorkbook:
     def __init__(self, path: Path, file: BinaryIO, notes: tuple[str, ...] = (), *, is_lenient: bool = False) -> None:
         self._path = path
         self._merged: dict[str, list[Area]] = {}
+        self._empty: dict[str, bool] = {}
         self.notes = notes
         with told_damage(path):
             self._package = Package(file, is_lenient=is_lenient)
@@ -81,6 +82,13 @@ class ExcelWorkbook:
             for number, cells, is_hidden in stream_rows(part, merged):
                 yield texts.row(number, cells, is_hidden=is_hidden)
             self._merged[sheet] = merged
+
+    def is_empty(self, sheet: str) -> bool:
+        """Whether no row of a sheet holds anything; sheets may share a part, which is then looked at once."""
+        part = self._parts[sheet].part
+        if part not in self._empty:
+            self._empty[part] = are_blank(self.rows(sheet))
+        return self._empty[part]
 
     def merged(self, sheet: str) -> Sequence[Area]:
         """The merged areas of a sheet."""
@@ -137,12 +145,10 @@ class _CellTexts:
         return Row(number, tuple(texts), (), bad or NOTHING, dates or NO_DATES, is_hidden)
 
     def _rarely(self, cell: RawCell) -> CellText:
-        if cell.formula is not None and cell.value is None:
+        if cell.formula is not None and not _has_result(cell):
             return CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
         if not cell.value:
-            # `<v></v>`: an empty text where the cell is a text, and nothing at all where it is a number
-            empty_result = cell.formula is None or cell.kind == "str"
-            return CellText("") if empty_result else CellText(f"={cell.formula}", bad=FORMULA_WITHOUT_RESULT)
+            return CellText("")
         read = self._rarer.get(cell.kind)
         return CellText(cell.value, bad=UNKNOWN_KIND) if read is None else read(cell)
 
@@ -174,3 +180,8 @@ class _CellTexts:
 
     def _moment(self, cell: RawCell) -> CellText:
         return iso_text(cell.value or "", self._format(cell))
+
+
+def _has_result(cell: RawCell) -> bool:
+    """Whether a formula's result was saved: a text may be empty (`<v></v>`), a number, date or truth value may not."""
+    return cell.value is not None if cell.kind == "str" else bool((cell.value or "").strip())

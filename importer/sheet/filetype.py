@@ -1,16 +1,17 @@
-"""What a file really is, told by its content: names lie."""
+"""What a file really is, told by its content: names lie.
+
+By hand: libmagic is a system library that many machines lack, and does not say how to go on.
+"""
 
 import mmap
 import re
 import struct
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from importer.errors import SheetError
+from importer.sheet.archive import ARCHIVE_DAMAGE, open_archive
 from importer.sheet.kinds import FORMATS, WORKBOOKS, Kind, kind_of_ending
 from importer.sheet.textformat import utf16_pattern
 
@@ -18,12 +19,13 @@ __all__ = [
     "Kind",
     "identify",
     "require_kind",
-    "require_sane_archive",
-    "require_whole_archive",
 ]
 
 _HEAD_BYTES = 1 << 16
 _PROLOG_BYTES = 4096
+_ODS_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "META-INF/manifest.xml"
+_MANIFEST_BYTES = 1 << 20
 
 _OLE_HEADER_BYTES = 512
 _MINI_SHIFT = 6
@@ -37,7 +39,7 @@ _BINARY_LEAST = 16  # a few control characters happen in text
 
 
 def identify(file: BinaryIO) -> Kind:
-    """The kind of an open file's content."""
+    """The kind of an open file's content. SheetError (without the file's name) for an archive beyond all bounds."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     if not head:
@@ -99,18 +101,21 @@ def _is_sane_ole(header: bytes, size: int) -> bool:
 
 def _zip_kind(file: BinaryIO) -> Kind:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_archive(file) as archive:
             names = set(archive.namelist())
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 return Kind.ENCRYPTED
-            if "mimetype" in names:
-                kind = archive.read("mimetype")[:100]
-                if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-                    manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
-                    return Kind.ENCRYPTED if b"encryption-data" in manifest else Kind.ODS
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, LookupError):
+            if "mimetype" in names and _beginning(archive, "mimetype").startswith(_ODS_MIMETYPE):
+                manifest = _beginning(archive, _MANIFEST) if _MANIFEST in names else b""
+                return Kind.ENCRYPTED if b"encryption-data" in manifest else Kind.ODS
+    except ARCHIVE_DAMAGE:
         return Kind.DAMAGED
     return _package_kind(names)
+
+
+def _beginning(archive: ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(_MANIFEST_BYTES)
 
 
 def _package_kind(names: set[str]) -> Kind:
@@ -138,52 +143,3 @@ def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
     if kind not in WORKBOOKS:
         raise SheetError(f"{path}: cannot be read, it is {kind.value}.", hint=kind.facts.hint)
     return (f"The name says {ending}, but the content is {kind.value}: it was read as such.",)
-
-
-_MOST_BYTES = 4 << 30
-_BOMB_BYTES = 200 << 20
-_BOMB_RATIO = 400
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-
-
-def require_sane_archive(path: Path, file: BinaryIO) -> None:
-    """Refuse a zipped workbook that would unpack without measure, or that declares XML entities.
-
-    Sizes are those that the archive declares: zipfile stops there and finds the checksum wrong when they are false.
-    No spreadsheet program writes a document type; entities are how a small file becomes a huge one.
-    """
-    with _whole_zip(path), zipfile.ZipFile(file) as archive:
-        entries = archive.infolist()
-        unpacked = sum(entry.file_size for entry in entries)
-        packed = sum(entry.compress_size for entry in entries) or 1
-        if unpacked > _MOST_BYTES or (unpacked > _BOMB_BYTES and unpacked / packed > _BOMB_RATIO):
-            message = f"{path}: refused, it would unpack to {unpacked >> 20:,} MB from {packed >> 10:,} KB."
-            raise SheetError(message, hint="Save only the sheet with the leads, as a new .xlsx or .csv file.")
-        for entry in entries:
-            if not entry.filename.lower().endswith((".xml", ".rels")):
-                continue
-            with archive.open(entry) as part:
-                if _DOCTYPE.search(part.read(_PROLOG_BYTES)):
-                    message = f"{path}: refused, {entry.filename} inside it declares a document type or entities."
-                    raise SheetError(message, hint="Save it again in Excel or LibreOffice.")
-
-
-def require_whole_archive(path: Path, file: BinaryIO) -> None:
-    """Refuse a zipped workbook of which any part does not unpack to its declared size and checksum.
-
-    For readers that unpack by themselves and may not hold to the declared size.
-    """
-    with _whole_zip(path), zipfile.ZipFile(file) as archive:
-        if archive.testzip() is not None:
-            raise zipfile.BadZipFile
-
-
-@contextmanager
-def _whole_zip(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
-        raise SheetError(
-            f"{path}: cannot be read, it is {Kind.DAMAGED.value}.",
-            hint=Kind.DAMAGED.facts.hint,
-        ) from error

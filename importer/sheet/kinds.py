@@ -23,9 +23,10 @@ class KindFacts:
 
     `endings` are the names that say it, none where it cannot be read. `reader` names the module and class that read it
     as a workbook. `magic` are beginnings that leave no doubt; `has_parts` tells the kind of an archive by the names of
-    its parts, in small letters. `is_archive` files are zipped, and their sizes are looked at before they are opened;
-    `unpacks_itself` says that the reader may not hold to these. `is_xml`: where its XML is not well-formed it is read
-    again, leniently. `hint` says what to do with a file of a kind that cannot be read.
+    its parts, in small letters. `is_archive` files are zipped, and their sizes are looked at before they are opened.
+    `is_foreign`: a library reads it that believes what a file says of its size, so it runs in a process of its own.
+    `is_xml`: where its XML is not well-formed it is read again, leniently. `hint` says what to do with a file of a kind
+    that cannot be read.
     """
 
     endings: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class KindFacts:
     magic: tuple[bytes, ...] = ()
     has_parts: Callable[[Collection[str]], bool] | None = None
     is_archive: bool = False
-    unpacks_itself: bool = False
+    is_foreign: bool = False
     is_xml: bool = False
     hint: str = "Open it in a spreadsheet program and save it as .xlsx or .csv."
 
@@ -83,6 +84,7 @@ class Kind(Enum):
         KindFacts(
             endings=(".xls",),
             reader="importer.sheet.xlsfile:XlsWorkbook",
+            is_foreign=True,
             magic=(b"\x09\x08\x10\x00", b"\x09\x08\x08\x00"),  # a BIFF stream without a container
         ),
     )
@@ -93,7 +95,7 @@ class Kind(Enum):
             reader="importer.sheet.calamine:CalamineWorkbook",
             has_parts=_is_xlsb,
             is_archive=True,
-            unpacks_itself=True,
+            is_foreign=True,
         ),
     )
     ODS = (

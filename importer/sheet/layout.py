@@ -98,20 +98,21 @@ def fill_merged(rows: Iterable[Row], areas: Sequence[Area]) -> Iterator[Row]:
     `areas` go from top to bottom. A row that holds nothing of its own stays as it is: blank.
     """
     waiting = list(reversed(areas))
-    open_areas: list[tuple[Area, CellText]] = []
+    open_areas: dict[int, tuple[Area, CellText]] = {}  # by column: areas that overlap are a broken file's
     for row in rows:
-        open_areas = [(area, value) for area, value in open_areas if area.bottom >= row.number]
+        for column in [column for column, (area, _) in open_areas.items() if area.bottom < row.number]:
+            del open_areas[column]
         if open_areas and not is_blank(row.cells):
-            row = _filled(row, open_areas)  # noqa: PLW2901 - the same row, with more in it
+            row = _filled(row, open_areas.values())  # noqa: PLW2901 - the same row, with more in it
         while waiting and waiting[-1].top <= row.number:
             area = waiting.pop()
             if area.top == row.number and area.left < len(row.cells):
                 value = CellText(row.cells[area.left], row.dates.get(area.left), row.bad.get(area.left, ""))
-                open_areas.append((area, value))
+                open_areas[area.left] = area, value
         yield row
 
 
-def _filled(row: Row, open_areas: list[tuple[Area, CellText]]) -> Row:
+def _filled(row: Row, open_areas: Iterable[tuple[Area, CellText]]) -> Row:
     cells, bad, dates = list(row.cells), dict(row.bad), dict(row.dates)
     for area, value in open_areas:
         cells.extend([""] * (area.left + 1 - len(cells)))

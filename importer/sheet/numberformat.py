@@ -3,6 +3,8 @@
 What is decided here holds for every workbook format: a format that is zeros (two or more) and fixed text, such as
 `00000`, `000-00-0000` or `"LEAD-"0000`, makes a code out of a number, so the cell reads as it is shown
 (`LEAD-0042`). Any other format shows a quantity (`15%`, `$1,250.00`): the cell reads as the plain number.
+
+By hand: openpyxl's own look at a format tells dates from other numbers, and no more.
 """
 
 import re
@@ -10,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from importer.sheet.bounds import MOST_FORMAT_CHARS
 
 __all__ = ["BUILT_IN", "DIGIT", "GENERAL", "CellFormat", "DateKind", "built_in_format", "parse_format"]
 
@@ -55,16 +59,16 @@ BUILT_IN: Mapping[int, str] = {
     **dict.fromkeys((32, 33, 34, 35, 55, 56), "yyyy-mm-dd hh:mm:ss"),
 }
 
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|[_*].|(\[[^\]]*\])|(.)', re.DOTALL)
+_TOKEN = re.compile(r'"([^"]*)"|\\(.)|[_*].|(\[[^\[\]]*\])|(.)', re.DOTALL)
 _QUOTED = re.compile(r'"[^"]*"')
 _FILLER = re.compile(r"[_*].")  # a blank as wide as a character, a character repeated over the cell's width
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _FOLLOWED_ELAPSED = re.compile(r"\[h{1,2}\]:mm(?::ss)?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[[^\]]*\]")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _AM_PM = re.compile(r"am/pm|a/p", re.IGNORECASE)
 _CONDITION = re.compile(r"\[[<>=]")
 _SEPARATORS = frozenset("+-/() ")
-_PADDING = re.compile(r"[^0#?.]*([0#?,]*0[0#?,]*)")
+_PADDING = re.compile(r"[^0#?.]*([0#?,]*)")
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|[^;"\\])*)(?:;|$)', re.DOTALL)
 
 
@@ -75,7 +79,12 @@ def built_in_format(number: int) -> CellFormat:
 
 @lru_cache(maxsize=4096)
 def parse_format(code: str) -> CellFormat:
-    """What a number format's code means for the text of a positive number."""
+    """What a number format's code means for the text of a positive number.
+
+    A code longer than any spreadsheet program takes means nothing.
+    """
+    if len(code) > MOST_FORMAT_CHARS:
+        return GENERAL
     section = _SECTION.match(code)
     first = section.group(1) if section else code
     bare = _FILLER.sub("", re.sub(r"\\.", "", _QUOTED.sub("", first)))

@@ -2,15 +2,18 @@
 
 An OpenDocument file keeps beside each value the text that its program showed for it. The value is read by the rules
 that hold for all workbooks; the shown text decides where a cell has no number format of its own, and what an error is.
+
+By hand: calamine gives values without formats and formulas, and odfpy holds the whole document in memory.
 """
 
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from importer.sheet.archive import open_archive
+from importer.sheet.bounds import MOST_ROWS, CellBudget, TooLargeError
 from importer.sheet.cells import (
     DATE_OUT_OF_RANGE,
     FORMULA_WITHOUT_RESULT,
@@ -22,16 +25,19 @@ from importer.sheet.cells import (
     number_text,
     stored_number,
 )
+from importer.sheet.header import is_blank
 from importer.sheet.numberformat import GENERAL, CellFormat, DateKind, parse_format
 from importer.sheet.odsstyles import Styles
-from importer.sheet.odsxml import NAMESPACES, OdsCell, RowCollector, TableCollector
+from importer.sheet.odsxml import NAMESPACES, EmptinessCollector, OdsCell, OdsRow, RowCollector, TableCollector
 from importer.sheet.table import NO_DATES, NOTHING, Area, Row
 from importer.sheet.workbook import SheetInfo
 from importer.sheet.xmlparts import Handlers, Scrubbed, stream_part, told_damage
 
 __all__ = ["OdsWorkbook"]
 
-_DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?")
+_DURATION = re.compile(
+    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,](\d{1,30}))?S)?)?", re.ASCII
+)
 _SHOWN_ELAPSED = {re.compile(r"-?\d:\d\d"): "[h]:mm", re.compile(r"-?\d+:\d\d"): "[hh]:mm"}
 _ONE_DAY = timedelta(days=1)
 _MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - a spreadsheet's time has no time zone
@@ -47,11 +53,12 @@ class OdsWorkbook:
         self._path = path
         self._is_lenient = is_lenient
         self._merged: dict[str, list[Area]] = {}
+        self._holding: set[str] | None = None
         self.notes = notes
         self._styles = Styles()
         tables = TableCollector(self._styles)
         with told_damage(path):
-            self._archive = zipfile.ZipFile(file)
+            self._archive = open_archive(file)
             for part in ("styles.xml", "content.xml"):
                 if part == "content.xml" or part in self._archive.namelist():
                     for _ in self._stream(part, tables):
@@ -66,9 +73,13 @@ class OdsWorkbook:
         """Each row that holds anything, with all its cells."""
         collector = RowCollector(sheet)
         texts = _CellTexts(self._styles)
+        repeated = CellBudget()
         with told_damage(self._path, sheet):
             for _ in self._stream("content.xml", collector):
                 for number, repeats, cells, is_hidden in collector.rows:
+                    if number + repeats - 1 > MOST_ROWS:
+                        raise TooLargeError(f"refused, it has a row beyond row {MOST_ROWS:,}, the last one of a sheet.")
+                    repeated.add(sum(cell.repeats for cell in cells) * repeats, stored=len(cells))
                     row = texts.row(number, cells, is_hidden=is_hidden)
                     if row is not None:
                         yield from (row._replace(number=again) for again in range(number, number + repeats))
@@ -76,6 +87,23 @@ class OdsWorkbook:
                 if collector.is_done:
                     break
         self._merged[sheet] = collector.merged
+
+    def is_empty(self, sheet: str) -> bool:
+        """Whether no row of a sheet holds anything; one pass tells it of all sheets."""
+        if self._holding is None:
+            texts = _CellTexts(self._styles)
+
+            def holds_anything(found: OdsRow) -> bool:
+                once = [cell._replace(repeats=1) for cell in found.cells]
+                row = texts.row(found.number, once, is_hidden=False)
+                return row is not None and not is_blank(row.cells)
+
+            collector = EmptinessCollector(holds_anything)
+            with told_damage(self._path):
+                for _ in self._stream("content.xml", collector):
+                    pass
+            self._holding = collector.found
+        return sheet not in self._holding
 
     def merged(self, sheet: str) -> Sequence[Area]:
         """The merged areas of a sheet."""

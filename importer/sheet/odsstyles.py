@@ -45,6 +45,7 @@ _PARTS = {
 _CLOCK = ("hours", "minutes", "seconds")
 _MOST_PARENTS = 20
 _MOST_ZEROS = 30
+_LONGEST_COUNT = 10
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class Styles:
         if part == "number":
             self._number, self._embedded = attributes, {}
         elif part == "embedded-text":
-            self._position, self._text = int(attributes.get("number:position", 0)), []
+            self._position, self._text = _places(attributes, "number:position"), []
         elif part == "text":
             self._text = []
         elif part in _PARTS:
@@ -152,8 +153,8 @@ class Styles:
 
 def _number_code(attributes: dict[str, str], embedded: dict[int, str]) -> str:
     """`0000` for at least four digits, with the texts that stand between them, and decimal places as they are."""
-    zeros = min(int(attributes.get("number:min-integer-digits", 0)), _MOST_ZEROS)
-    decimals = min(int(attributes.get("number:decimal-places", 0)), _MOST_ZEROS)
+    zeros = _places(attributes, "number:min-integer-digits")
+    decimals = _places(attributes, "number:decimal-places")
     if attributes.get("number:grouping") == "true":
         digits = "#,##" + "0" * max(zeros, 1)
     else:
@@ -161,6 +162,12 @@ def _number_code(attributes: dict[str, str], embedded: dict[int, str]) -> str:
         digits = "".join(_literal(embedded.get(place, "")) + ("0" if place <= zeros else "#") for place in places)
         digits = digits or "#"
     return digits + ("." + "0" * decimals if decimals else "") + _literal(embedded.get(0, ""))
+
+
+def _places(attributes: dict[str, str], name: str) -> int:
+    """A count of digits; what is none, or more than any number has, is the most or nothing."""
+    text = attributes.get(name, "0")
+    return min(int(text[:_LONGEST_COUNT]), _MOST_ZEROS) if text.isdecimal() else 0
 
 
 def _literal(text: str) -> str:

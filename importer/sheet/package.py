@@ -3,25 +3,30 @@
 Part names are compared without case, a backslash is a slash, content types are not asked, and XML is understood by
 namespace or, where there is none, by the bare name. The parts that say where the cells are and how they are shown
 are small and read at once; the big ones are streamed by `sheetxml`.
+
+By hand: openpyxl looks parts up by their exact names, and ends in a KeyError where a writer has habits of its own.
 """
 
 import posixpath
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import unquote
-from xml.parsers import expat
 
+from importer.sheet.archive import open_archive
+from importer.sheet.bounds import MOST_FORMAT_CHARS, MOST_SHEETS, MOST_STYLES, TooLargeError
 from importer.sheet.numberformat import GENERAL, CellFormat, built_in_format, parse_format
-from importer.sheet.xmlparts import Scrubbed
+from importer.sheet.xmlparts import Scrubbed, make_parser
 
 __all__ = ["Package", "Relation", "SheetPart", "read_cell_formats", "read_workbook"]
 
 Start = Callable[[str, dict[str, str]], None]
 _TRUE = ("1", "true")
+_CHUNK_BYTES = 1 << 16
+_LONGEST_SHEET_NAME = 255
+_LONGEST_NUMBER = 10
 
 
 class Relation(NamedTuple):
@@ -54,7 +59,7 @@ class Package:
 
     def __init__(self, file: BinaryIO, *, is_lenient: bool = False) -> None:
         self._is_lenient = is_lenient
-        self.archive = zipfile.ZipFile(file)
+        self.archive = open_archive(file)
         self._entries = {_normal(entry.filename): entry for entry in self.archive.infolist()}
 
     def __contains__(self, name: str) -> bool:
@@ -68,11 +73,11 @@ class Package:
 
     def parse(self, name: str, start: "Start", end: Callable[[str], None] = lambda _name: None) -> None:
         """Call `start` and `end` with the bare name of each element of a part; attributes keep their namespace."""
-        parser = expat.ParserCreate() if self._is_lenient else expat.ParserCreate(namespace_separator=" ")
+        parser = make_parser() if self._is_lenient else make_parser(namespace_separator=" ")
         parser.StartElementHandler = lambda name, attributes: start(_bare(name), attributes)
         parser.EndElementHandler = lambda name: end(_bare(name))
         with self.open(name) as part:
-            while data := part.read():
+            while data := part.read(_CHUNK_BYTES):
                 parser.Parse(data, False)
         parser.Parse(b"", True)
 
@@ -131,11 +136,15 @@ def read_workbook(package: Package, main: str) -> WorkbookParts:
             found.epoch_1904 = attributes.get("date1904", "").strip().lower() in _TRUE
         elif name == "sheet":
             number = len(found.sheets) + 1
+            if number > MOST_SHEETS:
+                raise TooLargeError(f"refused, it has more than {MOST_SHEETS:,} sheets.")
             relation = relations.get(_relation_id(attributes))
             if relation is None:  # in a package without relations, sheets stand in the order of their numbers
                 relation = Relation("worksheet", "" if relations else f"xl/worksheets/sheet{number}.xml")
             hidden = attributes.get("state", "visible").strip() not in ("visible", "")
             sheet = attributes.get("name", f"Sheet{number}")
+            if len(sheet) > _LONGEST_SHEET_NAME:
+                raise TooLargeError(f"refused, the name of sheet {number} has {len(sheet):,} characters.")
             found.sheets.append(SheetPart(sheet, hidden, relation.kind, relation.target))
 
     package.parse(main, take)
@@ -157,9 +166,14 @@ def read_cell_formats(package: Package, part: str) -> list[CellFormat]:
     def start(name: str, attributes: dict[str, str]) -> None:
         parent = around[-1] if around else ""
         if name == "numFmt" and parent == "numFmts":
-            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            code = attributes.get("formatCode", "")
+            if len(code) > MOST_FORMAT_CHARS or len(codes) > MOST_STYLES:
+                raise TooLargeError("refused, it has number formats without measure.")
+            codes[attributes.get("numFmtId", "")] = code
         elif name == "xf" and parent == "cellXfs":
             numbers.append(attributes.get("numFmtId", ""))
+            if len(numbers) > MOST_STYLES:
+                raise TooLargeError(f"refused, it has more than {MOST_STYLES:,} cell formats.")
         around.append(name)
 
     def end(_name: str) -> None:
@@ -174,4 +188,4 @@ def _formats(codes: dict[str, str], numbers: list[str]) -> Iterator[CellFormat]:
         if number in codes:
             yield parse_format(codes[number])
         else:
-            yield built_in_format(int(number)) if number.isdecimal() else GENERAL
+            yield built_in_format(int(number)) if number.isdecimal() and len(number) < _LONGEST_NUMBER else GENERAL

@@ -9,15 +9,26 @@ import re
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from importer.sheet.bounds import (
+    MOST_CELL_CHARS,
+    MOST_COLUMNS,
+    MOST_MERGED_AREAS,
+    MOST_ROWS,
+    MOST_STRING_CHARS,
+    MOST_STRINGS,
+    TooLargeError,
+)
 from importer.sheet.cells import unescape_text
 from importer.sheet.table import Area
 from importer.sheet.xmlparts import Scrubbed, stream_part
 
 __all__ = ["RawCell", "RawRow", "stream_merged", "stream_rows", "stream_strings"]
 
-_CHUNK_BYTES = 1 << 16
-_MOST_COLUMNS = 16_384
 _TRUE = ("1", "true")
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_LONGEST_LETTERS = 5  # $XFD$
+_LONGEST_STYLE = 10
+_MOST_CELLS_IN_A_ROW = 4 * MOST_COLUMNS  # some writers repeat a cell
 
 
 class RawCell(NamedTuple):
@@ -56,7 +67,9 @@ class _RowCollector:
         self._attributes: dict[str, str] = {}
         self._value: str | None = None
         self._formula: str | None = None
+        self._texts: list[str] | None = None
         self._parts: list[str] = []
+        self._chars = 0
         self._collecting = False
         self._in_phonetic = False
         self._columns: dict[str, int] = {}
@@ -65,18 +78,21 @@ class _RowCollector:
         """An element opens."""
         if name == "c":
             self._attributes = attributes
-            self._value = self._formula = None
+            self._value = self._formula = self._texts = None
+            self._chars = 0
             before = self._column
             reference = attributes.get("r")
             self._column = self._index(reference) if reference else before + 1
-            if self._column <= before:
-                self._in_order = False
+            if self._column <= before or self._column >= MOST_COLUMNS:
+                self._go_back()
         elif name in ("v", "f") or (name == "t" and not self._in_phonetic):
             self._parts.clear()
             self._collecting = True
         elif name == "row":
             reference = attributes.get("r")
             self._number = int(float(reference)) if reference else self._number + 1
+            if self._number > MOST_ROWS:
+                raise TooLargeError(f"refused, it has a row beyond row {MOST_ROWS:,}, the last one of a sheet.")
             self._hidden = attributes.get("hidden") in _TRUE
             self._column = -1
             self._in_order = True
@@ -89,33 +105,54 @@ class _RowCollector:
     def end(self, name: str) -> None:
         """An element closes."""
         if name == "c":
+            if self._texts is not None:
+                self._value = "".join(self._texts)
             if self._value is not None or self._formula is not None:
                 attributes = self._attributes
                 style = attributes.get("s") or "0"
                 kind = attributes.get("t") or "n"
-                number = int(style) if style.isdecimal() else 0
+                number = int(style) if style.isdecimal() and len(style) < _LONGEST_STYLE else 0
                 self._cells.append(RawCell(self._column, kind, number, self._value, self._formula))
         elif name == "v":
             self._value = "".join(self._parts)
+            self._texts = None
             self._collecting = False
         elif name == "t" and self._collecting:
-            self._value = (self._value or "") + "".join(self._parts)
-            self._collecting = False
+            self._end_text()
         elif name == "f":
             self._formula = "".join(self._parts)
             self._collecting = False
         elif name == "row":
-            if self._cells:
-                if not self._in_order:
-                    self._cells = [cell for _, cell in sorted({cell.column: cell for cell in self._cells}.items())]
-                self.rows.append(RawRow(self._number, self._cells, self._hidden))
+            self._end_row()
         elif name == "rPh":
             self._in_phonetic = False
+
+    def _go_back(self) -> None:
+        """A cell stands left of the one before it, or beyond the last column."""
+        self._in_order = False
+        if self._column >= MOST_COLUMNS or len(self._cells) > _MOST_CELLS_IN_A_ROW:
+            raise TooLargeError(f"refused, row {self._number:,} has more than {MOST_COLUMNS:,} columns.")
+
+    def _end_text(self) -> None:
+        if self._texts is None:
+            self._texts = [] if self._value is None else [self._value]
+        self._texts.append("".join(self._parts))
+        self._collecting = False
+
+    def _end_row(self) -> None:
+        if self._cells:
+            if not self._in_order:
+                self._cells = [cell for _, cell in sorted({cell.column: cell for cell in self._cells}.items())]
+            self.rows.append(RawRow(self._number, self._cells, self._hidden))
 
     def text(self, data: str) -> None:
         """Character data."""
         if self._collecting:
             self._parts.append(data)
+            self._chars += len(data)
+            if self._chars > MOST_CELL_CHARS:
+                message = f"refused, a cell in row {self._number:,} holds more than {MOST_CELL_CHARS:,} characters."
+                raise TooLargeError(message)
 
     def _index(self, reference: str) -> int:
         letters = reference.rstrip("0123456789")
@@ -125,20 +162,24 @@ class _RowCollector:
         return index
 
     def _merge(self, reference: str) -> None:
-        match = re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+):\$?([A-Za-z]+)\$?(\d+)", reference.strip())
+        match = _AREA.fullmatch(reference.strip())
         if match:
+            if len(self.merged) == MOST_MERGED_AREAS:
+                raise TooLargeError(f"refused, it has more than {MOST_MERGED_AREAS:,} merged cells.")
             left, right = sorted((_column_index(match[1]), _column_index(match[3])))
             top, bottom = sorted((int(match[2]), int(match[4])))
             self.merged.append(Area(top, bottom, left, right))
 
 
 def _column_index(letters: str) -> int:
+    if len(letters) > _LONGEST_LETTERS:
+        raise ValueError("a cell's address is beyond the last column")
     index = 0
     for letter in letters.upper().strip("$"):
         if not "A" <= letter <= "Z":
             raise ValueError("a cell's address names no column")
         index = index * 26 + ord(letter) - 64
-    if not 1 <= index <= _MOST_COLUMNS:
+    if not 1 <= index <= MOST_COLUMNS:
         raise ValueError("a cell's address is beyond the last column")
     return index - 1
 
@@ -170,6 +211,9 @@ class _StringCollector:
 
     def __init__(self) -> None:
         self.strings: list[str] = []
+        self._count = 0
+        self._chars = 0
+        self._text_chars = 0
         self._parts: list[str] = []
         self._collecting = False
         self._in_phonetic = False
@@ -180,6 +224,7 @@ class _StringCollector:
             self._collecting = not self._in_phonetic
         elif name == "si":
             self._parts.clear()
+            self._text_chars = 0
         elif name == "rPh":
             self._in_phonetic = True
 
@@ -188,7 +233,12 @@ class _StringCollector:
         if name == "t":
             self._collecting = False
         elif name == "si":
-            self.strings.append(unescape_text("".join(self._parts)))
+            text = "".join(self._parts)
+            self._count += 1
+            self._chars += self._text_chars
+            if self._count > MOST_STRINGS or self._chars > MOST_STRING_CHARS:
+                raise TooLargeError(f"refused, it holds more than {self._count - 1:,} texts.")
+            self.strings.append(unescape_text(text))
         elif name == "rPh":
             self._in_phonetic = False
 
@@ -196,6 +246,9 @@ class _StringCollector:
         """Character data."""
         if self._collecting:
             self._parts.append(data)
+            self._text_chars += len(data)
+            if self._text_chars > MOST_CELL_CHARS:
+                raise TooLargeError(f"refused, a text in it has more than {MOST_CELL_CHARS:,} characters.")
 
 
 def stream_strings(part: IO[bytes] | Scrubbed) -> Iterator[str]:

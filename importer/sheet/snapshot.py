@@ -15,6 +15,7 @@ __all__ = ["RowSpool", "Spool"]
 
 _READ_BYTES = 1 << 18
 _ROWS_PER_BATCH = 512
+_CELLS_PER_BATCH = 1 << 17
 _LENGTH_BYTES = 8
 
 
@@ -36,9 +37,9 @@ class Spool:
         with _room_needed():
             self.file.flush()
 
-    def reader(self) -> io.BufferedReader:
-        """The whole content from its beginning, at a position of its own."""
-        return io.BufferedReader(_Pass(self), _READ_BYTES)
+    def reader(self, start: int = 0) -> io.BufferedReader:
+        """The content from its beginning, or from `start`, at a position of its own."""
+        return io.BufferedReader(_Pass(self, start), _READ_BYTES)
 
     def text(self) -> io.TextIOWrapper:
         """The same as text, for what was written as UTF-8; line ends as they are."""
@@ -52,9 +53,9 @@ class Spool:
 class _Pass(io.RawIOBase):
     """A view of a shared file that keeps its own position, so that two passes cannot disturb each other."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, start: int) -> None:
         self._spool = spool
-        self._offset = 0
+        self._offset = start
 
     def readable(self) -> bool:
         return True
@@ -82,6 +83,7 @@ class RowSpool:
     def __init__(self) -> None:
         self._spool = Spool()
         self._batch: list[tuple[int, tuple[str, ...], tuple[str, ...], Any, Any]] = []
+        self._cells = 0
         self.row_count = 0
 
     def extend(self, rows: Iterable[Row]) -> None:
@@ -89,7 +91,8 @@ class RowSpool:
         for row in rows:
             self._batch.append((row.number, row.cells, row.extra, dict(row.bad) or None, dict(row.dates) or None))
             self.row_count += 1
-            if len(self._batch) == _ROWS_PER_BATCH:
+            self._cells += len(row.cells)
+            if len(self._batch) == _ROWS_PER_BATCH or self._cells > _CELLS_PER_BATCH:
                 self._flush()
         self._flush()
         self._spool.finish()
@@ -99,6 +102,7 @@ class RowSpool:
             data = marshal.dumps(self._batch)
             self._spool.write(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
             self._batch.clear()
+            self._cells = 0
 
     def rows(self) -> Iterator[Row]:
         """Each row in order; every call is a new pass."""

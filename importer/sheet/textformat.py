@@ -1,4 +1,7 @@
-"""Which encoding and which delimiter a text file has: told by signs that leave no doubt, never by a guess."""
+"""Which encoding and which delimiter a text file has: told by signs that leave no doubt, never by a guess.
+
+By hand: charset-normalizer and chardet guess, which is wrong too often on short files to act on.
+"""
 
 import codecs
 import csv

@@ -1,13 +1,14 @@
 """A workbook → the one table to import: which sheet, where its header is, and a snapshot of its rows."""
 
-import difflib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from importer.errors import SheetError
+from importer.nearest import find_near, loosen
+from importer.sheet.bounds import CellBudget, TooLargeError, require_row_fits
 from importer.sheet.header import TOP_ROWS, Found, HeaderPlace, fit, is_blank, missing_header, trim_blanks
 from importer.sheet.joined import join_header
 from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
@@ -15,7 +16,7 @@ from importer.sheet.snapshot import RowSpool
 from importer.sheet.table import Area, Row
 from importer.sheet.totals import LastRow
 
-__all__ = ["SheetInfo", "SheetTop", "Workbook", "peek_sheets", "read_table"]
+__all__ = ["SheetInfo", "SheetTop", "Workbook", "are_blank", "peek_sheets", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Workbook(Protocol):
         """Each row that holds a value, with all its cells and its number, in ascending order."""
         ...
 
+    def is_empty(self, sheet: str) -> bool:
+        """Whether no row of a sheet holds anything that can be seen; quick, however many sheets are asked about."""
+        ...
+
     def merged(self, sheet: str) -> Sequence[Area]:
         """The merged cells of a sheet, in any order; cheap once its rows were read to the end."""
         ...
@@ -72,7 +77,7 @@ def read_table(path: Path, workbook: Workbook, *, sheet: str | None, place: Head
     for info in workbook.sheets:
         if info.hidden:
             continue
-        if _is_empty(workbook, info.name):
+        if workbook.is_empty(info.name):
             empty.append(info.name)
             continue
         return _read_sheet(
@@ -96,22 +101,23 @@ def _named(path: Path, workbook: Workbook, sheet: str) -> str:
     names = [info.name for info in workbook.sheets]
     if sheet in names:
         return sheet
-    folded = {name.strip().casefold(): name for name in names}
-    if len(folded) == len(names) and sheet.strip().casefold() in folded:
-        return folded[sheet.strip().casefold()]
-    near = difflib.get_close_matches(sheet.strip().casefold(), folded, n=1)
-    meant = f"Did you mean {folded[near[0]]!r}? " if near else ""
+    forms = {loosen(name): name for name in names}
+    if len(forms) == len(names) and loosen(sheet) in forms:
+        return forms[loosen(sheet)]
+    near = find_near(loosen(sheet), forms)
+    meant = f"Did you mean {near[0]!r}? " if near else ""
     raise SheetError(f"{path}: there is no sheet {sheet!r}.", hint=f"{meant}Sheets: {_listed(names)}.")
 
 
-def _is_empty(workbook: Workbook, sheet: str) -> bool:
-    return all(is_blank(row.cells) for row in workbook.rows(sheet))
+def are_blank(rows: Iterable[Row]) -> bool:
+    """Whether no row holds anything that can be seen."""
+    return all(is_blank(row.cells) for row in rows)
 
 
 def _holds_anything(workbook: Workbook, sheet: str) -> bool:
     """Whether a sheet that is not read would be missed; one that cannot be read might be."""
     try:
-        return not _is_empty(workbook, sheet)
+        return not workbook.is_empty(sheet)
     except SheetError:
         return True
 
@@ -159,6 +165,7 @@ def _read_sheet(
         if row.number > header_row:
             rows = itertools.chain((row,), rows)
             break
+        _require_header_fits(where, row)
         top.append(row)
         if row.number == header_row:
             header = _header(top, place)
@@ -189,6 +196,13 @@ def _read_sheet(
     )
 
 
+def _require_header_fits(where: str, row: Row) -> None:
+    try:
+        require_row_fits(row.number, sum(map(len, row.cells)), len(row.cells))
+    except TooLargeError as error:
+        raise error.within(where) from None
+
+
 def _header(top: Sequence[Row], place: HeaderPlace) -> tuple[str, ...]:
     """The header that ends in the last of these rows."""
     if place.count == 1:
@@ -198,12 +212,20 @@ def _header(top: Sequence[Row], place: HeaderPlace) -> tuple[str, ...]:
 
 def _data_rows(where: str, rows: Iterator[Row], width: int, previous: int, top: list[Row]) -> Iterator[Row]:
     """Each row that is not blank, fitted to the header; `top` is filled on the way."""
+    budget = CellBudget()
     for row in rows:
         if row.number <= previous:
             message = f"{where}: row {row.number} stands after row {previous} in the file."
             raise SheetError(message, hint="Open it in Excel or LibreOffice and save it again as .xlsx.")
         previous = row.number
+        cells = row.cells
+        chars = sum(map(len, cells))
+        try:
+            require_row_fits(previous, chars, len(cells))
+            budget.add(max(width, len(cells)), stored=len(cells) - cells.count(""), chars=chars)
+        except TooLargeError as error:
+            raise error.within(where) from None
         if previous <= TOP_ROWS:
             top.append(row)
-        if row.bad or not is_blank(row.cells):
+        if row.bad or not is_blank(cells):
             yield fit(row, width)

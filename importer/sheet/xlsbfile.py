@@ -52,6 +52,8 @@ def _rk(encoded: int) -> float:
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL, _FMLA_NUM, _FMLA_ERROR = 0, 2, 3, 5, 9, 11
 _FMT, _CELL_XF, _BEGIN_CELL_XFS, _END_CELL_XFS, _BUNDLE_SHEET = 44, 47, 617, 618, 156
 _BOOK_PROPERTIES, _MERGE_CELL = 153, 176
+_CELLS = range(1, 12)
+_BEYOND = 1 << 32
 _ROW_FLAGS_AT, _ROW_IS_HIDDEN = 11, 0x10
 _MAIN_PART = "xl/workbook.bin"
 
@@ -63,6 +65,16 @@ class SheetExtras:
     cells: dict[tuple[int, int], CellText] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
+    cell_count: int = 0
+    bounds: tuple[int, int, int, int] | None = None
+
+    @property
+    def area(self) -> int:
+        """How many cells the smallest rectangle has that holds them all."""
+        if self.bounds is None:
+            return 0
+        top, left, bottom, right = self.bounds
+        return (bottom - top + 1) * (right - left + 1)
 
 
 class _Numbers:
@@ -151,7 +163,12 @@ def _biff12_formats(styles_part: bytes) -> list[CellFormat]:
 def _read_sheet(part: bytes, numbers: _Numbers) -> SheetExtras:
     extras = SheetExtras()
     row = 0
+    top, left, bottom, right = _BEYOND, _BEYOND, -1, -1
     for kind, body in _biff12_records(part):
+        if kind in _CELLS:
+            (column,) = struct.unpack_from("<I", body)
+            extras.cell_count += 1
+            top, left, bottom, right = min(top, row), min(left, column), max(bottom, row), max(right, column)
         if kind == _ROW:
             row = struct.unpack_from("<I", body)[0]
             if len(body) > _ROW_FLAGS_AT and body[_ROW_FLAGS_AT] & _ROW_IS_HIDDEN:
@@ -165,6 +182,8 @@ def _read_sheet(part: bytes, numbers: _Numbers) -> SheetExtras:
             )
             numbers.put(extras, (row, column), style & 0xFFFFFF, value)
         elif kind == _MERGE_CELL:
-            top, bottom, left, right = struct.unpack_from("<IIII", body)
-            extras.merged.append(Area(top + 1, bottom + 1, left, right))
+            first, last, from_column, to_column = struct.unpack_from("<IIII", body)
+            extras.merged.append(Area(first + 1, last + 1, from_column, to_column))
+    if extras.cell_count:
+        extras.bounds = top, left, bottom, right
     return extras

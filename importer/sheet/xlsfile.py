@@ -1,5 +1,7 @@
 """An .xls → rows, through xlrd, which knows its number formats, error cells, hidden rows and merged cells.
 
+It runs in a process of its own (`child`).
+
 A formula always has a saved result in this format; a program that never calculated it has saved 0 or an empty text.
 """
 
@@ -13,7 +15,7 @@ from importer.errors import SheetError
 from importer.sheet.cells import CellText, boolean_text, is_error_value, number_text, serial_text
 from importer.sheet.numberformat import BUILT_IN, GENERAL, CellFormat, DateKind, built_in_format, parse_format
 from importer.sheet.table import NO_DATES, NOTHING, Area, Row
-from importer.sheet.workbook import SheetInfo
+from importer.sheet.workbook import SheetInfo, are_blank
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -31,7 +33,6 @@ _DAMAGE = (
     ArithmeticError,
     EOFError,
     OSError,
-    MemoryError,
     RecursionError,
     struct.error,
 )
@@ -96,6 +97,10 @@ class XlsWorkbook:
             text = error_text_from_code.get(value, "#ERROR!")
             return CellText(text, bad=text)
         return CellText("")
+
+    def is_empty(self, sheet: str) -> bool:
+        """Whether no row of a sheet holds anything."""
+        return are_blank(self.rows(sheet))
 
     def merged(self, sheet: str) -> Sequence[Area]:
         """The merged areas of a sheet."""

@@ -1,8 +1,6 @@
 """The XML parts of zipped workbooks: what is wrong with them, and how far that can be forgiven."""
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +8,13 @@ from typing import IO, Protocol
 from xml.parsers import expat
 
 from importer.errors import SheetError
+from importer.sheet.archive import ARCHIVE_DAMAGE
+from importer.sheet.bounds import TooLargeError
 
-__all__ = ["Handlers", "NotWellFormedError", "Scrubbed", "stream_part", "told_damage"]
+__all__ = ["Handlers", "NotWellFormedError", "Scrubbed", "make_parser", "stream_part", "told_damage"]
 
 _CHUNK_BYTES = 1 << 16
+_DEEPEST = 256
 _MARK_BYTES = 8  # more than `xmlns`
 _DECLARATION = re.compile(rb"\sxmlns[\s:=]")  # a namespace may have `xmlns` in its own name
 
@@ -27,22 +28,27 @@ def told_damage(path: Path, sheet: str | None = None) -> Iterator[None]:
     """Make a SheetError that names the file, and the sheet if there is one, of what a damaged workbook causes."""
     try:
         yield
-    except (
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        EOFError,
-        ValueError,
-        LookupError,
-        OverflowError,
-        NotImplementedError,
-    ) as error:
+    except TooLargeError as error:
+        raise error.within(f"{path}, sheet {sheet!r}" if sheet else str(path)) from error
+    except (expat.ExpatError, *ARCHIVE_DAMAGE) as error:
         where = f"{path}, sheet {sheet!r}," if sheet else f"{path}"
         kind = NotWellFormedError if isinstance(error, expat.ExpatError) else SheetError
         raise kind(
             f"{where} is damaged or incomplete.", hint="Open it in Excel or LibreOffice and save it again as .xlsx."
         ) from error
+
+
+def make_parser(namespace_separator: str | None = None) -> expat.XMLParserType:
+    """An XML parser that refuses a document type, and with it every entity of a file's own."""
+    parser = expat.ParserCreate(namespace_separator=namespace_separator)
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_about: object) -> None:
+    raise TooLargeError(
+        "refused, a part of it declares a document type or entities.", hint="Save it again in Excel or LibreOffice."
+    )
 
 
 class Handlers(Protocol):
@@ -74,6 +80,8 @@ class _Names:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         declared = _declared(attributes)
+        if len(self._outer) > _DEEPEST or len(declared) > _DEEPEST:
+            raise TooLargeError("refused, the elements of a part are nested without measure.")
         self._outer.append(self._bound if declared else None)
         if declared:
             self._bound = self._bound | declared
@@ -120,7 +128,7 @@ def stream_part(
     namespace come without any prefix. Where a file has just these prefixes, as nearly all do, names need no look-up:
     expat is then not asked for namespaces either, for its long names cost more than all the rest.
     """
-    parser = expat.ParserCreate()
+    parser = make_parser()
     parser.buffer_text = True
     parser.CharacterDataHandler = handlers.text
     parser.EndElementHandler = handlers.end

@@ -180,7 +180,7 @@ def _await_moment(process: "subprocess.Popen[str]", account: Account, draw: rand
             return False
         if until is None and arrived:
             until = time.monotonic() + time_s
-        time.sleep(0.004)
+        time.sleep(0.02)
     time.sleep(draw.choice([0.0, draw.uniform(0, 0.03), min(longest_s, draw.uniform(0, 0.4))]))
     return process.poll() is None
 

@@ -174,7 +174,7 @@ class Person:
         while process.poll() is None and time.monotonic() < until:
             if self.account.stats()["arrivals"] - before >= calls:
                 break
-            time.sleep(0.004)
+            time.sleep(0.02)
         return bool(self.account.stats()["arrivals"] > before)
 
     def _give_work(self) -> None:

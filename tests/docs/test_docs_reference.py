@@ -59,6 +59,8 @@ def default_of(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True)
     if value in (None, "", {}, ()):
         return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     if isinstance(value, tuple):
         return f"`[{', '.join(value)}]`"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"

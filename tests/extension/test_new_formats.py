@@ -87,7 +87,7 @@ from types import TracebackType
 from typing import Self
 
 from importer.outcome import Outcome
-from importer.report.replacement import Replacement
+from importer.report.replacement import replace_report
 from importer.sheet.table import Row
 
 
@@ -96,7 +96,7 @@ class LinesReport:
 
     def __init__(self, path: Path, header: Sequence[str], *, make_way: Callable[[], object] = lambda: None) -> None:
         self._header = header
-        self._replacement = Replacement(path, make_way=make_way)
+        self._replacement = replace_report(path, make_way=make_way)
 
     def __enter__(self) -> Self:
         self._file = self._replacement.__enter__().file

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from built_lead import read_lead
+
 from importer.errors import UsageError
 from importer.lead import Body, Column, Constant, FieldName, LeadMapping, Policies, ValueRule, plan_mapping
 from importer.lead.metadata import FieldList, read_fields
 from importer.sandbox.body import Malformed, parse_body, read_attributes
 from importer.sandbox.metadata import Metadata, load_metadata
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 from importer.sheet.table import Row
 
 BUILT_IN = load_metadata(None)
@@ -159,14 +161,14 @@ def random_row(number: int, columns: list[Column], fields: FieldList, rng: rando
 
 def check_row(row: Row, mapping: LeadMapping, metadata: Metadata, policies: Policies, tally: Tally) -> None:
     tally.rows += 1
-    body, problems = mapping.build(row)
+    body, problems = read_lead(mapping, row)
     if problems:
         tally.errors.update(problem.error for problem in problems)
         return
     tally.ready += 1
     try:
         stored = read_attributes(parse_body(json.dumps(body).encode()), metadata, country_code="91")
-    except (Refused, Malformed) as refusal:
+    except (Rejected, Malformed) as refusal:
         tally.breaches.append(f"{refusal}: {body} of {row}")
         return
     tally.breaches += damage(body, stored, metadata, policies)

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from built_lead import read_lead
 
 from importer.errors import UsageError
 from importer.lead import Column, Constant, FieldName, LeadMapping, Policies, ValueRule, plan_mapping
@@ -111,7 +112,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_nothing_is_held_against_fields_that_are_not_known() -> None:
     mapping = plan({"A": "mx_Citty", "B": "mx_KYC"}, constants={"Source": "x" * 500}, fields=None)
-    assert mapping.build(Row(2, ("a", "b")))[0]
+    assert read_lead(mapping, Row(2, ("a", "b")))[0]
 
 
 def test_pass_takes_headers_that_are_fields_and_leaves_other_words() -> None:
@@ -142,7 +143,7 @@ def test_pass_takes_headers_that_are_fields_and_leaves_other_words() -> None:
 )
 @pytest.mark.parametrize("rule", [ValueRule(), TEXT])
 def test_what_the_account_would_refuse_or_spoil_is_not_sent(field: str, cell: str, error: str, rule: ValueRule) -> None:
-    _, problems = plan({"Name": "LastName", "X": field}, rules={"X": rule}).build(Row(7, ("Rao", cell)))
+    _, problems = read_lead(plan({"Name": "LastName", "X": field}, rules={"X": rule}), Row(7, ("Rao", cell)))
     assert [problem.error for problem in problems] == [error]
     assert problems[0].message.startswith("Cell B7 (X) holds ")
     assert problems[0].column == "X"
@@ -165,7 +166,7 @@ def test_what_the_account_would_refuse_or_spoil_is_not_sent(field: str, cell: st
     ],
 )
 def test_a_column_without_a_type_takes_its_fields_where_that_alters_nothing(field: str, cell: str, sent: str) -> None:
-    body, problems = plan({"Name": "LastName", "X": field}).build(Row(7, ("Rao", cell)))
+    body, problems = read_lead(plan({"Name": "LastName", "X": field}), Row(7, ("Rao", cell)))
     assert problems == ()
     assert body[1]["Value"] == sent
 
@@ -184,19 +185,19 @@ def test_a_policy_lets_a_value_through_for_all_columns_or_one(
 ) -> None:
     targets = {"Name": "LastName", "X": field}
     for mapping in (plan(targets, policies=policies), plan(targets, rules={"X": ValueRule(policies=policies)})):
-        body, problems = mapping.build(Row(2, ("Rao", cell)))
+        body, problems = read_lead(mapping, Row(2, ("Rao", cell)))
         assert problems == ()
         assert body[1]["Value"] == sent
 
 
 def test_half_a_number_is_never_sent() -> None:
     mapping = plan({"Name": "LastName", "X": "mx_Budget"}, policies=Policies(too_long="cut"))
-    assert [problem.error for problem in mapping.build(Row(2, ("Rao", "9" * 40)))[1]] == ["too_long"]
+    assert [problem.error for problem in read_lead(mapping, Row(2, ("Rao", "9" * 40)))[1]] == ["too_long"]
 
 
 def test_a_mandatory_field_left_blank_is_told_with_its_cell() -> None:
     mapping = plan({"Name": "LastName", "Firm": "Company"}, fields=with_mandatory("Company"))
-    (problem,) = mapping.build(Row(9, ("Rao", " ")))[1]
+    (problem,) = read_lead(mapping, Row(9, ("Rao", " ")))[1]
     assert (problem.error, problem.column) == ("mandatory", "Firm")
     assert "Company" in problem.message
     assert "B9 (Firm)" in problem.message
@@ -204,13 +205,13 @@ def test_a_mandatory_field_left_blank_is_told_with_its_cell() -> None:
 
 def test_a_mandatory_field_whose_cell_is_refused_is_not_called_missing() -> None:
     mapping = plan({"Name": "LastName", "Call": "DoNotCall"}, fields=with_mandatory("DoNotCall"))
-    assert [problem.error for problem in mapping.build(Row(9, ("Rao", "maybe")))[1]] == ["bad_boolean"]
+    assert [problem.error for problem in read_lead(mapping, Row(9, ("Rao", "maybe")))[1]] == ["bad_boolean"]
 
 
 def test_any_sub_field_fills_a_mandatory_set() -> None:
     mapping = plan({"Name": "LastName", "K": "mx_KYC.Status"}, fields=with_mandatory("mx_KYC"))
-    assert mapping.build(Row(2, ("Rao", "Pending")))[1] == ()
-    assert [problem.error for problem in mapping.build(Row(2, ("Rao", "")))[1]] == ["mandatory"]
+    assert read_lead(mapping, Row(2, ("Rao", "Pending")))[1] == ()
+    assert [problem.error for problem in read_lead(mapping, Row(2, ("Rao", "")))[1]] == ["mandatory"]
 
 
 def test_local_times_that_would_be_taken_for_utc_are_noted() -> None:
@@ -223,7 +224,7 @@ def test_local_times_that_would_be_taken_for_utc_are_noted() -> None:
 
 def test_a_choice_takes_its_options_from_the_field() -> None:
     choice = {"X": ValueRule(type="choice")}
-    body, _ = plan({"Name": "LastName", "X": "Source"}, rules=choice).build(Row(2, ("Rao", "WEBSITE")))
+    body, _ = read_lead(plan({"Name": "LastName", "X": "Source"}, rules=choice), Row(2, ("Rao", "WEBSITE")))
     assert body[1]["Value"] == "Website"
     assert "has no options; list them" in told({"Name": "LastName", "X": "mx_City"}, rules=choice)
     (note,) = plan({"Name": "LastName", "X": "Source"}, rules=choice, fields=None).notes

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from built_lead import read_lead
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ def mapping_of(fields: dict[str, str], constants: dict[str, str] | None = None) 
 
 
 def build(fields: dict[str, str], *cells: str, constants: dict[str, str] | None = None) -> Body:
-    body, problems = mapping_of(fields, constants).build(Row(2, cells))
+    body, problems = read_lead(mapping_of(fields, constants), Row(2, cells))
     assert problems == ()
     return body
 
@@ -106,7 +107,7 @@ def test_constants_come_last_and_join_a_field_set() -> None:
 
 
 def problems_of(row: Row, fields: dict[str, str] | None = None) -> tuple[RowProblem, ...]:
-    return mapping_of(fields or FIELDS).build(row)[1]
+    return read_lead(mapping_of(fields or FIELDS), row)[1]
 
 
 def test_a_row_without_a_name_or_contact_is_told_which_columns_would_help() -> None:
@@ -141,7 +142,7 @@ def test_an_unreadable_cell_of_a_mapped_column_is_told_by_its_name(held: str, me
 
 def test_an_unreadable_cell_of_another_column_does_no_harm() -> None:
     columns = [Column("First", FieldName("FirstName"))]
-    body, problems = plan_mapping(["First", "Sum"], columns).build(Row(2, ("A", "#N/A"), bad={1: "#N/A"}))
+    body, problems = read_lead(plan_mapping(["First", "Sum"], columns), Row(2, ("A", "#N/A"), bad={1: "#N/A"}))
     assert (body, problems) == ([{"Attribute": "FirstName", "Value": "A"}], ())
 
 
@@ -183,7 +184,7 @@ ROWS = st.builds(
 
 @given(ROWS)
 def test_any_row_gives_a_body_that_is_json_in_utf8_or_says_why_not(row: Row) -> None:
-    body, problems = mapping_of(TEXTS, {"Source": "Fair"}).build(row)
+    body, problems = read_lead(mapping_of(TEXTS, {"Source": "Fair"}), row)
     json.dumps(body, ensure_ascii=False).encode()
     assert problems or body
     assert bool(row.extra) <= any(problem.error == "too_many_cells" for problem in problems)
@@ -193,7 +194,7 @@ def test_any_row_gives_a_body_that_is_json_in_utf8_or_says_why_not(row: Row) -> 
 
 @given(ROWS)
 def test_no_value_is_altered_lost_or_moved_on_its_way(row: Row) -> None:
-    body, _ = mapping_of(TEXTS).build(row)
+    body, _ = read_lead(mapping_of(TEXTS), row)
     sent = {}
     for attribute in body:
         if "Fields" in attribute:

@@ -126,3 +126,22 @@ KEYS = ("SchemaName", "DisplayName", "DataType", "IsMandatory", "MaxLength", "Op
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), JUNK), max_size=4))
 def test_whatever_stands_beside_a_good_field_does_no_harm(entries: list[dict[str, Any]]) -> None:
     assert "Good" in {one.schema_name for one in read(*entries, {"SchemaName": "Good"})}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a: b", "mx_A\nconstants:\n  Source: Evil", "mx_A}", "mx_A #", "-", "1a", "mx_é", "mx_A\u202e", "m" * 201, "a.b"],
+)
+def test_what_can_be_no_schema_name_is_no_field(name: str) -> None:
+    told = [{"SchemaName": name}, {"SchemaName": "Phone", "CustomObjectMetaData": {"Fields": [{"SchemaName": name}]}}]
+    fields = read_fields(json.dumps(told).encode())
+    assert [one.schema_name for one in fields] == ["Phone"]
+    assert fields.fields[0].sub_fields == ()
+
+
+def test_what_the_metadata_says_prints() -> None:
+    odd = "a\x1b[2J\u202eb\ud800\x9bc"
+    told = [{"SchemaName": "Phone", "DisplayName": odd, "DataType": odd, "Options": [odd, "plain", "क्\u200dष"]}]
+    (field,) = read_fields(json.dumps(told).encode())
+    assert (field.display_name, field.data_type) == ("a[2Jbc", "a[2Jbc")
+    assert field.options == ("plain", "क्\u200dष")

@@ -1,4 +1,5 @@
 import pytest
+from built_lead import read_lead
 
 from importer.errors import UsageError
 from importer.lead import Body, Column, FieldName, LeadMapping, ValueRule, plan_mapping
@@ -12,7 +13,7 @@ def mapping_of(rule: ValueRule, *, field: str = "mx_X", fields: FieldList | None
 
 
 def sent(rule: ValueRule, cell: str, **given: object) -> str | None:
-    body, problems = mapping_of(rule, **given).build(Row(2, ("Rao", cell)))  # type: ignore[arg-type]
+    body, problems = read_lead(mapping_of(rule, **given), Row(2, ("Rao", cell)))  # type: ignore[arg-type]
     assert problems == ()
     return body[1]["Value"] if len(body) > 1 else None
 
@@ -49,10 +50,10 @@ def test_a_default_fills_blanks_and_words_that_mean_none() -> None:
 def test_a_required_column_lets_no_blank_through() -> None:
     mapping = mapping_of(ValueRule(is_required=True, values=(("-", ""),)))
     for cell in ("", " ", "-"):
-        (problem,) = mapping.build(Row(7, ("Rao", cell)))[1]
+        (problem,) = read_lead(mapping, Row(7, ("Rao", cell)))[1]
         assert problem.error == "required"
         assert problem.message == "Cell B7 (X) is empty, and the column is required."
-    assert mapping.build(Row(7, ("Rao", "x")))[1] == ()
+    assert read_lead(mapping, Row(7, ("Rao", "x")))[1] == ()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def split(cell: str, *, rule: ValueRule | None = None, fields: FieldList | None 
     names = [FieldName("FirstName"), FieldName("LastName")]
     columns = [Column("Name", names[0], 2, rule or ValueRule(), names[1])]
     mapping = plan_mapping(["Name"], columns, fields=fields)
-    body, problems = mapping.build(Row(2, (cell,)))
+    body, problems = read_lead(mapping, Row(2, (cell,)))
     assert problems == ()
     return body
 
@@ -97,10 +98,10 @@ def test_each_part_of_a_name_is_held_against_its_own_field_and_told_once() -> No
     assert split("Asha Rao", fields=fields)
     columns = [Column("Name", FieldName("FirstName"), 2, ValueRule(), FieldName("LastName"))]
     mapping = plan_mapping(["Name"], columns, fields=fields)
-    assert [problem.error for problem in mapping.build(Row(2, ("Asha Raman",)))[1]] == ["too_long"]
-    assert [problem.error for problem in mapping.build(Row(2, ("Ashaaa Raman",)))[1]] == ["too_long"]
-    assert len(mapping.build(Row(2, ("#N/A",), bad={0: "#N/A"}))[1]) == 1
-    assert mapping.build(Row(2, ("Ashaaa Raman",)))[0] == [], "neither part of an unfit cell is sent"
+    assert [problem.error for problem in read_lead(mapping, Row(2, ("Asha Raman",)))[1]] == ["too_long"]
+    assert [problem.error for problem in read_lead(mapping, Row(2, ("Ashaaa Raman",)))[1]] == ["too_long"]
+    assert len(read_lead(mapping, Row(2, ("#N/A",), bad={0: "#N/A"}))[1]) == 1
+    assert read_lead(mapping, Row(2, ("Ashaaa Raman",)))[0] == [], "neither part of an unfit cell is sent"
 
 
 def test_a_workbooks_date_reaches_its_column_with_its_kind() -> None:
@@ -109,9 +110,9 @@ def test_a_workbooks_date_reaches_its_column_with_its_kind() -> None:
     rule = ValueRule(type="datetime", timezone=ZoneInfo("Asia/Kolkata"))
     mapping = mapping_of(rule)
     cells = ("Rao", "2026-10-05 00:00:00")
-    assert mapping.build(Row(2, cells, dates={1: "date"}))[0][1]["Value"] == "2026-10-05 00:00:00"
-    assert mapping.build(Row(2, cells, dates={1: "datetime"}))[0][1]["Value"] == "2026-10-04 18:30:00"
-    nested = mapping_of(rule, field="mx_KYC.mx_CustomObject_3").build(Row(2, cells, dates={1: "datetime"}))[0]
+    assert read_lead(mapping, Row(2, cells, dates={1: "date"}))[0][1]["Value"] == "2026-10-05 00:00:00"
+    assert read_lead(mapping, Row(2, cells, dates={1: "datetime"}))[0][1]["Value"] == "2026-10-04 18:30:00"
+    nested = read_lead(mapping_of(rule, field="mx_KYC.mx_CustomObject_3"), Row(2, cells, dates={1: "datetime"}))[0]
     assert nested[1]["Fields"][0]["Value"] == "2026-10-04 18:30:00"
 
 
@@ -121,6 +122,6 @@ def test_the_problem_of_a_sub_fields_cell_leaves_the_others_in_place() -> None:
         Column("When", FieldName("mx_KYC", "mx_CustomObject_3"), 3, ValueRule(type="date")),
         Column("State", FieldName("mx_KYC", "Status"), 4),
     ]
-    body, problems = plan_mapping(["Name", "When", "State"], columns).build(Row(2, ("Rao", "soon", "Pending")))
+    body, problems = read_lead(plan_mapping(["Name", "When", "State"], columns), Row(2, ("Rao", "soon", "Pending")))
     assert [problem.error for problem in problems] == ["bad_date"]
     assert body[1]["Fields"] == [{"Attribute": "Status", "Value": "Pending"}]

@@ -39,3 +39,13 @@ def test_what_is_not_told_is_empty_and_an_untold_organisation_is_none() -> None:
 )
 def test_what_is_no_such_answer_tells_nothing(answer: Reply) -> None:
     assert read_user(answer) is None
+
+
+def test_what_is_told_of_an_account_prints_and_can_be_written_down() -> None:
+    odd = "A\x1b[2J\u202e\ud800 \x9bB" + "C" * 1000
+    user = read_user(reply(dict.fromkeys(TOLD, odd)))
+    assert user is not None
+    for text in (user.organisation or "", user.role, user.time_zone, user.country_code):
+        assert text.isprintable()
+        assert len(text) <= 300
+    assert read_user(reply(TOLD | {"OrgDisplayName": {"a": [1]}, "Role": [1]})) == User("", "", "Asia/Kolkata", "91")

@@ -192,7 +192,7 @@ def test_a_told_limit_is_kept_by_every_run_until_config_changes(ledger: Ledger) 
     assert len(grant(ledger, other, 1.1, 25)) == 10
     for limit, boot, calls in ((LIMIT, "boot", 10), (LIMIT, "next", 10), (Limit(20, 5), "next", 20), (LIMIT, "n", 25)):
         later = begin(ledger, budget_of(ledger, "later", limit=limit), 500.0, boot=boot)
-        assert later.allowance.limit.calls == calls
+        assert later.adaptive.limit.calls == calls
 
 
 def test_slots_left_to_others_are_left_by_every_run_and_share_counts_on_top(ledger: Ledger) -> None:

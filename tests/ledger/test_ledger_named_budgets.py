@@ -85,8 +85,8 @@ def test_a_pause_a_refusal_and_a_free_slot_are_those_of_one_budget(ledger: Ledge
         calls.free(connection, given)  # a number that only the other budget has given
         bulk.leave(connection)
     assert len(ask(ledger, calls, 1.0, 25).numbers) == 25
-    assert calls.allowance.limit == LIMIT
-    assert budget_of(ledger, BULK, now=1.0).allowance.limit == Limit(1, 60.0)
+    assert calls.adaptive.limit == LIMIT
+    assert budget_of(ledger, BULK, now=1.0).adaptive.limit == Limit(1, 60.0)
     assert not ask(ledger, bulk, 1.0, 1).numbers
 
 

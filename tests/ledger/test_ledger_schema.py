@@ -184,7 +184,7 @@ def test_a_ledger_of_every_version_has_the_tables_of_a_new_one(old_path: Path, t
 def test_what_a_ledger_of_every_version_learnt_of_the_limit_is_read(old_path: Path) -> None:
     with open_ledger(old_path) as ledger, ledger.begin() as connection:
         found = connection.execute(select(schema.BUDGET)).mappings().all()
-        assert [(row["name"], row["told_calls"], row["backed_off"]) for row in found] in ([], [("calls", 20, 3)])
+        assert [(row["name"], row["advertised_calls"], row["backed_off"]) for row in found] in ([], [("calls", 20, 3)])
 
 
 @pytest.mark.parametrize("name", [name for name in SCHEMAS if version_of(name) >= 2])

@@ -11,10 +11,10 @@ from importer.ratelimit.adaptive import GROW_EVERY_S, AdaptiveLimit, Limit, fair
 CONFIG = Limit(25, 5)
 
 
-def refuse(allowance: AdaptiveLimit, *times: float, share: float = 1.0) -> AdaptiveLimit:
+def refuse(adaptive: AdaptiveLimit, *times: float, share: float = 1.0) -> AdaptiveLimit:
     for now in times:
-        allowance = allowance.refused(now, told=CONFIG, share=share)
-    return allowance
+        adaptive = adaptive.refused(now, advertised=CONFIG, share=share)
+    return adaptive
 
 
 @pytest.mark.parametrize(
@@ -26,27 +26,27 @@ def test_a_share_of_the_limit_is_rounded_down_but_never_to_nothing(calls: int, s
 
 
 def test_slots_shrink_by_a_tenth_for_each_window_with_a_refusal_and_never_below_one() -> None:
-    allowance, seen = AdaptiveLimit(CONFIG), list[int]()
+    adaptive, seen = AdaptiveLimit(CONFIG), list[int]()
     for window in range(25):
         now = 6.0 * window
-        allowance = refuse(allowance, now, now + 0.1, now + 4.9)  # three refusals in a window count as one
-        seen.append(allowance.calls(now))
+        adaptive = refuse(adaptive, now, now + 0.1, now + 4.9)  # three refusals in a window count as one
+        seen.append(adaptive.calls(now))
     assert seen[:8] == [22, 19, 17, 15, 13, 11, 9, 8]
     assert seen[-1] == 1
 
 
 def test_slots_grow_back_one_a_minute() -> None:
-    allowance = refuse(AdaptiveLimit(CONFIG), 100.0)
-    assert [allowance.calls(100.0 + GROW_EVERY_S * minutes) for minutes in (0, 0.99, 1, 2, 2.5, 3, 600)] == [
+    adaptive = refuse(AdaptiveLimit(CONFIG), 100.0)
+    assert [adaptive.calls(100.0 + GROW_EVERY_S * minutes) for minutes in (0, 0.99, 1, 2, 2.5, 3, 600)] == [
         *(22, 22, 23, 24, 24, 25, 25),
     ]
-    again = refuse(allowance, 100.0 + 2 * GROW_EVERY_S)  # 24 by then
+    again = refuse(adaptive, 100.0 + 2 * GROW_EVERY_S)  # 24 by then
     assert again.calls(100.0 + 2 * GROW_EVERY_S) == 21
 
 
 def test_a_share_shrinks_and_grows_like_a_whole_limit() -> None:
-    allowance = refuse(AdaptiveLimit(CONFIG), 0.0, share=0.8)
-    assert [allowance.calls(now, share=0.8) for now in (0.0, 60.0, 120.0, 9000.0)] == [18, 19, 20, 20]
+    adaptive = refuse(AdaptiveLimit(CONFIG), 0.0, share=0.8)
+    assert [adaptive.calls(now, share=0.8) for now in (0.0, 60.0, 120.0, 9000.0)] == [18, 19, 20, 20]
 
 
 def test_a_change_that_lies_ahead_is_another_clocks_and_over() -> None:
@@ -72,7 +72,7 @@ def test_a_change_that_lies_ahead_is_another_clocks_and_over() -> None:
     ],
 )
 def test_a_told_limit_is_adopted_at_once_where_ours_would_break_it(told: Limit, adopted: bool) -> None:  # noqa: FBT001
-    after = AdaptiveLimit(CONFIG).refused(1.0, told=told)
+    after = AdaptiveLimit(CONFIG).refused(1.0, advertised=told)
     assert after.limit == (told if adopted else CONFIG)
     assert after.calls(1.0) == (told.calls if adopted else 22)
     assert after.calls(1e9) == (told.calls if adopted else 25), "what was told stays, what was held back grows back"
@@ -80,19 +80,19 @@ def test_a_told_limit_is_adopted_at_once_where_ours_would_break_it(told: Limit, 
 
 def test_refusals_of_the_window_in_which_a_limit_was_told_shrink_nothing() -> None:
     told = Limit(10, 5)
-    allowance = AdaptiveLimit(CONFIG)
+    adaptive = AdaptiveLimit(CONFIG)
     for now in (1.0, 1.1, 1.2, 5.9):
-        allowance = allowance.refused(now, told=told)
-    assert (allowance.limit, allowance.calls(6.0)) == (told, 10)
-    assert allowance.refused(6.1, told=told).calls(6.1) == 9, "later ones mean that others use it"
+        adaptive = adaptive.refused(now, advertised=told)
+    assert (adaptive.limit, adaptive.calls(6.0)) == (told, 10)
+    assert adaptive.refused(6.1, advertised=told).calls(6.1) == 9, "later ones mean that others use it"
 
 
 def test_two_limits_that_are_told_in_turn_are_both_kept() -> None:
-    allowance = AdaptiveLimit(Limit(100, 5))
+    adaptive = AdaptiveLimit(Limit(100, 5))
     for now, told in ((0.0, Limit(20, 1)), (10.0, Limit(50, 5)), (20.0, Limit(20, 1)), (30.0, Limit(50, 5))):
-        allowance = allowance.refused(now, told=told)
-    assert allowance.limit == Limit(20, 5)
-    assert all(limit.is_kept_by(allowance.limit) for limit in (Limit(20, 1), Limit(50, 5)))
+        adaptive = adaptive.refused(now, advertised=told)
+    assert adaptive.limit == Limit(20, 5)
+    assert all(limit.is_kept_by(adaptive.limit) for limit in (Limit(20, 1), Limit(50, 5)))
 
 
 def test_a_refusal_that_tells_nothing_means_others_too() -> None:
@@ -117,15 +117,15 @@ def test_whoever_keeps_a_limit_that_keeps_another_keeps_both(kept: Limit, other:
 def test_whatever_is_refused_at_least_one_slot_stays_and_never_more_than_the_share(
     refusals: list[tuple[float, Limit | None]], share: float
 ) -> None:
-    allowance, now = AdaptiveLimit(CONFIG), 0.0
+    adaptive, now = AdaptiveLimit(CONFIG), 0.0
     for later_s, told in refusals:
         now += later_s
-        before = allowance.calls(now, share=share)
-        allowance = allowance.refused(now, told=told, share=share)
-        after = allowance.calls(now, share=share)
-        assert 1 <= after <= max(1, allowance.limit.calls * share + 1e-9)
-        assert after <= before or allowance.limit != CONFIG
-        assert allowance.calls(now + 1e6, share=share) >= after
+        before = adaptive.calls(now, share=share)
+        adaptive = adaptive.refused(now, advertised=told, share=share)
+        after = adaptive.calls(now, share=share)
+        assert 1 <= after <= max(1, adaptive.limit.calls * share + 1e-9)
+        assert after <= before or adaptive.limit != CONFIG
+        assert adaptive.calls(now + 1e6, share=share) >= after
 
 
 @pytest.mark.parametrize(

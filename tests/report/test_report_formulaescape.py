@@ -1,5 +1,7 @@
 """No cell of the report runs as a formula, and every cell comes back as it was."""
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,7 +13,10 @@ FORMULA_STARTS = "=+-@＝＋－＠"
 texts = st.one_of(
     st.text(),
     st.builds(
-        "".join, st.lists(st.sampled_from([*FORMULA_STARTS, "'", " ", "\t", "\n", "\ufeff", "1", "a", "(", ".", "e"]))
+        "".join,
+        st.lists(
+            st.sampled_from([*FORMULA_STARTS, "'", " ", "\t", "\n", ";", "|", '"', "\ufeff", "1", "a", "(", ".", "e"])
+        ),
     ),
 )
 
@@ -42,7 +47,6 @@ texts = st.one_of(
         "\ufeff=1",
         "\u200b@x",
         "\x00=1",
-        "\t=1",
         "\tplain",
         "\rplain",
         "\nplain",
@@ -116,3 +120,29 @@ def test_a_sign_before_letters_never_stays_bare(sign: str, rest: str) -> None:
 @given(texts)
 def test_exactly_one_quote_is_taken_away(text: str) -> None:
     assert unescape_formula("'" + text) == text
+
+
+@pytest.mark.parametrize("divider", [";", "\t", "|", "\n", "\r", "\r\n"])
+@pytest.mark.parametrize("before", ["", " ", "\u200b", '"', '""', "x;"])
+@pytest.mark.parametrize("formula", ["=cmd", "+A1", "@SUM(A1)", "-2+3", "＝1"])
+def test_a_formula_behind_what_another_program_divides_at_is_guarded(divider: str, before: str, formula: str) -> None:
+    text = f"Eve{divider}{before}{formula}"
+    escaped = escape_formula(text)
+    for mark in ";\t|\n\r":
+        for piece in escaped.split(mark):
+            assert not is_formula(piece.strip('"'))
+    assert unescape_formula(escaped) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["+91 98450;+91 98451", "a;b|c", "Eve;'quoted'", "one\n- \ntwo"[:4], "x;-12.5;+1,000", "it's;so", "a;'+1"]
+)
+def test_what_cannot_run_behind_a_divider_stays_as_it_is(text: str) -> None:
+    assert escape_formula(text).removeprefix("'") == text
+
+
+@pytest.mark.parametrize("text", ["+0" + " " * 1_000_000 + "x", "-" + "1" * 1_000_000 + "x", "+" + "(" * 1_000_000])
+def test_a_long_cell_is_judged_at_once(text: str) -> None:
+    start = time.perf_counter()
+    assert unescape_formula(escape_formula(text)) == text
+    assert time.perf_counter() - start < 5

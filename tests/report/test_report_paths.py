@@ -48,7 +48,7 @@ def test_a_folder_in_the_place_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a device")
 def test_a_device_is_never_replaced() -> None:
-    with pytest.raises(UsageError, match="is a device"):
+    with pytest.raises(UsageError, match="pipe or a device"):
         check_writable(Path("/dev/null"))
 
 

@@ -67,6 +67,16 @@ def test_map_never_writes_over_a_file(newcomer: Desk) -> None:
     assert path.read_text("utf-8") == "columns: {Email: EmailAddress}\n"
 
 
+@pytest.mark.parametrize("output", ["there/is/none.yaml", "/proc/none.yaml"])
+def test_map_says_where_it_cannot_write(newcomer: Desk, output: str) -> None:
+    before = {path.name for path in newcomer.folder.iterdir()}
+    run = newcomer.call("map", "leads.csv", "-o", output)
+    assert run.status == 2
+    assert f"{output} cannot be written" in run.err
+    assert "defect" not in run.err
+    assert {path.name for path in newcomer.folder.iterdir()} - {"state"} == before
+
+
 def test_map_and_fields_say_what_is_missing_without_keys(newcomer: Desk) -> None:
     newcomer.account = None
     for args in (("map", "leads.csv"), ("fields",)):

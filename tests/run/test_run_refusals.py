@@ -186,6 +186,8 @@ CASES: dict[str, tuple[Prepare, list[str]]] = {
     "a line behind the first that a workbook cannot hold": (too_long_behind_the_first, ["row 3", "“Remark”"]),
     "payloads over the report": (with_args("--payloads", "leads.report.csv"), ["--payloads"]),
     "payloads over the file": (with_args("--payloads", "leads.csv"), ["--payloads"]),
+    "payloads where a folder is": (with_args("--payloads", "state"), ["payloads", "a folder"]),
+    "payloads where a device is": (with_args("--payloads", "/dev/full"), ["payloads", "a device"]),
     "payloads in no folder": (with_args("--payloads", "there/is/none.jsonl"), ["payloads", "there/is"]),
     "the first no rows": (with_args("--first", "0"), ["--first"]),
     "an option that there is not": (with_args("--frist", "5"), ["--frist", "--first"]),

@@ -249,6 +249,7 @@ class Desk:
             with (
                 patch.dict(os.environ, self.variables(), clear=True),
                 patch.object(sys, "argv", argv),
+                patch("importer.commands.cli.close_doors"),  # the hooks of this process are the test runner's
                 contextlib.chdir(self.folder),
                 contextlib.redirect_stdout(out),
                 contextlib.redirect_stderr(err),

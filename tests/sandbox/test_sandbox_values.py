@@ -8,7 +8,7 @@ import pytest
 from importer.sandbox.body import Malformed, parse_body, read_attributes
 from importer.sandbox.metadata import load_metadata
 from importer.sandbox.store import Store
-from importer.sandbox.values import Refused
+from importer.sandbox.values import Rejected
 
 METADATA = load_metadata(None)
 
@@ -69,14 +69,14 @@ def test_a_value_is_stored_as_the_account_stores_it(field: str, sent: str, store
     ],
 )
 def test_a_value_that_does_not_fit_its_field_is_refused_by_name(field: str, sent: str, kind: str) -> None:
-    with pytest.raises(Refused, match=field) as refused:
+    with pytest.raises(Rejected, match=field) as refused:
         read(**{"LastName": "Rao"} | {field: sent})
-    assert refused.value.kind == kind
+    assert refused.value.exception_type == kind
 
 
 def test_all_unknown_names_are_told_at_once_those_of_sub_fields_too() -> None:
     kyc = {"Attribute": "mx_KYC", "Value": "", "Fields": [{"Attribute": "mx_C", "Value": ""}]}
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Rejected) as refused:
         read(kyc, LastName="Rao", mx_A="1", mx_B="2", lastname="3")
     assert refused.value.message == "Attribute(s) does not exist - mx_A,mx_B,lastname,mx_C."
 
@@ -107,14 +107,14 @@ def test_a_parents_own_value_is_not_lost_beside_its_sub_fields() -> None:
     ids=["sub-fields of no set", "attribute twice", "sub-field twice"],
 )
 def test_a_lead_that_contradicts_itself_is_refused(items: list[dict[str, Any]]) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Rejected) as refused:
         read(*items, FirstName="Asha")
-    assert refused.value.kind == "MXInvalidInputException"
+    assert refused.value.exception_type == "MXInvalidInputException"
 
 
 @pytest.mark.parametrize("values", [{"mx_City": "Pune"}, {"FirstName": "", "mx_City": "Pune"}])
 def test_a_lead_needs_a_name_or_a_contact(values: dict[str, str]) -> None:
-    with pytest.raises(Refused, match="FirstName,LastName,EmailAddress,Phone"):
+    with pytest.raises(Rejected, match="FirstName,LastName,EmailAddress,Phone"):
         read(**values)
 
 

@@ -194,3 +194,27 @@ def test_a_wrong_time_and_a_missing_config_are_mistakes(folder: Path, args: tupl
     assert run.exit_code != 0
     assert wanted in str(run.exception)
     assert os.listdir(folder)  # noqa: PTH208 - nothing but names is wanted
+
+
+@pytest.mark.parametrize("mark", list("&|<>^()@!,;=`'"))
+def test_nothing_in_a_windows_path_ends_the_command_or_begins_another(mark: str) -> None:
+    path = PureWindowsPath(f"C:\\leads{mark}calc.exe")
+    one = Night(
+        program=(str(path / "lsq-import.exe"),),
+        files=(str(path / "a.csv"),),
+        config=path / "config.yaml",
+        log=path / "a.log",
+        user="ops",
+        hour=1,
+        minute=5,
+        ledger=path / "ledger",
+    )
+    for line in batch_file(one).splitlines():
+        assert mark not in cmd_sees(line).removeprefix("@"), line
+    bare = cmd_sees(task_command(one).strip())
+    assert not set(bare.replace("^" + mark, "")) & set("&|<>^")
+
+
+def cmd_sees(line: str) -> str:
+    """What of a line cmd.exe looks at: what is outside of its quotes, which a backslash does not escape."""
+    return "".join(part for nth, part in enumerate(line.split('"')) if nth % 2 == 0).replace(">nul", "")

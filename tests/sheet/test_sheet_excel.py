@@ -74,6 +74,21 @@ def test_cells_become_the_text_that_a_person_sees(tmp_path: Path) -> None:
     assert second.dates == {5: "datetime", 6: "duration"}
 
 
+@pytest.mark.parametrize("value", ["", "<v></v>", "<v/>", "<v> </v>"])
+@pytest.mark.parametrize("kind", ["", "n", "b", "d", "str"])
+def test_a_formula_has_a_result_where_one_was_saved_and_only_a_text_may_be_empty(
+    tmp_path: Path, kind: str, value: str
+) -> None:
+    mark = f' t="{kind}"' if kind else ""
+    cells = f'<row r="2"><c r="A2"{mark}><f>B2</f>{value}</c><c r="B2" t="inlineStr"><is><t>x</t></is></c></row>'
+    with open_table(with_cells(tmp_path / "leads.xlsx", HEADER + cells)) as table:
+        (row,) = table.rows()
+    is_text = kind == "str" and value
+    assert (row.cells[0].strip(), dict(row.bad)) == (
+        ("", {}) if is_text else ("=B2", {0: "formula without a saved result"})
+    )
+
+
 def test_error_cells_and_formulas_without_a_result_are_bad(tmp_path: Path) -> None:
     cells = (
         '<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c r="B2"><f>A2+1</f></c></row>'

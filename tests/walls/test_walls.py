@@ -28,7 +28,7 @@ BREACHES = [
     ("door-network", "leadsquared", "from aiohttp import ClientSession"),
     ("door-database", "app", "import sqlite3"),
     ("door-database", "run", "from sqlalchemy import select"),
-    ("door-workbooks", "report", "import pandas"),
+    ("door-workbooks", "report", "import python_calamine"),
     ("door-workbooks", "app", "import xlrd"),
     ("door-terminal", "app", "import click"),
     ("door-terminal", "run", "import tqdm"),

@@ -1,11 +1,10 @@
 """A dropdown's options: LeadSquared stores a value that is none of them without a word."""
 
-import difflib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from importer.lead.refusal import Converter, Refusal
+from importer.nearest import find_near, loosen
 
 __all__ = ["make_choice_converter", "make_option_check"]
 
@@ -23,12 +22,12 @@ def make_choice_converter(options: Sequence[str], *, sends_others: bool, is_mult
     exact = set(options)
     loose: dict[str, list[str]] = defaultdict(list)
     for option in options:
-        loose[_loosened(option)].append(option)
+        loose[loosen(option)].append(option)
 
     def find(text: str) -> str | Refusal:
         if text in exact:
             return text
-        found = loose.get(_loosened(text), [])
+        found = loose.get(loosen(text), [])
         if len(found) == 1:
             return found[0]
         return text if sends_others else _refuse(text, options)
@@ -72,8 +71,7 @@ def _refuse(text: str, options: Sequence[str]) -> Refusal:
 
     The text itself is repeated only where an option comes near it: what is like none may be anything about a person.
     """
-    folded = {_loosened(option): option for option in options}
-    near = [folded[name] for name in difflib.get_close_matches(_loosened(text), folded, n=3, cutoff=NEAR_ENOUGH)]
+    near = find_near(loosen(text), {loosen(option): option for option in options}, cutoff=NEAR_ENOUGH, most=3)
     listed = [f"`{option}`" for option in near or options[:SHOWN_OPTIONS]]
     more = "" if near or len(options) <= SHOWN_OPTIONS else ", …"
     lead = "Did you mean" if near else "The options are"
@@ -85,7 +83,3 @@ def _refuse(text: str, options: Sequence[str]) -> Refusal:
         f"{lead} {', '.join(listed)}{more}{end} Correct the cell, or translate its values with values: in config.yaml. "
         "To send such values all the same: off_list: send",
     )
-
-
-def _loosened(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())

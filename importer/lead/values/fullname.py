@@ -1,4 +1,7 @@
-"""A full name → first and last name."""
+"""A full name → first and last name.
+
+By hand: nameparser takes titles and suffixes of English names out of the name, and nothing may be lost here.
+"""
 
 from importer.lead.refusal import Refusal
 

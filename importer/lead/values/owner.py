@@ -1,13 +1,12 @@
 """An owner by e-mail address or full name → the GUID of a user of the account, which is what LeadSquared takes."""
 
-import difflib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.users import AccountUser
+from importer.nearest import find_near, loosen
 
 __all__ = ["make_owner_converter", "see_owner"]
 
@@ -35,20 +34,20 @@ def make_owner_converter(users: Sequence[AccountUser]) -> Converter:
     """A converter that finds the user meant: by GUID, e-mail address or full name, whatever its case."""
     known: dict[str, list[AccountUser]] = defaultdict(list)
     for user in users:
-        for text in dict.fromkeys(_folded(text) for text in (user.id, user.email, user.name)):
+        for text in dict.fromkeys(loosen(text) for text in (user.id, user.email, user.name)):
             if text:
                 known[text].append(user)
-    names = {_folded(text): user for user in users if user.is_active for text in (user.name, user.email) if text}
+    names = {loosen(text): user for user in users if user.is_active for text in (user.name, user.email) if text}
 
     def convert(text: str, _kind: str | None) -> str | Refusal:
-        found = known.get(_folded(text), [])
+        found = known.get(loosen(text), [])
         active = [user for user in found if user.is_active]
         if len(active) == 1:
             return active[0].id
         if active:
             return _refuse_several(active)
-        near = difflib.get_close_matches(_folded(text), names, n=1, cutoff=NEAR_ENOUGH)
-        return INACTIVE_REFUSAL if found else _refuse_unknown(names[near[0]] if near else None)
+        near = find_near(loosen(text), names, cutoff=NEAR_ENOUGH)
+        return INACTIVE_REFUSAL if found else _refuse_unknown(near[0] if near else None)
 
     return convert
 
@@ -70,7 +69,3 @@ def _refuse_unknown(near: AccountUser | None) -> Refusal:
         f"{ask}Write an e-mail address or a full name as LeadSquared has it; for a user who is new there, run with "
         "--refresh-fields.",
     )
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -98,14 +98,14 @@ _STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"), BUDGE
 class Budget:
     """One run's view of one budget of an account. `holder` is the run's token; `wall_clock` counts from 1970.
 
-    `allowance` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
+    `adaptive` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
     opened the budget since this run did, and voided its slots.
     """
 
     def __init__(
         self, account_id: int, *, holder: str, terms: Terms, wall_clock: Callable[[], float] = time.time
     ) -> None:
-        self.allowance = AdaptiveLimit(terms.limit)
+        self.adaptive = AdaptiveLimit(terms.limit)
         self.quota = DayQuota(account_id, calls_per_day=terms.calls_per_day, wall_clock=wall_clock)
         self._key = {"account": account_id, "budget": terms.budget}
         self._row = {"account_id": account_id, "budget": terms.budget, "holder": holder}
@@ -127,16 +127,16 @@ class Budget:
         if is_other_boot:
             for table in (SLOT, CLAIMANT):
                 connection.execute(delete(table).where(*self._is_ours(table)))
-        self.allowance, paused_until = self._read_state(connection)
+        self.adaptive, paused_until = self._read_state(connection)
         if is_other_boot:
-            self.allowance = AdaptiveLimit(self._terms.limit, self.allowance.told)
-        self._write_state(connection, self.allowance, 0.0 if is_other_boot else paused_until, boot=boot)
+            self.adaptive = AdaptiveLimit(self._terms.limit, self.adaptive.advertised)
+        self._write_state(connection, self.adaptive, 0.0 if is_other_boot else paused_until, boot=boot)
         self._boot = boot
         self.quota.clean(connection)
 
     def grant(self, connection: Connection, now: float, wanted: int) -> Granted:
         """Hold as many of `wanted` slots as may be."""
-        self.allowance, paused_until = self._read_state(connection)
+        self.adaptive, paused_until = self._read_state(connection)
         self._clean(connection, now)
         others = self._others(connection, now)
         left_today = self.quota.left(connection)
@@ -147,7 +147,7 @@ class Budget:
         numbers = range(self._next_number, self._next_number + count)
         if count:
             self._next_number += count
-            free_at = now + self._terms.longest_s + self.allowance.limit.per_seconds
+            free_at = now + self._terms.longest_s + self.adaptive.limit.per_seconds
             upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
             self.quota.count(connection, count)
         self._claim(connection, now, wanted - count, is_granted=count > 0)
@@ -177,17 +177,19 @@ class Budget:
 
     def pause(self, connection: Connection, until: float) -> None:
         """Give no run a slot until then."""
-        allowance, paused_until = self._read_state(connection)
+        adaptive, paused_until = self._read_state(connection)
         if until > paused_until:
-            self._write_state(connection, allowance, until)
+            self._write_state(connection, adaptive, until)
 
-    def refuse(self, connection: Connection, now: float, told: Limit | None) -> tuple[AdaptiveLimit, AdaptiveLimit]:
-        """Learn from a refusal; the allowance before and after."""
+    def refuse(
+        self, connection: Connection, now: float, advertised: Limit | None
+    ) -> tuple[AdaptiveLimit, AdaptiveLimit]:
+        """Learn from a refusal; the adaptive limit before and after."""
         before, paused_until = self._read_state(connection)
-        after = before.refused(now, told=told, share=self._terms.share)
+        after = before.refused(now, advertised=advertised, share=self._terms.share)
         if after != before:
             self._write_state(connection, after, paused_until)
-        self.allowance = after
+        self.adaptive = after
         return before, after
 
     def leave(self, connection: Connection) -> None:
@@ -198,7 +200,7 @@ class Budget:
         self, now: float, wanted: int, held: dict[str, tuple[int, float, float]], others: dict[str, tuple[int, float]]
     ) -> int:
         """How many slots are free and within this run's part; those who waited longest get what cannot be divided."""
-        allowed = self.allowance.calls(now, share=self._terms.share)
+        allowed = self.adaptive.calls(now, share=self._terms.share)
         mine = held.get(self._holder, (0, 0.0, 0.0))[0]
         free = allowed - sum(many for many, _, _ in held.values())
         if free <= 0 or not others:
@@ -216,8 +218,8 @@ class Budget:
 
     def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
         """The other runs that want slots: how many, and when they last got some."""
-        told = self._key | {"me": self._holder, "since": now - WANTS_FOR_S}
-        return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, told)}
+        asked = self._key | {"me": self._holder, "since": now - WANTS_FOR_S}
+        return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, asked)}
 
     def _claim(self, connection: Connection, now: float, wanted: int, *, is_granted: bool) -> None:
         """Say how many slots this run still waits for, if that is news."""
@@ -238,7 +240,7 @@ class Budget:
             connection.execute(delete(table).where(*self._is_ours(table), is_over))
 
     def _read_state(self, connection: Connection) -> tuple[AdaptiveLimit, float]:
-        """The allowance as all runs have learnt it, if they had the same config, and until when all pause."""
+        """The adaptive limit as all runs have learnt it, if they had the same config, and until when all pause."""
         row = connection.execute(_STATE, self._key).first()
         fresh = AdaptiveLimit(self._terms.limit)
         if row is None:
@@ -246,28 +248,28 @@ class Budget:
         self.is_other_boot = bool(self._boot and row.boot) and row.boot != self._boot
         if Limit(row.configured_calls, row.configured_per_seconds) != self._terms.limit:
             return fresh, row.paused_until
-        told = Limit(row.told_calls, row.told_per_seconds) if row.told_calls else None
+        advertised = Limit(row.advertised_calls, row.advertised_per_seconds) if row.advertised_calls else None
         refused_at = -math.inf if row.refused_at is None else row.refused_at
         return replace(
-            fresh, told=told, backed_off=row.backed_off, changed_at=row.changed_at, refused_at=refused_at
+            fresh, advertised=advertised, backed_off=row.backed_off, changed_at=row.changed_at, refused_at=refused_at
         ), row.paused_until
 
     def _write_state(
-        self, connection: Connection, allowance: AdaptiveLimit, paused_until: float, *, boot: str | None = None
+        self, connection: Connection, adaptive: AdaptiveLimit, paused_until: float, *, boot: str | None = None
     ) -> None:
         """Write what all runs have learnt; without a `boot` it stays the same."""
-        told = allowance.told
+        advertised = adaptive.advertised
         row: dict[str, Any] = {
             "account_id": self._key["account"],
             "name": self._key["budget"],
             "boot": boot or "",
-            "configured_calls": allowance.configured.calls,
-            "configured_per_seconds": allowance.configured.per_seconds,
-            "told_calls": told.calls if told else None,
-            "told_per_seconds": told.per_seconds if told else None,
-            "backed_off": allowance.backed_off,
-            "changed_at": allowance.changed_at,
-            "refused_at": None if math.isinf(allowance.refused_at) else allowance.refused_at,
+            "configured_calls": adaptive.configured.calls,
+            "configured_per_seconds": adaptive.configured.per_seconds,
+            "advertised_calls": advertised.calls if advertised else None,
+            "advertised_per_seconds": advertised.per_seconds if advertised else None,
+            "backed_off": adaptive.backed_off,
+            "changed_at": adaptive.changed_at,
+            "refused_at": None if math.isinf(adaptive.refused_at) else adaptive.refused_at,
             "paused_until": paused_until,
         }
         upsert(connection, BUDGET, [row], kept=("boot",) if boot is None else ())

@@ -40,9 +40,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A call was refused because of the limit, which the refusal told or not."""
+    """A call was refused because of the limit, which the refusal advertised or not."""
 
-    told: Limit | None
+    advertised: Limit | None
 
 
 Job = Want | Hold | Free | Pause | Refusal

@@ -22,26 +22,26 @@ class BudgetNews:
         self._has_told_wait = False
         self._has_told_others = False
 
-    def tell_limit(self, allowance: AdaptiveLimit) -> None:
+    def tell_limit(self, adaptive: AdaptiveLimit) -> None:
         """Say at the beginning that another limit than config's is kept, if that is so."""
-        if allowance.told is not None:
+        if adaptive.advertised is not None:
             logger.info(
                 "LeadSquared has told an earlier run that the account's limit is %s, not %s as in config.yaml: "
                 "that is kept.",
-                allowance.told,
-                allowance.configured,
+                adaptive.advertised,
+                adaptive.configured,
             )
 
     def tell_change(self, before: AdaptiveLimit, after: AdaptiveLimit) -> None:
         """Say what was learnt from a refusal."""
-        if after.told is not None and after.told != before.told:
+        if after.advertised is not None and after.advertised != before.advertised:
             logger.warning(
                 "LeadSquared says that the account's limit is %s, not %s: that is kept from now on, by later runs too. "
                 "Write   limits: {calls: %d, per_seconds: %g}   into config.yaml, or other limits once they change.",
-                after.told,
+                after.advertised,
                 before.limit,
-                after.told.calls,
-                after.told.per_seconds,
+                after.advertised.calls,
+                after.advertised.per_seconds,
             )
         elif after != before:
             logger.log(

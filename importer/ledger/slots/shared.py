@@ -91,12 +91,12 @@ class SharedSlots:
     @property
     def per_seconds(self) -> float:
         """The window of the limit that is kept now, in seconds."""
-        return self._budget.allowance.limit.per_seconds
+        return self._budget.adaptive.limit.per_seconds
 
     @property
     def limit(self) -> Limit:
         """What all runs together may use now, as far as this one has heard."""
-        calls = self._budget.allowance.calls(self._clock.now(), share=self._terms.share)
+        calls = self._budget.adaptive.calls(self._clock.now(), share=self._terms.share)
         return Limit(calls, self.per_seconds)
 
     def used_today(self) -> int:
@@ -140,9 +140,9 @@ class SharedSlots:
         """Let no run send for so long."""
         self._jobs.put(Pause(self._clock.now() + seconds))
 
-    def refused(self, told: Limit | None) -> None:
-        """Learn from a refusal, which told the account's limit or did not, for all runs."""
-        self._jobs.put(Refusal(told))
+    def refused(self, advertised: Limit | None) -> None:
+        """Learn from a refusal, which advertised the account's limit or did not, for all runs."""
+        self._jobs.put(Refusal(advertised))
 
     def close(self) -> None:
         """Give no slot any more and withdraw at once those who wait."""
@@ -159,7 +159,7 @@ class SharedSlots:
                         self._machines.enter(connection)
                     now = self._clock.now() + self._clock.shift(connection)
                     self._budget.open(connection, now, boot=self._clock.boot)
-                self._news.tell_limit(self._budget.allowance)
+                self._news.tell_limit(self._budget.adaptive)
                 self._call(self._open)
                 while self._step(connection):
                     pass
@@ -222,7 +222,7 @@ class SharedSlots:
         changes = []
         for job in jobs:
             if isinstance(job, Refusal):
-                changes.append(self._budget.refuse(connection, self._clock.now() + shift, job.told))
+                changes.append(self._budget.refuse(connection, self._clock.now() + shift, job.advertised))
             elif isinstance(job, Pause):
                 self._budget.pause(connection, job.until + shift)
         return changes

@@ -1,0 +1,60 @@
+"""No text of a stranger makes a pattern of the project work for long: each is tried on 1 MB of its worst."""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from patterns import find_patterns, worst_texts
+
+import importer
+
+LENGTHS = (2_000, 16_000, 125_000, 1_000_000)
+MOST_S = 4.0
+CALLS = ("fullmatch", "match", "search")
+SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(Path(importer.__file__).parent.rglob("*.py")))
+BOUNDED = {
+    "importer.lead.values.phonetext.EXTENSION[0]": 2_000,  # a writing of more than 100 characters is refused first
+    "importer.app.fileselection._REPORT_NAME[0]": 2_000,  # file names: no system takes more than 255 characters
+    "importer.lead.values.emailtext.FAULTS[14]": 16_000,  # texts with two `@` have another fault first
+}
+"""Patterns whose texts are known to be short, and the longest text that they are tried on."""
+
+PATTERNS = find_patterns()
+
+
+def calls_of(place: str) -> set[str]:
+    """How the project uses a pattern; all ways where that cannot be told by its name."""
+    name = place.rpartition(".")[2].partition("[")[0]
+    found = set(re.findall(rf"\b{name}\.(fullmatch|match|search|sub|split|findall|finditer)\(", SOURCES))
+    return {call if call in CALLS else "search" for call in found} or set(CALLS)
+
+
+def seconds_of(pattern: re.Pattern[Any], call: str, text: str | bytes) -> float:
+    start = time.process_time()
+    getattr(pattern, call)(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("place", PATTERNS)
+def test_a_pattern_needs_no_more_than_its_texts_time(place: str) -> None:
+    pattern = PATTERNS[place]
+    for call in calls_of(place):
+        worst: list[int] | None = None
+        for length in LENGTHS:
+            if length > BOUNDED.get(place, length):
+                break
+            texts = list(worst_texts(pattern, length))
+            tried = range(len(texts)) if worst is None else worst
+            taken = {at: seconds_of(pattern, call, texts[at]) for at in tried}
+            slowest = sorted(taken, key=lambda at: taken[at], reverse=True)
+            assert not taken or taken[slowest[0]] < MOST_S, (
+                f"{call} on {length:,} characters: {texts[slowest[0]][:40]!r}…"
+            )
+            worst = slowest[:3]
+
+
+def test_a_careless_pattern_would_be_found() -> None:
+    careless = re.compile(r"[^0#?.]*([0#?,]*0[0#?,]*)")
+    assert max(seconds_of(careless, "match", text) for text in worst_texts(careless, 16_000)) > 0.2
