@@ -44,6 +44,7 @@ def _findings(file: Path | None, path: Path | None) -> Iterator[Finding]:
         yield from (Finding(f"config: {problem}", error.hint or "Mend this line.") for problem in problems)
         return
     yield _config(config, path)
+    yield from check_keys_file(Path() if config.path is None else config.path.parent)
     target = None
     try:
         require_keys(config)

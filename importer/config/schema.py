@@ -19,6 +19,9 @@ from importer.leadsquared.route import NO_PROXY, proxy_address
 __all__ = ["ConfigModel", "validate"]
 
 MOST_WORKERS = 200
+MOST_CALLS = 1_000_000_000
+MOST_ROWS = 1_048_576  # of a worksheet
+LONGEST_S = 86_400.0
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
 IDENTITIES = ("mapped", "all")
 ENCODINGS = (
@@ -104,17 +107,17 @@ class AccountModel(Section):
 class LimitsModel(Section):
     """`limits:`."""
 
-    calls: Annotated[int, Field(ge=1)] = 25
-    per_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
-    share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    calls_per_day: Annotated[int, Field(ge=1)] | None = None
+    calls: Annotated[int, Field(ge=1, le=MOST_CALLS)] = 25
+    per_seconds: Annotated[float, Field(ge=0.01, le=LONGEST_S, allow_inf_nan=False)] = 5.0
+    share: Annotated[float, Field(ge=0.001, le=1)] = 1.0
+    calls_per_day: Annotated[int, Field(ge=1, le=MOST_CALLS)] | None = None
 
 
 class BreakerModel(Section):
     """`breaker:`; 0 turns a rule off."""
 
-    failures: Annotated[int, Field(ge=0)] = 20
-    same_error: Annotated[int, Field(ge=0)] = 25
+    failures: Annotated[int, Field(ge=0, le=MOST_CALLS)] = 20
+    same_error: Annotated[int, Field(ge=0, le=MOST_CALLS)] = 25
 
 
 class ConfigModel(Section):
@@ -124,11 +127,11 @@ class ConfigModel(Section):
     limits: LimitsModel = LimitsModel()
     breaker: BreakerModel = BreakerModel()
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 10
-    timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    timeout_s: Annotated[float, Field(ge=0.001, le=LONGEST_S, allow_inf_nan=False)] = 30.0
     proxy: Annotated[str, PlainValidator(_proxy)] | None = None
     sheet: Text | None = None
-    header_row: Annotated[int, Field(ge=1)] = 1
-    header_rows: Annotated[int, Field(ge=1)] = 1
+    header_row: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1
+    header_rows: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1
     encoding: Annotated[str, PlainValidator(_encoding)] | None = None
     delimiter: Annotated[str, PlainValidator(_delimiter)] | None = None
     merged: Merged = "first"

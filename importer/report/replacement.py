@@ -18,6 +18,9 @@ if sys.platform != "win32":
 __all__ = ["Replacement", "ReportError"]
 
 
+PRIVATE = 0o600
+
+
 class ReportError(ImporterError):
     """The report could not be written after rows were sent; what became of them is in the ledger."""
 
@@ -34,8 +37,8 @@ class Replacement:
 
     Until then the file is a hidden one of the same folder that its owner alone can read, and whatever stood at
     `path` stays. On an exception it is removed. A clean end flushes it to the disk (and the folder, where the
-    system can) before and after the move. The new file gets the mode of the one it replaces, else the mode that
-    any new file has. A symbolic link stays one: its target is replaced.
+    system can) before and after the move. The new file gets the mode of the one it replaces, else its
+    owner alone can read it: it holds personal data. A symbolic link stays one: its target is replaced.
 
     `make_way` is called when all is on the disk, right before the move: what stands at `path` is looked at no earlier.
 
@@ -124,9 +127,7 @@ class Replacement:
     def _mode(self) -> int:
         with contextlib.suppress(FileNotFoundError):
             return stat.S_IMODE(self.path.stat().st_mode)
-        mask = os.umask(0o077)  # the only portable way to read it is to set it
-        os.umask(mask)
-        return 0o666 & ~mask
+        return PRIVATE
 
 
 def reason(error: OSError) -> str:
