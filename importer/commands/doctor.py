@@ -13,7 +13,7 @@ from importer.app.context import DEFAULT_CONFIG, ledger_location, make_client
 from importer.app.identity import identify_account
 from importer.commands.account import find_config, settled_destination
 from importer.config import Config, require_keys
-from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
+from importer.doctor import Finding, check_account, check_file, check_keys_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
 
 __all__ = ["doctor"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class Signals:
     def __init__(self, *, within_s: float = 10.0) -> None:
         self.received: int | None = None
         self.within_s = within_s
+        self._seconds = 0
         self._is_blocking = False
         self._on_first: Callable[[], object] = _nothing
         self._on_second: Callable[[], object] = _nothing
@@ -94,7 +96,12 @@ class Signals:
             if self._is_blocking:
                 self.check()
             self._call(self._first)
+        elif self._seconds or self._loop is None or self._loop.is_closed() or self._is_blocking:
+            # Nobody will look at it: a read is stuck, or what a second signal was to end did not end. The ledger has
+            # every intent.
+            os._exit(128 + number)
         else:
+            self._seconds += 1
             self._call(self._second)
 
     def _call(self, action: Callable[[], object]) -> None:
