@@ -4,12 +4,16 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 __all__ = ["Interrupted", "Signals"]
+
+STUCK_S = 2.0
+"""How long after a second signal the event loop has its turn; else it is stuck, and the process ends."""
 
 T = TypeVar("T")
 
@@ -103,6 +107,10 @@ class Signals:
         else:
             self._seconds += 1
             self._call(self._second)
+            end = threading.Timer(STUCK_S, os._exit, [128 + number])  # the loop may be stuck in a read
+            end.daemon = True
+            end.start()
+            self._call(end.cancel)
 
     def _call(self, action: Callable[[], object]) -> None:
         if self._loop is not None and not self._loop.is_closed():

@@ -10,9 +10,7 @@ from collections.abc import Callable
 import pytest
 from workbench import PATIENCE_S, Account, Desk, person
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has neither pipes in folders nor these signals"
-)
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 BOTH = [signal.SIGINT, signal.SIGTERM]
 
