@@ -7,12 +7,11 @@ __all__ = ["JOINERS", "is_shown", "printable", "printable_lines"]
 CUT = "…"
 JOINERS = "\u200c\u200d"
 """What Hindi, Persian and others need inside their words; alone among the characters that do not show it stays."""
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def is_shown(mark: str) -> bool:
     """Whether a character may be shown: no control (C0, C1), no mark of direction, no half of a character."""
-    return mark.isprintable() or mark in JOINERS or unicodedata.category(mark) not in _HIDDEN
+    return mark.isprintable() or mark in JOINERS or unicodedata.category(mark) == "Zs"
 
 
 def printable(text: str, most: int = 300) -> str:

@@ -28,7 +28,7 @@ class WholeFile:
 
     Whatever stands at `path` stays until then, and on an exception. A clean end flushes the file to the disk (and the
     folder, where the system can) before and after the move. The file gets `mode`; without one, that of the file that it
-    replaces, else the mode that any new file has. A symbolic link stays one: its target is replaced. `make_way` is
+    replaces, else `new_mode`, else the mode that any new file has. A symbolic link stays one: its target is replaced. `make_way` is
     called when all is on the disk, right before the move: what stands at `path` is looked at no earlier.
 
     While it is filled it has no name where the system can do that (Linux, on most file systems), so that nothing of it
@@ -45,12 +45,14 @@ class WholeFile:
         *,
         failure: Callable[[Path, str], Exception],
         mode: int | None = None,
+        new_mode: int | None = None,
         make_way: Callable[[], object] = lambda: None,
     ) -> None:
         self.path = Path(os.path.realpath(path))
         self.file: BinaryIO
         self._failure = failure
         self._chosen_mode = mode
+        self._new_mode = new_mode
         self._make_way = make_way
         self._part: Path | None = None
 
@@ -170,6 +172,8 @@ class WholeFile:
             return self._chosen_mode
         with contextlib.suppress(FileNotFoundError):
             return stat.S_IMODE(self.path.stat().st_mode)
+        if self._new_mode is not None:
+            return self._new_mode
         mask = os.umask(0o077)  # the only portable way to read it is to set it
         os.umask(mask)
         return 0o666 & ~mask

@@ -13,7 +13,7 @@ from importer.app.context import DEFAULT_CONFIG, ledger_location
 from importer.app.identity import identify_account
 from importer.commands.account import find_config, settled_destination
 from importer.config import Config, require_keys
-from importer.doctor import Finding, check_account, check_file, check_ledger, check_machine
+from importer.doctor import Finding, check_account, check_file, check_keys_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
 from importer.leadsquared.connection import make_client
 
@@ -45,6 +45,7 @@ def _findings(file: Path | None, path: Path | None) -> Iterator[Finding]:
         yield from (Finding(f"config: {problem}", error.hint or "Mend this line.") for problem in problems)
         return
     yield _config(config, path)
+    yield from check_keys_file(Path() if config.path is None else config.path.parent)
     target = None
     try:
         require_keys(config)

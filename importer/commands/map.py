@@ -36,7 +36,9 @@ DEFAULT_CONFIG = "config.yaml"
 )
 @click.option("--sandbox", "is_sandbox", is_flag=True, help="For the sandbox's fields: no keys, no network.")
 @click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the visible one that looks most like leads]")
-@click.option("--header-row", type=click.IntRange(min=1), metavar="N", help="The row of the headers.  [default: found]")
+@click.option(
+    "--header-row", type=click.IntRange(1, 1_048_576), metavar="N", help="The row of the headers.  [default: found]"
+)
 @click.option("--region", metavar="XX", help="The country of phones without a code.  [default: the account's]")
 @click.option("--timezone", "time_zone", metavar="ZONE", help="Where the file's times are.  [default: the account's]")
 @click.option("--encoding", metavar="NAME", help="The encoding of a text file that is not UTF-8.")

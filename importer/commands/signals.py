@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 __all__ = ["Interrupted", "Signals"]
+
+STUCK_S = 2.0
+"""How long after a second signal the event loop has its turn; else it is stuck, and the process ends."""
 
 T = TypeVar("T")
 
@@ -32,6 +37,7 @@ class Signals:
     def __init__(self, *, within_s: float = 10.0) -> None:
         self.received: int | None = None
         self.within_s = within_s
+        self._seconds = 0
         self._is_blocking = False
         self._on_first: Callable[[], object] = _nothing
         self._on_second: Callable[[], object] = _nothing
@@ -94,8 +100,17 @@ class Signals:
             if self._is_blocking:
                 self.check()
             self._call(self._first)
+        elif self._seconds or self._loop is None or self._loop.is_closed() or self._is_blocking:
+            # Nobody will look at it: a read is stuck, or what a second signal was to end did not end. The ledger has
+            # every intent.
+            os._exit(128 + number)
         else:
+            self._seconds += 1
             self._call(self._second)
+            end = threading.Timer(STUCK_S, os._exit, [128 + number])  # the loop may be stuck in a read
+            end.daemon = True
+            end.start()
+            self._call(end.cancel)
 
     def _call(self, action: Callable[[], object]) -> None:
         if self._loop is not None and not self._loop.is_closed():

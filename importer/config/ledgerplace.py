@@ -6,6 +6,7 @@ from importer.errors import UsageError
 
 __all__ = ["place_ledger"]
 
+USE_A_FILE = "Point ledger: in config.yaml or LSQ_LEDGER at a file in a folder that you may write to."
 _SQLITE_FILE = ":///"
 
 
@@ -13,14 +14,14 @@ def place_ledger(ledger: str, folder: Path) -> str:
     """The ledger's path or URL, absolute where it is a file's; `folder` is that of config.yaml.
 
     It was taken from the current folder once: UsageError where a ledger lies there and none where it belongs now, for a
-    new one would know nothing of what is created.
+    new one would know nothing of what is created. UsageError too for what no file can be called.
     """
     scheme, mark, file = "", "", ledger
     if "://" in ledger:
         scheme, mark, file = ledger.partition(_SQLITE_FILE)
         if not scheme.startswith("sqlite") or not file or file.startswith(":memory:"):
             return ledger
-    path = Path(file).expanduser()
+    path = _usable_path(file)
     if path.is_absolute():
         return ledger
     place = folder.absolute() / path
@@ -32,3 +33,21 @@ def place_ledger(ledger: str, folder: Path) -> str:
             hint=f"Move it there with its .locks folder, or name it in full: ledger: {here}",
         )
     return f"{scheme}{mark}{place}"
+
+
+def _usable_path(file: str) -> Path:
+    """The path of a ledger's file; UsageError where no file can be called so, or nobody can look there."""
+    try:
+        if "\0" in file:
+            raise ValueError(file)
+        path = Path(file).expanduser()
+        if path.name in {"", ".."} or file.endswith(("/.", "/")):
+            raise UsageError("The ledger's path names a folder.", hint=USE_A_FILE)
+        path.exists()
+    except RuntimeError:  # ~somebody whom the machine does not know
+        raise UsageError("The ledger's path begins with ~ and no user of this machine.", hint=USE_A_FILE) from None
+    except ValueError:
+        raise UsageError("The ledger's path holds a NUL or half a character.", hint=USE_A_FILE) from None
+    except OSError as error:
+        raise UsageError(f"The ledger's path cannot be used: {error.strerror}.", hint=USE_A_FILE) from None
+    return path

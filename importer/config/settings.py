@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from annotated_types import Ge, Gt, Le, MinLen
+from annotated_types import Ge, Le, MinLen
 
 from importer.config.texts import (
     Read,
@@ -42,13 +42,17 @@ __all__ = [
 ]
 
 MOST_WORKERS = 200
+MOST_CALLS = 1_000_000_000
+MOST_ROWS = 1_048_576  # of a worksheet
+LONGEST_S = 86_400.0
 NO_KEY = {"is_key": False}
 """The metadata of a field that config.yaml cannot say, or says in a form of its own."""
 
 Text = Annotated[str, MinLen(1)]
-Whole = Annotated[int, Ge(1)]
-WholeOrOff = Annotated[int, Ge(0)]
-Seconds = Annotated[float, Gt(0)]
+Whole = Annotated[int, Ge(1), Le(MOST_CALLS)]
+WholeOrOff = Annotated[int, Ge(0), Le(MOST_CALLS)]
+RowNumber = Annotated[int, Ge(1), Le(MOST_ROWS)]
+Seconds = Annotated[float, Ge(0.001), Le(LONGEST_S)]
 Auth = Literal["query", "headers"]
 DuplicatesAre = Literal["failures", "ok"]
 Merged = Literal["first", "fill"]
@@ -86,8 +90,8 @@ class Limits:
     """
 
     calls: Whole = 25
-    per_seconds: Seconds = 5.0
-    share: Annotated[float, Gt(0), Le(1)] = 1.0
+    per_seconds: Annotated[float, Ge(0.01), Le(LONGEST_S)] = 5.0
+    share: Annotated[float, Ge(0.001), Le(1)] = 1.0
     calls_per_day: Whole | None = None
 
 
@@ -117,8 +121,8 @@ class Config:
     timeout_s: Seconds = 30.0
     proxy: Annotated[str, Read(read_proxy)] | None = None
     sheet: Text | None = None
-    header_row: Whole = 1
-    header_rows: Whole = 1
+    header_row: RowNumber = 1
+    header_rows: RowNumber = 1
     encoding: Annotated[str, Read(read_encoding)] | None = None
     delimiter: Annotated[str, Read(read_delimiter)] | None = None
     merged: Merged = "first"

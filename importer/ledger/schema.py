@@ -238,8 +238,9 @@ def prepare_schema(
     """Bring the database to the present version and return its secret; UsageError where it is none of ours.
 
     The caller's transaction holds the whole way from one version to another: an older ledger is brought up to date,
-    or stays as it was. `where` names the database in messages. The secret keys every digest, so that a phone number
-    cannot be found by trying them all; it lives in the same database, whose file is its owner's alone.
+    or stays as it was. `where` names the database in messages. The secret keys every digest, so that two
+    ledgers' digests have nothing in common. It lives in the same database: whoever has that can try numbers out. In a
+    file of its own it could be lost alone, and the ledger would know no row any more.
     """
     tables = set(inspect(connection).get_table_names())
     if not tables:

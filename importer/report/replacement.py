@@ -10,6 +10,9 @@ from importer.wholefile import WholeFile
 __all__ = ["ReportError", "replace_report"]
 
 
+PRIVATE = 0o600
+
+
 class ReportError(ImporterError):
     """The report could not be written after rows were sent; what became of them is in the ledger."""
 
@@ -24,5 +27,8 @@ class ReportError(ImporterError):
 
 
 def replace_report(path: Path, *, make_way: Callable[[], object] = lambda: None) -> WholeFile:
-    """The file of a report; ReportError for whatever the disk or the system refuses. `make_way` as in `WholeFile`."""
-    return WholeFile(path, failure=ReportError, make_way=make_way)
+    """The file of a report; ReportError for whatever the disk or the system refuses. `make_way` as in `WholeFile`.
+
+    A new one is its owner's alone, for it holds personal data; one that replaces another gets that one's mode.
+    """
+    return WholeFile(path, failure=ReportError, new_mode=PRIVATE, make_way=make_way)

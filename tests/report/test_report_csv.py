@@ -95,8 +95,8 @@ def test_an_exception_leaves_the_old_report_and_no_rest(tmp_path: Path, name: st
 
 
 @posix_only
-@pytest.mark.parametrize(("old_mode", "mode"), [(None, 0o640), (0o604, 0o604)])
-def test_it_gets_the_mode_of_the_old_report_or_of_a_new_file(tmp_path: Path, old_mode: int | None, mode: int) -> None:
+@pytest.mark.parametrize(("old_mode", "mode"), [(None, 0o600), (0o604, 0o604)])
+def test_it_is_its_owner_s_alone_or_has_the_old_one_s_mode(tmp_path: Path, old_mode: int | None, mode: int) -> None:
     path = tmp_path / "r.csv"
     if old_mode is not None:
         path.touch()
