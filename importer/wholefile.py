@@ -28,8 +28,8 @@ class WholeFile:
 
     Whatever stands at `path` stays until then, and on an exception. A clean end flushes the file to the disk (and the
     folder, where the system can) before and after the move. The file gets `mode`; without one, that of the file that it
-    replaces, else `new_mode`, else the mode that any new file has. A symbolic link stays one: its target is replaced. `make_way` is
-    called when all is on the disk, right before the move: what stands at `path` is looked at no earlier.
+    replaces, else `new_mode`, else the mode that any new file has. A symbolic link stays one: its target is replaced.
+    `make_way` is called when all is on the disk, right before the move: what stands at `path` is looked at no earlier.
 
     While it is filled it has no name where the system can do that (Linux, on most file systems), so that nothing of it
     is left when the process is killed. Elsewhere it is a hidden file of the same folder that its owner alone can read.

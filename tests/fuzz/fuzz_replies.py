@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from importer.leadsquared.servertime import ServerTime
+from importer.servertime import ServerTime
 
 from importer.lead.metadata import read_fields
 from importer.lead.users import read_users
