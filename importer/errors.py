@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from importer.nextstep import NextStep, with_steps
+
 __all__ = [
     "AmbiguousError",
     "CallError",
@@ -41,17 +43,22 @@ __all__ = [
 
 
 class ImporterError(Exception):
-    """Ends a run with a message for a person: what happened and where, then what to do next."""
+    """Ends a run with a message for a person: what happened and where, then what to do next.
+
+    `steps` are what to do next as values, which the command or the page puts into words of its own behind the hint.
+    """
 
     exit_status: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", steps: Sequence[NextStep] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.steps = tuple(steps)
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+        hint = with_steps(self.hint, self.steps)
+        return f"{self.message}\n  {hint}" if hint else self.message
 
 
 class UsageError(ImporterError):

@@ -6,8 +6,19 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
+from importer.nextstep import Action, NextStep
 
-__all__ = ["LOCKED", "REBUILD", "LedgerError", "LocksLostError", "gone", "guard_database", "is_damage", "reason_of"]
+__all__ = [
+    "LOCKED",
+    "REBUILD",
+    "REBUILD_STEPS",
+    "LedgerError",
+    "LocksLostError",
+    "gone",
+    "guard_database",
+    "is_damage",
+    "reason_of",
+]
 
 LOCKED = "locked"
 """In SQLite's words when another process holds the database for longer than one waits."""
@@ -16,10 +27,13 @@ DAMAGED = ("malformed", "not a database", "corrupt")
 """In SQLite's words, and in PostgreSQL's, when what is in the file cannot be believed."""
 
 REBUILD = (
-    "Restore it from a backup, or move it away and make its rows known again from the reports: "
-    "lsq-import ledger rebuild REPORT… Without that, rows that have no unique value would be sent again."
+    "Restore it from a backup, or move it away and make its rows known again from the reports. Without that, rows that "
+    "have no unique value would be sent again."
 )
 """What to do about a ledger that is lost."""
+
+REBUILD_STEPS = (NextStep(Action.REBUILD_LEDGER, "REPORT…"),)
+"""The same as a value."""
 
 
 class LedgerError(ImporterError):
@@ -39,7 +53,9 @@ def guard_database(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = reason_of(error)
-        raise LedgerError(f"The ledger {where} cannot be used any more: {reason}.", hint=_hint(reason)) from None
+        steps = REBUILD_STEPS if is_damage(reason) else ()
+        message = f"The ledger {where} cannot be used any more: {reason}."
+        raise LedgerError(message, hint=_hint(reason), steps=steps) from None
 
 
 def gone(where: str) -> LedgerError:
@@ -47,6 +63,7 @@ def gone(where: str) -> LedgerError:
     return LedgerError(
         f"The ledger {where} was deleted, moved or replaced while a run was writing it.",
         hint=f"Put it back before anything is imported. If it is lost: {REBUILD[:1].lower()}{REBUILD[1:]}",
+        steps=REBUILD_STEPS,
     )
 
 

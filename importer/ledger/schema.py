@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from importer.errors import UsageError
-from importer.ledger.failure import REBUILD
+from importer.ledger.failure import REBUILD, REBUILD_STEPS
 
 __all__ = [
     "ACCOUNT",
@@ -287,6 +287,7 @@ def prepare_schema(
         raise UsageError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
             hint=REBUILD,
+            steps=REBUILD_STEPS,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
         raise UsageError(

@@ -16,6 +16,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.failure import LedgerError, LocksLostError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
@@ -37,10 +38,11 @@ class _Job:
 
 
 class LedgerWriter:
-    """The ledger's writing side for one event loop; an async context manager."""
+    """The ledger's writing side for one event loop; an async context manager. `notify` is called in its own thread."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, notify: Notify = log_notice) -> None:
         self._ledger = ledger
+        self._notify = notify
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,11 +137,11 @@ class LedgerWriter:
         if withdrawn:
             self._ledger.rows.settle(connection, withdrawn)
         if outcomes and (foreign := len(outcomes) - self._ledger.rows.settle(connection, outcomes)) > 0:
-            logger.warning(
-                "Another run has taken over %d %s of this one: what came of them stands in this run's report only.",
-                foreign,
-                "row" if foreign == 1 else "rows",
+            text = (
+                f"Another run has taken over {foreign} {'row' if foreign == 1 else 'rows'} of this one: what came of "
+                "them stands in this run's report only."
             )
+            self._notify(Notice(Level.WARNING, text))
 
 
 def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerError | None) -> None:
@@ -147,6 +149,6 @@ def _resolve(results: "Sequence[tuple[_Job, KnownRow | None]]", failure: LedgerE
         if job.done.done():
             continue
         if failure is not None:
-            job.done.set_exception(type(failure)(failure.message, hint=failure.hint))
+            job.done.set_exception(type(failure)(failure.message, hint=failure.hint, steps=failure.steps))
         else:
             job.done.set_result(conflict)

@@ -1,4 +1,4 @@
-"""The file of `--payloads`: the exact body of each row's call, one JSON line a row, whole or not there."""
+"""The payloads: the exact body of each row's call, one JSON line a row, whole or not there."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ def open_payloads(path: Path | None) -> Iterator[TextIO | None]:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise UsageError(
-            f"The payloads cannot be written to {path}: {error.strerror}.", hint="Give --payloads another path."
+            f"The payloads cannot be written to {path}: {error.strerror}.", hint="Give them another path."
         ) from error
     part = Path(name)
     try:

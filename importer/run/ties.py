@@ -7,15 +7,16 @@ sent at all.
 """
 
 import itertools
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from importer.errors import UsageError
+from importer.events import Level, Notice, Notify
 from importer.ledger.cellmarks import are_marks, compare_marks
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
 from importer.ledger.records import KnownRow, State
+from importer.nextstep import Action, NextStep
 from importer.outcome import Status
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
@@ -26,8 +27,6 @@ BATCH = 400
 SETTLED_STATES = (State.CREATED, State.INTENT, State.UNKNOWN)
 SETTLED_STATUSES = (Status.CREATED, Status.UNKNOWN)
 
-logger = logging.getLogger(__name__)
-
 
 class Verdict(StrEnum):
     """What a line is that is not simply the row of its reference."""
@@ -37,17 +36,20 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"  # one of several lines, any of which may be the row
 
 
-def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: LineTable, *, trusts: bool) -> None:
-    """Compare a report's lines with what the ledger remembers and decide in `table` what each is.
+def tie_lines(
+    input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: LineTable, *, trusts: bool, notify: Notify
+) -> Iterator[None]:
+    """Compare a report's lines with what the ledger remembers and decide in `table` what each is, batch by batch.
 
-    `trusts`: the references are right, whatever the cells say (`--trust-references`). UsageError where most created
-    lines hold other cells than were sent.
+    `trusts`: the references are right, whatever the cells say. UsageError where most created lines hold other cells
+    than were sent.
     """
     prepared_rows = itertools.starmap(maker.make, input_file.rows(are_all=True))
     while batch := list(itertools.islice(prepared_rows, BATCH)):
         tied = [(prepared, prepared.given_ref) for prepared in batch if prepared.given_ref is not None]
         known = ledger.rows.find_rows([ref for _, ref in tied])
         table.add(_line(prepared, ref, known.get(ref)) for prepared, ref in tied)
+        yield
     table.finish()
     taken = {} if trusts else _give_back(table)
     if not trusts:
@@ -55,7 +57,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
     for lines in table.shared():
         _tell_apart(lines, table, taken)
     _resettle(table, taken)
-    _tell(table.count_fits(), taken)
+    _tell(table.count_fits(), taken, notify)
 
 
 def _line(prepared: PreparedRow, ref: bytes, known: KnownRow | None) -> Line:
@@ -115,8 +117,8 @@ def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable
     raise UsageError(
         f"{input_file.table.path}: {count:,} of {total:,} created lines hold other cells than those that were sent, as "
         "if the data columns had been sorted or moved without the columns lsq_…: nobody can tell which line is which.",
-        hint="Undo that in your spreadsheet program, sort all columns together, and save again. If each line still is "
-        "the row of its lsq_ref and its cells were edited on purpose, add --trust-references. Nothing was sent.",
+        hint="Nothing was sent. Undo that in your spreadsheet program, sort all columns together, and save again.",
+        steps=[NextStep(Action.TRUST_REFERENCES)],
     )
 
 
@@ -160,17 +162,16 @@ def _resettle(table: LineTable, taken: dict[bytes, Line]) -> None:
             table.decide(stay[0].place, Verdict.COPY, ref)
 
 
-def _tell(fits: dict[Fit, int], taken: dict[bytes, Line]) -> None:
+def _tell(fits: dict[Fit, int], taken: dict[bytes, Line], notify: Notify) -> None:
     if taken:
-        logger.warning(
-            "%s lines carry the lsq_ref of another line: each is taken for the row whose cells it holds.",
-            f"{len(taken):,}",
+        text = (
+            f"{len(taken):,} lines carry the lsq_ref of another line: each is taken for the row whose cells it holds."
         )
+        notify(Notice(Level.WARNING, text))
     edited = fits.get(Fit.EDITED, 0) + fits.get(Fit.OTHER, 0) - len(taken)
     if edited > 0:
-        logger.warning(
-            "Of %s created lines, %s hold other cells than were sent. That changes nothing in LeadSquared: change the "
-            "leads there.",
-            f"{sum(fits.values()):,}",
-            f"{edited:,}",
+        text = (
+            f"Of {sum(fits.values()):,} created lines, {edited:,} hold other cells than were sent. That changes "
+            "nothing in LeadSquared: change the leads there."
         )
+        notify(Notice(Level.WARNING, text))
