@@ -30,6 +30,7 @@ def conclude(
     reviewed: Reviewed,
     sent: Sent,
     summary: Summary,
+    *,
     calls: CallCounts,
     stop: Stop,
     notify: Notify,
@@ -45,7 +46,7 @@ def conclude(
         status = _exit_status(context, sent, summary, stop)
     page = None
     if context.options.html:
-        page = _write_page(context, reviewed, sent, summary, calls, status, notify)
+        page = _write_page(context, reviewed, sent, summary, calls=calls, exit_status=status, notify=notify)
     return RunResult(
         file=context.options.file,
         exit_status=status,
@@ -97,6 +98,7 @@ def _write_page(
     reviewed: Reviewed,
     sent: Sent,
     summary: Summary,
+    *,
     calls: CallCounts,
     exit_status: int,
     notify: Notify,

@@ -125,7 +125,7 @@ async def open_context(
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify)
+        read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify=notify)
         target = await stack.enter_async_context(
             find_destination(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
@@ -136,7 +136,11 @@ async def open_context(
             check_known(report, ledger, target, history)
         is_lasting = not (options.dry_run or target.is_throw_away)
         is_lasting_report = is_lasting and input_file.shape is not None
-        lost = find_lost_source(options.file, config, ledger, target, history, notify) if is_lasting_report else None
+        lost = (
+            find_lost_source(options.file, config, ledger, target, history, notify=notify)
+            if is_lasting_report
+            else None
+        )
         source = lost.name if lost else _source_of(options, config, history, ledger, input_file)
         if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
@@ -147,7 +151,7 @@ async def open_context(
                 )
             await _await_source(ledger, identity, source, notify)
             # It may have written the very file that we read: its report, run in place.
-            read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify)
+            read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify=notify)
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
             text = f"The ledger did not know {done.created} rows of this report; their source is {source}."
@@ -251,6 +255,7 @@ async def _read_input(
     options: ImportRequest,
     config: Config,
     report: Path,
+    *,
     notify: Notify,
 ) -> tuple[str, InputFile]:
     """The file, with its digest where it is the report that is going to be replaced."""

@@ -55,6 +55,7 @@ def find_lost_source(
     ledger: Ledger,
     target: Destination,
     history: RunHistory,
+    *,
     notify: Notify = log_notice,
 ) -> LostSource | None:
     """The source of a report that is imported and of which the ledger knows nothing: its rows are to be known before

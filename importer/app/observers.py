@@ -25,6 +25,7 @@ class Observers:
         self._own.append(observer)
 
     def __call__(self, event: Event) -> None:
+        """Tell an event."""
         for observer in self._own:
             observer(event)
         if self._caller is None:

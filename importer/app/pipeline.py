@@ -104,8 +104,8 @@ async def _import(
             sent = await send_rows(context, context.client, reviewed.open_rows, observers, watch)
         if not request.dry_run:
             batches = report_lines(context.input_file, context.scratch, tag=context.maker.tag)
-            await _report(context, batches, reviewed, summary, observers, Blocking().breathe)
-        return conclude(context, reviewed, sent, summary, timeline.counts(), watch.stop, observers)
+            await _report(context, batches, reviewed, summary=summary, observers=observers, breathe=Blocking().breathe)
+        return conclude(context, reviewed, sent, summary, calls=timeline.counts(), stop=watch.stop, notify=observers)
 
 
 def make_review(
@@ -135,7 +135,7 @@ async def _review(context: ImportContext, observers: Observers, blocking: Blocki
         reviewed = review.reviewed
         if context.options.dry_run:
             batches = reviewed_lines(review.batches(), tag=context.maker.tag)
-            await _report(context, batches, reviewed, summary, observers, blocking.breathe)
+            await _report(context, batches, reviewed, summary=summary, observers=observers, breathe=blocking.breathe)
         else:
             for _ in review.steps(may_write=True):
                 await blocking.breathe()
@@ -155,6 +155,7 @@ async def _report(
     context: ImportContext,
     batches: Iterable[Iterable[Line]],
     reviewed: Reviewed,
+    *,
     summary: Summary,
     observers: Observers,
     breathe: Callable[[], Awaitable[None]],
