@@ -18,6 +18,7 @@ class Action(Enum):
     NAME_CONFIG = "Name another one, or let one be proposed for the file."
     NAME_KEYS = "Name these keys as those of {}."
     NAME_SOURCE = "Name the source as it was imported, such as {}."
+    PROPOSE_CONFIG = "One can be proposed for a file."
     PROPOSE_MAPPING = "A mapping for another spreadsheet can be proposed."
     REBUILD_LEDGER = "Rebuild the ledger from {}."
     REBUILD_LEDGER_OF_SOURCE = "Rebuild the ledger from {}, and name the report's source."

@@ -1,6 +1,5 @@
 """One import: review everything, send what is to be sent, write the report, say how it went."""
 
-import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from importer.app.budget import check_quota
 from importer.app.conclusion import conclude
 from importer.app.context import ImportContext, open_context
 from importer.app.observers import Observers, observe_calls
-from importer.app.request import ImportRequest
+from importer.app.request import ImportRequest, environ_of
 from importer.app.result import RunResult
 from importer.app.runhistory import keep_edited
 from importer.app.sending import Sent, send_rows
@@ -34,13 +33,14 @@ async def import_file(
     *,
     observer: Observer = events.ignore,
     stop: Stop | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
     blocking: Hook | None = None,
 ) -> RunResult:
     """Import one file and tell how it ended: every row of the file has its line in the report.
 
     `observer` is called with each event (`importer.events`); `stop` ends the import from outside (`Stop.request`).
-    `environ` holds host and keys (`LSQ_HOST`, `LSQ_ACCESS_KEY`, `LSQ_SECRET_KEY`) where no config.yaml or `.env` does.
+    `environ` holds host and keys (`LSQ_HOST`, `LSQ_ACCESS_KEY`, `LSQ_SECRET_KEY`) where no config.yaml or `.env` does;
+    None stands for this process's.
 
     Nothing is printed, no handler for signals or logs is set, and the event loop that runs keeps its turn: the file is
     read in a thread. A program that has nothing else to do may give `blocking` instead: a context manager, inside of
@@ -54,7 +54,9 @@ async def import_file(
     started_at = datetime.now().astimezone()
     with stop.watched() as watch:
         try:
-            result = await watch.guard(_import(request, environ, observers, watch, Blocking(watch, blocking)))
+            result = await watch.guard(
+                _import(request, environ_of(environ), observers, watch, Blocking(watch, blocking))
+            )
         except Interrupted:
             observers(events.Notice(events.Level.WARNING, "Stopped before the first call: nothing was sent."))
             result = RunResult(
@@ -73,7 +75,7 @@ async def check(
     *,
     observer: Observer = events.ignore,
     stop: Stop | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> RunResult:
     """Check a file and send nothing: a dry run of `import_file`, which writes the report as it would be."""
     return await import_file(replace(request, dry_run=True), observer=observer, stop=stop, environ=environ)

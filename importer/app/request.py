@@ -1,9 +1,19 @@
 """What an import is asked to do."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ImportRequest"]
+__all__ = ["ImportRequest", "environ_of"]
+
+
+def environ_of(environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The environment that was given, or this process's.
+
+    No function has `os.environ` as its default: a default is shown by `help()`, with the keys in it.
+    """
+    return os.environ if environ is None else environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ WORDS = {
     Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map FILE -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',
     Action.NAME_SOURCE: "Name it as it was imported: --source {}",
+    Action.PROPOSE_CONFIG: "lsq-import map FILE proposes one.",
     Action.PROPOSE_MAPPING: "lsq-import map FILE proposes a mapping for another spreadsheet.",
     Action.REBUILD_LEDGER: "lsq-import ledger rebuild {}",
     Action.REBUILD_LEDGER_OF_SOURCE: "lsq-import ledger rebuild {} --source NAME",
