@@ -20,12 +20,18 @@ def test_the_program_imports_shows_its_progress_and_stops_itself_politely(tmp_pa
     shutil.copy(ROOT / "samples" / "leads.xlsx", tmp_path)
     shutil.copy(ROOT / "config.yaml", tmp_path)
     ended = subprocess.run(
-        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60
+        [sys.executable, "program.py"],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    first, *rows, last = ended.stdout.splitlines()[-22 - 10 :]
-    assert any("57 rows take at least 10 s" in line for line in (first, *rows))
-    assert sum(line.startswith("row ") for line in ended.stdout.splitlines()) >= 20
+    *lines, last = ended.stdout.splitlines()
+    assert "57 rows take at least 10 s" in lines
+    assert sum(line.startswith("row ") for line in lines) >= 20
     assert re.search(r"'unsent': \d+.*stopped: True; see leads\.report\.csv", last)
     with (tmp_path / "leads.report.csv").open(encoding="utf-8-sig", newline="") as file:
         statuses = [line["lsq_status"] for line in csv.DictReader(file)]
