@@ -12,17 +12,16 @@ from pathlib import Path
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
 from importer.app.blocking import Blocking
 from importer.app.budget import open_slots
-from importer.app.fileselection import OWN_REPORT
 from importer.app.identity import identify_account
+from importer.app.inputreading import read_input
 from importer.app.lostledger import account_tags, check_known, find_lost_source
 from importer.app.rebuild import rebuild
 from importer.app.request import ImportRequest
-from importer.app.runhistory import RunHistory, file_digest, open_history
+from importer.app.runhistory import RunHistory, open_history
 from importer.config import Config, load_config, load_environment
 from importer.config.ledgerplace import place_ledger
-from importer.errors import FatalError, ImporterError, UsageError
+from importer.errors import FatalError, ImporterError
 from importer.events import Level, Notice, Notify, log_notice
-from importer.html_report.document import check_page, page_path
 from importer.leadsquared.client import Client
 from importer.leadsquared.route import find_route
 from importer.ledger.database import default_ledger_path
@@ -34,9 +33,9 @@ from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
 from importer.ratelimit.limiter import RateLimiter
 from importer.ratelimit.slots import Slots
-from importer.report import check_fits, check_writable, default_report_path
+from importer.report import default_report_path
 from importer.run.filedigests import make_digests
-from importer.run.inputfile import InputFile, open_input_file
+from importer.run.inputfile import InputFile
 from importer.run.preparedrow import RowPreparer
 from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
 
@@ -44,7 +43,6 @@ __all__ = [
     "DEFAULT_CONFIG",
     "BusyError",
     "ImportContext",
-    "OwnReportError",
     "ledger_location",
     "location_of",
     "make_client",
@@ -59,10 +57,6 @@ class BusyError(ImporterError):
     """Another run is importing the same source right now."""
 
     exit_status = 75
-
-
-class OwnReportError(UsageError):
-    """A file among several is a report of ours by its columns, whatever its name: it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +119,7 @@ async def open_context(
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify=notify)
+        read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
         target = await stack.enter_async_context(
             find_destination(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
@@ -151,7 +145,7 @@ async def open_context(
                 )
             await _await_source(ledger, identity, source, notify)
             # It may have written the very file that we read: its report, run in place.
-            read_digest, input_file = await _read_input(stack, blocking, options, config, report, notify=notify)
+            read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
             text = f"The ledger did not know {done.created} rows of this report; their source is {source}."
@@ -247,58 +241,6 @@ async def _await_source(ledger: Ledger, identity: str, source: str, notify: Noti
     while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
         await asyncio.sleep(WAIT_POLL_S)
     notify(Notice(Level.INFO, "It has ended: going on."))
-
-
-async def _read_input(
-    stack: AsyncExitStack,
-    blocking: Blocking,
-    options: ImportRequest,
-    config: Config,
-    report: Path,
-    *,
-    notify: Notify,
-) -> tuple[str, InputFile]:
-    """The file, with its digest where it is the report that is going to be replaced."""
-    notices: list[Notice] = []
-
-    def work() -> tuple[str, InputFile]:
-        read_digest = _digest_in_place(options, report)
-        return read_digest, open_input_file(
-            options.file, config, sheet=options.sheet, first=options.first, notify=notices.append
-        )
-
-    try:
-        read_digest, input_file = await blocking.read(work, let_go=lambda read: read[1].close())
-    finally:
-        for notice in notices:
-            notify(notice)
-    stack.callback(input_file.close)
-    if options.is_one_of_several and input_file.shape is not None:
-        raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
-    _check_outputs(options, report, input_file)
-    return read_digest, input_file
-
-
-def _digest_in_place(options: ImportRequest, report: Path) -> str:
-    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
-    if not options.file.is_file() or report.resolve() != options.file.resolve():
-        return ""
-    try:
-        return file_digest(options.file)
-    except OSError:  # reading it tells why
-        return ""
-
-
-def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) -> None:
-    check_writable(report, input_path=options.file, input_is_report=input_file.shape is not None)
-    check_fits(report, row_count=input_file.row_count, header=input_file.header)
-    if options.html:
-        check_page(page_path(report))
-    payloads = options.payloads
-    if payloads is not None and not payloads.parent.is_dir():
-        raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
-    if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
-        raise UsageError(f"The payloads would be written over {payloads}.", hint="Give them another path.")
 
 
 def _source_of(

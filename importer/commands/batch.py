@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from importer.app.context import OwnReportError
 from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness, select_files
+from importer.app.inputreading import OwnReportError
 from importer.app.pipeline import import_file
 from importer.app.request import ImportRequest
 from importer.app.result import EXIT_BUSY, RunResult, as_objects, worst_of

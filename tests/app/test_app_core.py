@@ -107,16 +107,16 @@ async def test_the_file_is_read_in_a_thread_and_the_loop_has_its_turn_between_ba
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.write([person(number) for number in range(4000)])
-    from importer.app import context
+    from importer.app import inputreading
 
     readers: list[int] = []
-    open_file = context.open_input_file
+    open_file = inputreading.open_input_file
 
     def note_thread(*args: Any, **given: Any) -> Any:
         readers.append(threading.get_ident())
         return open_file(*args, **given)
 
-    monkeypatch.setattr(context, "open_input_file", note_thread)
+    monkeypatch.setattr(inputreading, "open_input_file", note_thread)
     turns: list[int] = []
     events = Events()
 
