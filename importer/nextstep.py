@@ -14,6 +14,7 @@ __all__ = ["Action", "NextStep", "with_steps"]
 class Action(Enum):
     """Something that can be done. Its value is said where no face has words of its own; `{}` is the step's subject."""
 
+    CHOOSE_PAYLOADS = "Give the payloads another path."
     FORGET_LEAD = "Forget the lead if it was deleted since."
     NAME_CONFIG = "Name another one, or let one be proposed for the file."
     NAME_KEYS = "Name these keys as those of {}."

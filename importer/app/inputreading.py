@@ -11,6 +11,7 @@ from importer.config import Config
 from importer.errors import UsageError
 from importer.events import Notice, Notify
 from importer.html_report.document import check_page, page_path
+from importer.nextstep import Action, NextStep
 from importer.report import check_fits, check_writable
 from importer.run.inputfile import InputFile, open_input_file
 
@@ -73,4 +74,4 @@ def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) 
     if payloads is not None and not payloads.parent.is_dir():
         raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
     if payloads is not None and payloads.resolve() in {options.file.resolve(), report.resolve()}:
-        raise UsageError(f"The payloads would be written over {payloads}.", hint="Give them another path.")
+        raise UsageError(f"The payloads would be written over {payloads}.", steps=[NextStep(Action.CHOOSE_PAYLOADS)])

@@ -11,6 +11,7 @@ __all__ = ["WORDS", "put_into_words", "say"]
 E = TypeVar("E", bound=ImporterError)
 
 WORDS = {
+    Action.CHOOSE_PAYLOADS: "Give --payloads another path.",
     Action.FORGET_LEAD: "A lead that was deleted since is forgotten: lsq-import forget.",
     Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map FILE -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',

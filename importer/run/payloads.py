@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from importer.errors import UsageError
+from importer.nextstep import Action, NextStep
 
 __all__ = ["open_payloads"]
 
@@ -22,7 +23,7 @@ def open_payloads(path: Path | None) -> Iterator[TextIO | None]:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise UsageError(
-            f"The payloads cannot be written to {path}: {error.strerror}.", hint="Give them another path."
+            f"The payloads cannot be written to {path}: {error.strerror}.", steps=[NextStep(Action.CHOOSE_PAYLOADS)]
         ) from error
     part = Path(name)
     try:
