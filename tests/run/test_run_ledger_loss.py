@@ -69,9 +69,9 @@ def late_loss(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Iterator[None]:
 
     write = pipeline.write_report
 
-    def write_and_lose(*args: object, **more: object) -> None:
+    async def write_and_lose(*args: object, **more: object) -> None:
         delete_folder(desk)
-        write(*args, **more)  # type: ignore[arg-type]
+        await write(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(pipeline, "write_report", write_and_lose)
     yield
