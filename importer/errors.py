@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from importer.exitstatus import ExitStatus
+from importer.nextstep import NextStep, with_steps
 
 __all__ = [
     "AmbiguousError",
@@ -46,7 +47,10 @@ __all__ = [
 
 
 class ImporterError(Exception):
-    """Ends a run with a message for a person: what happened and where, then what to do next."""
+    """Ends a run with a message for a person: what happened and where, then what to do next.
+
+    `steps` are what to do next as values, which the command or the page puts into words of its own behind the hint.
+    """
 
     exit_status: ClassVar[ExitStatus]
 
@@ -56,13 +60,15 @@ class ImporterError(Exception):
         if not hasattr(cls, "exit_status"):
             raise TypeError(f"{cls.__name__} names no exit status")
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", steps: Sequence[NextStep] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.steps = tuple(steps)
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+        hint = with_steps(self.hint, self.steps)
+        return f"{self.message}\n  {hint}" if hint else self.message
 
 
 class UsageError(ImporterError):

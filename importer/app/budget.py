@@ -2,9 +2,11 @@
 
 from importer.config import Config
 from importer.errors import UsageError
+from importer.events import Notify, log_notice
 from importer.ledger.ledger import Ledger
 from importer.ledger.slots.budget import Terms
 from importer.ledger.slots.shared import START_SLACK_S, SharedSlots
+from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
 from importer.ratelimit.budgets import CALLS
 from importer.ratelimit.limiter import LOST_MARGIN_S
@@ -12,8 +14,11 @@ from importer.ratelimit.limiter import LOST_MARGIN_S
 __all__ = ["check_quota", "open_slots"]
 
 
-def open_slots(ledger: Ledger, config: Config) -> SharedSlots:
-    """The slots that all runs on the ledger's account share, to be entered with `async with`."""
+def open_slots(ledger: Ledger, config: Config, *, notify: Notify = log_notice) -> SharedSlots:
+    """The slots that all runs on the ledger's account share, to be entered with `async with`.
+
+    `notify` is called in a thread of theirs.
+    """
     limits = config.limits
     return SharedSlots(
         ledger,
@@ -24,6 +29,7 @@ def open_slots(ledger: Ledger, config: Config) -> SharedSlots:
             share=limits.share,
             calls_per_day=limits.calls_per_day,
         ),
+        notify=notify,
     )
 
 
@@ -34,5 +40,5 @@ def check_quota(needed: int, *, used: int, calls_per_day: int | None) -> None:
     raise UsageError(
         f"This file needs {needed:,} {'call' if needed == 1 else 'calls'}, {left:,} are left today: "
         f"limits.calls_per_day is {calls_per_day:,}, and {used:,} were made in the last 24 hours.",
-        hint="--until-quota sends what fits and leaves the rest unsent; the same command goes on the next day.",
+        steps=[NextStep(Action.SEND_UNTIL_QUOTA)],
     )

@@ -1,28 +1,28 @@
 """Everything that one import needs, opened and checked before the first call."""
 
 import asyncio
-import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
+from importer.app.blocking import Blocking
 from importer.app.budget import open_slots
-from importer.app.fileselection import OWN_REPORT
 from importer.app.identity import identify_account
+from importer.app.inputreading import read_input
 from importer.app.lostledger import account_tags, check_known, find_lost_source
 from importer.app.rebuild import rebuild
 from importer.app.request import ImportRequest
-from importer.app.runhistory import RunHistory, file_digest, open_history
+from importer.app.runhistory import RunHistory, open_history
 from importer.config import Config, load_config, load_environment
 from importer.config.ledgerplace import place_ledger
-from importer.errors import FatalError, ImporterError, UsageError
+from importer.errors import FatalError, ImporterError
+from importer.events import Level, Notice, Notify, log_notice
 from importer.exitstatus import ExitStatus
-from importer.html_report.document import check_page, page_path
 from importer.leadsquared.client import Client
 from importer.leadsquared.connection import make_client
 from importer.ledger.database import default_ledger_path
@@ -30,11 +30,11 @@ from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
 from importer.ledger.slots.shared import SharedSlots
+from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
-from importer.ratelimit.timeline import Timeline
-from importer.report import check_fits, check_writable, default_report_path
+from importer.report import default_report_path
 from importer.run.filedigests import make_digests
-from importer.run.inputfile import InputFile, open_input_file
+from importer.run.inputfile import InputFile
 from importer.run.preparedrow import RowPreparer
 from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
 
@@ -42,7 +42,6 @@ __all__ = [
     "DEFAULT_CONFIG",
     "BusyError",
     "ImportContext",
-    "OwnReportError",
     "ledger_location",
     "location_of",
     "open_context",
@@ -51,17 +50,11 @@ __all__ = [
 DEFAULT_CONFIG = Path("config.yaml")
 WAIT_POLL_S = 0.5
 
-logger = logging.getLogger(__name__)
-
 
 class BusyError(ImporterError):
     """Another run is importing the same source right now."""
 
     exit_status = ExitStatus.BUSY
-
-
-class OwnReportError(UsageError):
-    """A file among several is a report of ours by its columns, whatever its name: it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +84,6 @@ class ImportContext:
     refusal: FatalError | None
     host: str
     started_at: datetime
-    timeline: Timeline
 
     @property
     def limit(self) -> Limit:
@@ -110,61 +102,67 @@ async def open_context(
     options: ImportRequest,
     environ: Mapping[str, str],
     *,
-    blocking: Callable[[], AbstractContextManager[None]] = nullcontext,
+    blocking: Blocking | None = None,
+    notify: Notify = log_notice,
+    on_call: Callable[[float], object] = lambda _at_s: None,
 ) -> AsyncIterator[ImportContext]:
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
-    `blocking` is entered while a file is read: that may take long, and the event loop has no turn meanwhile.
+    `blocking` does what keeps the event loop from its turn; `notify` is told what a person should know, in the loop's
+    thread, and `on_call` the loop's time of each call.
     """
+    blocking = blocking or Blocking()
+    notify_from_thread = _across_threads(notify)
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        with blocking():
-            read_digest, input_file = _open_input(stack, options, config, report)
+        read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
         target = await stack.enter_async_context(
             find_destination(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
         config = target.config
-        with blocking():  # another program may hold it
-            ledger = stack.enter_context(_open_ledger(stack, options, target))
-            history = _open_history(stack, options, target, ledger)
+        ledger, history = blocking.here(lambda: _open_ledger_and_history(stack, options, target, notify))
         identity = ledger.account.identity
         if input_file.shape is None and not target.is_throw_away:
             check_known(report, ledger, target, history)
         is_lasting = not (options.dry_run or target.is_throw_away)
         is_lasting_report = is_lasting and input_file.shape is not None
-        lost = find_lost_source(options.file, config, ledger, target, history) if is_lasting_report else None
+        lost = (
+            find_lost_source(options.file, config, ledger, target, history, notify=notify)
+            if is_lasting_report
+            else None
+        )
         source = lost.name if lost else _source_of(options, config, history, ledger, input_file)
         if not options.dry_run and not ledger.locks.take_source(identity, source):
             if not options.wait:
                 raise BusyError(
                     f"Another run is importing {source} right now.",
-                    hint="Wait until it has ended, then run this again (or use --wait): it sends only what is left.",
+                    hint="Wait until it has ended, then run this again: it sends only what is left.",
+                    steps=[NextStep(Action.WAIT)],
                 )
-            await _await_source(ledger, identity, source)
+            await _await_source(ledger, identity, source, notify)
             # It may have written the very file that we read: its report, run in place.
-            with blocking():
-                read_digest, input_file = _open_input(stack, options, config, report)
+            read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
-            logger.info("The ledger did not know %s rows of this report; their source is %s.", done.created, source)
+            text = f"The ledger did not know {done.created} rows of this report; their source is {source}."
+            notify(Notice(Level.INFO, text))
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         history.begin(mode=mode, source=source, file=options.file, report=report)
-        timeline = Timeline(config.limits.per_seconds, config.limits.calls)
         client: Client | None = None
         slots: SharedSlots | None = None
         refusal: FatalError | None = None
         if not target.is_nobody:
-            slots = await stack.enter_async_context(open_slots(ledger, config))
-            client = await stack.enter_async_context(make_client(config, slots=slots, on_call=timeline.sent))
+            slots = await stack.enter_async_context(open_slots(ledger, config, notify=notify_from_thread))
+            client = await stack.enter_async_context(make_client(config, slots=slots, on_call=on_call, environ=environ))
         if client is not None:
-            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run)
+            refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run, notify=notify)
         known = await learn_destination_fields(None if refusal else client, target, refresh=options.refresh_fields)
         is_warning = known.fields is None and client is not None
-        logger.log(logging.WARNING if is_warning else logging.INFO, "%s", known.note)
+        notify(Notice(Level.WARNING if is_warning else Level.INFO, known.note, known.steps))
         users = await learn_target_users(None if refusal else client, target, refresh=options.refresh_fields)
-        input_file = input_file.check_against(known.fields, config, users)
+        input_file = input_file.check_against(known.fields, config, users, notify=notify)
         digests = make_digests(input_file, ledger, source=source)
         yield ImportContext(
             options=options,
@@ -200,54 +198,27 @@ async def open_context(
             refusal=refusal,
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
-            timeline=timeline,
         )
 
 
-async def _await_source(ledger: Ledger, identity: str, source: str) -> None:
+def _across_threads(notify: Notify) -> Notify:
+    """Notify in the thread of the loop that runs now, from whatever thread."""
+    loop = asyncio.get_running_loop()
+
+    def tell(notice: Notice) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody hears it any more
+            loop.call_soon_threadsafe(notify, notice)
+
+    return tell
+
+
+async def _await_source(ledger: Ledger, identity: str, source: str, notify: Notify) -> None:
     """Wait until no other run imports the source, and take it."""
-    logger.warning("Another run is importing %s right now: waiting until it has ended.", source)
+    text = f"Another run is importing {source} right now: waiting until it has ended."
+    notify(Notice(Level.WARNING, text))
     while not ledger.locks.take_source(identity, source):  # noqa: ASYNC110 - a lock tells nobody
         await asyncio.sleep(WAIT_POLL_S)
-    logger.info("It has ended: going on.")
-
-
-def _open_input(stack: AsyncExitStack, options: ImportRequest, config: Config, report: Path) -> tuple[str, InputFile]:
-    """The file, with its digest where it is the report that is going to be replaced."""
-    read_digest = _digest_in_place(options, report)
-    input_file = open_input_file(options.file, config, sheet=options.sheet, first=options.first)
-    stack.callback(input_file.close)
-    if options.is_one_of_several and input_file.shape is not None:
-        raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
-    _check_outputs(options, report, input_file)
-    return read_digest, input_file
-
-
-def _digest_in_place(options: ImportRequest, report: Path) -> str:
-    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
-    if not options.file.is_file() or os.path.realpath(report) != os.path.realpath(options.file):
-        return ""
-    try:
-        return file_digest(options.file)
-    except OSError:  # reading it tells why
-        return ""
-
-
-def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) -> None:
-    check_writable(report, input_path=options.file, input_is_report=input_file.shape is not None)
-    check_fits(
-        report,
-        row_count=input_file.reported_count,
-        header=input_file.header,
-        rows=input_file.reported_rows(),
-    )
-    if options.html:
-        check_page(page_path(report))
-    payloads = options.payloads
-    if payloads is not None and not payloads.parent.is_dir():
-        raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
-    if payloads is not None and os.path.realpath(payloads) in map(os.path.realpath, (options.file, report)):
-        raise UsageError(f"The payloads would be written over {payloads}.", hint="Give --payloads another path.")
+    notify(Notice(Level.INFO, "It has ended: going on."))
 
 
 def _source_of(
@@ -274,6 +245,13 @@ def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ
     return location_of(load_config(path, environ=environ))
 
 
+def _open_ledger_and_history(
+    stack: AsyncExitStack, options: ImportRequest, target: Destination, notify: Notify
+) -> tuple[Ledger, RunHistory]:
+    ledger = stack.enter_context(_open_ledger(stack, options, target))
+    return ledger, _open_history(stack, options, target, ledger, notify)
+
+
 def _open_ledger(stack: AsyncExitStack, options: ImportRequest, target: Destination) -> Ledger:
     """The account's ledger; one that is thrown away where there is no lasting account, or nothing to look up."""
     location = location_of(target.config)
@@ -284,9 +262,11 @@ def _open_ledger(stack: AsyncExitStack, options: ImportRequest, target: Destinat
     return target.open_ledger(location)
 
 
-def _open_history(stack: AsyncExitStack, options: ImportRequest, target: Destination, ledger: Ledger) -> RunHistory:
+def _open_history(
+    stack: AsyncExitStack, options: ImportRequest, target: Destination, ledger: Ledger, notify: Notify
+) -> RunHistory:
     location = location_of(target.config)
     if ledger.location == str(location):
-        return RunHistory(ledger)
+        return RunHistory(ledger, notify=notify)
     identity = "sandbox" if options.sandbox else target.identity
-    return stack.enter_context(open_history(location, identity=identity))
+    return stack.enter_context(open_history(location, identity=identity, notify=notify))

@@ -6,17 +6,18 @@ called created. So what cannot be told is asked: the run stops, and `account.nam
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from enum import Enum
 
 from importer.app.account import Destination
 from importer.errors import CallError, FatalError, UsageError
+from importer.events import Level, Notice, Notify, log_notice
 from importer.leadsquared.answers import Reply, read_answer, read_leads
 from importer.leadsquared.client import Client
 from importer.leadsquared.user import User, read_user
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import AccountRecord
+from importer.nextstep import Action, NextStep
 
 __all__ = ["identify_account"]
 
@@ -27,8 +28,6 @@ ASK_AGAIN_S = (1.0, 3.0, 9.0)
 UNAUTHORIZED = 401
 LEADS_LOOKED_FOR = 3
 CANDIDATES_TOLD = 3
-
-logger = logging.getLogger(__name__)
 
 
 class _Found(Enum):
@@ -45,6 +44,7 @@ async def identify_account(
     target: Destination,
     *,
     is_dry_run: bool,
+    notify: Notify = log_notice,
 ) -> FatalError | None:
     """Find out whether the ledger's account is the one that these keys belong to, unless that is known already.
 
@@ -60,7 +60,7 @@ async def identify_account(
     if is_dry_run and not others:
         return None
     is_urgent = bool(others) and not (has_rows or is_dry_run or target.has_name)
-    reply = await _ask(client, ASK_AGAIN_S if is_urgent else ())
+    reply = await _ask(client, ASK_AGAIN_S if is_urgent else (), notify)
     if reply is not None and reply.status == UNAUTHORIZED:
         answer = read_answer(reply, values=target.config.account.secrets)
         refusal = FatalError(f"LeadSquared refused the keys: {answer.message}", hint=answer.tip)
@@ -70,9 +70,9 @@ async def identify_account(
         return refusal
     user = read_user(reply) if reply is not None else None
     if not is_known:
-        await _settle(client, ledger, target, user, others, is_dry_run=is_dry_run)
+        await _settle(client, ledger, target, user, others, is_dry_run=is_dry_run, notify=notify)
     if user is None or user.organisation is None:
-        logger.debug("UserByAccessKey.Get did not tell who the account is.")
+        notify(Notice(Level.DEBUG, "UserByAccessKey.Get did not tell who the account is."))
     else:
         code = user.country_code
         ledger.describe_account(organisation=user.organisation, country_code=code if code.isdecimal() else None)
@@ -87,6 +87,7 @@ async def _settle(
     others: Sequence[AccountRecord],
     *,
     is_dry_run: bool,
+    notify: Notify,
 ) -> None:
     """Settle that the ledger's account is that of the address, or raise."""
     told = user.organisation if user is not None else None
@@ -97,7 +98,8 @@ async def _settle(
     same = [one for one in others if not told or not one.organisation or one.organisation == told]
     if same and not target.has_name:
         if user is None and is_dry_run:
-            logger.warning("LeadSquared did not tell whose the keys are; a real run would wait for that and then stop.")
+            text = "LeadSquared did not tell whose the keys are; a real run would wait for that and then stop."
+            notify(Notice(Level.WARNING, text))
             return
         if user is None:
             ledger.drop_account()
@@ -115,12 +117,11 @@ async def _settle(
             hint=f"Nothing was sent. To go on, {_answers(same)}",
         )
     if same:
-        logger.warning(
-            "%s is taken for an account of its own, as account.name says: nothing of what was created in %s is known "
-            "in it.",
-            target.identity,
-            f"{same[0].identity}{await _evidence(client, ledger, same[0])}",
+        text = (
+            f"{target.identity} is taken for an account of its own, as account.name says: nothing of what was created "
+            f"in {same[0].identity}{await _evidence(client, ledger, same[0])} is known in it."
         )
+        notify(Notice(Level.WARNING, text))
     if user is not None:
         ledger.add_name(target.address)
 
@@ -142,9 +143,9 @@ async def _is_it(client: Client, ledger: Ledger, target: Destination, told: str 
         f"The keys seem to be another account's than {target.identity}{theirs}.{evidence}",
         hint=(
             "Nothing was sent. Give each account a name of its own below account: in config.yaml. "
-            "If it is the same account all the same (its leads were deleted, its organisation renamed), say so once: "
-            f'lsq-import ledger keys "{target.identity}"'
+            "If it is the same account all the same (its leads were deleted, its organisation renamed), say so once:"
         ),
+        steps=[NextStep(Action.NAME_KEYS, target.identity)],
     )
 
 
@@ -181,11 +182,12 @@ async def _look_for_leads(client: Client, ledger: Ledger, account: AccountRecord
     return _Found.ABSENT if asked else _Found.UNTOLD
 
 
-async def _ask(client: Client, waits_s: Sequence[float]) -> Reply | None:
+async def _ask(client: Client, waits_s: Sequence[float], notify: Notify) -> Reply | None:
     """Ask whose the keys are, again after each wait; None where there is no answer of the account's own."""
     for wait_s in (0.0, *waits_s):
         if wait_s:
-            logger.warning("LeadSquared did not tell whose the keys are: asking again in %.0f s.", wait_s)
+            text = f"LeadSquared did not tell whose the keys are: asking again in {wait_s:.0f} s."
+            notify(Notice(Level.WARNING, text))
             await asyncio.sleep(wait_s)
         try:
             reply = await asyncio.wait_for(client.user(), ASK_TIMEOUT_S)

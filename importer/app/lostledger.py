@@ -1,6 +1,5 @@
 """A ledger that was lost, noticed by its reports: they say what was created, and it knows nothing of that."""
 
-import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -10,9 +9,11 @@ from importer.app.account import Destination
 from importer.app.runhistory import RunHistory
 from importer.config import Config
 from importer.errors import SheetError, UsageError
+from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.digests import account_tag
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
+from importer.nextstep import Action, NextStep
 from importer.outcome import Status
 from importer.report import default_report_path, recognise
 from importer.sheet import FORMATS, open_table
@@ -20,8 +21,6 @@ from importer.sheet import FORMATS, open_table
 __all__ = ["LostSource", "account_tags", "check_known", "find_lost_source", "source_of"]
 
 BATCH = 400
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,21 @@ def check_known(report: Path, ledger: Ledger, target: Destination, history: RunH
             "them: it is not the one that they were written to, or it has lost them. Rows without a unique value "
             "would be created twice.",
             hint=(
-                "Nothing was sent. Point ledger: or LSQ_LEDGER at the right ledger, or restore it; or make the rows "
-                f"known again: lsq-import ledger rebuild {report}\n  If they are not to count, move the report away."
+                "Nothing was sent. Point ledger: or LSQ_LEDGER at the right ledger, or restore it. If these rows are "
+                "not to count, move the report away. Otherwise make them known again:"
             ),
+            steps=[NextStep(Action.REBUILD_LEDGER, str(report))],
         )
 
 
 def find_lost_source(
-    report: Path, config: Config, ledger: Ledger, target: Destination, history: RunHistory
+    report: Path,
+    config: Config,
+    ledger: Ledger,
+    target: Destination,
+    history: RunHistory,
+    *,
+    notify: Notify = log_notice,
 ) -> LostSource | None:
     """The source of a report that is imported and of which the ledger knows nothing: its rows are to be known before
     they come again. None where the ledger knows it, and, with a warning, where no source lies beside it. UsageError
@@ -59,19 +65,19 @@ def find_lost_source(
     if history.is_as_written(report) or not lost_rows(report, ledger, account_tags(ledger, target)):
         return None
     if config.source is None and not _beside(report):
-        logger.warning(
-            "The ledger knows nothing of what %s says that it has created. Before its source is imported again, make "
-            "the source's rows known: lsq-import ledger rebuild %s --source NAME",
-            report,
-            report,
+        text = (
+            f"The ledger knows nothing of what {report} says that it has created. Before its source is imported again, "
+            "make the source's rows known:"
         )
+        notify(Notice(Level.WARNING, text, (NextStep(Action.REBUILD_LEDGER_OF_SOURCE, str(report)),)))
         return None
     try:
         return source_of(report, config, named=None)
     except UsageError as error:
         raise UsageError(
             f"The ledger knows nothing of what {report} says that it has created. {error.message}",
-            hint=f"Say it once: lsq-import ledger rebuild {report} --source NAME",
+            hint="Say it once:",
+            steps=[NextStep(Action.REBUILD_LEDGER_OF_SOURCE, str(report))],
         ) from None
 
 
@@ -84,7 +90,7 @@ def source_of(report: Path, config: Config, *, named: str | None) -> LostSource:
             found = "several files" if beside else "no file"
             raise UsageError(
                 f"Which file {report} is the report of cannot be told: {found} of that name {_lie(beside)} beside it.",
-                hint="Name it as it was imported: --source leads.xlsx",
+                steps=[NextStep(Action.NAME_SOURCE, "leads.xlsx")],
             )
         name = beside[0].name
     file = next((file for file in beside if file.name == name), beside[0] if config.source and beside else None)

@@ -1,16 +1,41 @@
-"""What the user asked for on the command line."""
+"""What an import is asked to do."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ImportRequest"]
+__all__ = ["ImportRequest", "environ_of"]
+
+
+def environ_of(environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The environment that was given, or this process's.
+
+    No function has `os.environ` as its default: a default is shown by `help()`, with the keys in it.
+    """
+    return os.environ if environ is None else environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """One import. None stands for the default that the help text tells.
+    """One import of the spreadsheet, or report of an earlier run, at `file`.
 
-    `is_one_of_several`: the file was not named alone, so that a report of ours is not meant.
+    - `config`: the configuration; None for config.yaml in the current folder.
+    - `report`: where the report goes, .csv or .xlsx; None for the file's name with .report.csv, beside the file.
+    - `sheet`: the worksheet; None for what the config says, else the first visible one with a table.
+    - `first`: take only so many data rows; None for all.
+    - `dry_run`: check everything, send nothing, and write the report as it would be (see `check`).
+    - `payloads`: where to write the body of each row's call, one JSON line a row; None for nowhere.
+    - `sandbox`: import into a LeadSquared of one's own, which ends with the import: no keys, no network.
+    - `again`: send rows that are created already once more.
+    - `trust_references`: in a report, go by lsq_ref alone, although cells of created lines were changed.
+    - `trust_lead_ids`: in a report, believe the lead ids of created lines that have lost their lsq_ref.
+    - `same_source`, `new_source`: the file is, or is not, the one of this name that was imported from another folder.
+    - `until_quota`: send what the day's calls allow; the next import goes on.
+    - `html`: write a page to look at beside the report.
+    - `wait`: wait for another import of the same source to end, instead of a BusyError.
+    - `refresh_fields`: ask the account for its fields anew, not only every 12 hours.
+    - `is_one_of_several`: the file was not named alone, so that a report of ours is not meant (OwnReportError).
     """
 
     file: Path
@@ -29,9 +54,5 @@ class ImportRequest:
     until_quota: bool = False
     html: bool = True
     wait: bool = False
-    stop_within: float = 10.0
     refresh_fields: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    log_file: Path | None = None
     is_one_of_several: bool = False

@@ -17,18 +17,20 @@ EXIT_BUSY = ExitStatus.BUSY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """One run's end. `run` is its id in the log, `ledger_run` its number in `lsq-import history` (0: not there).
+    """One run's end. `ledger_run` is its number in the history (0: not there), `run` its id in the log of a command.
 
-    `report` and `page` are None where none was written; `kept` is where an edited report that stood there went. `error`
-    is what ended the run early, or kept it from beginning.
-    `lines` is the summary as it is printed.
+    `exit_status` is 0 where all rows are created (in a dry run: ready), 1 where some are not, 3 where the account, the
+    breaker or the machine ended it, that of the stop where it was stopped (130). `counts` says how many rows have each
+    status. `report` and `page` are None where none was written; `kept` is where an edited report that stood there went.
+    `error` is what ended the run early, or kept it from beginning. `lines` is the summary as it is printed.
     """
 
     file: Path
-    run: str
     exit_status: int
     started_at: datetime
     ended_at: datetime
+    run: str = ""
+    was_stopped: bool = False
     mode: str = ""
     source: str = ""
     ledger_run: int = 0

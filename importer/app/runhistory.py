@@ -1,13 +1,13 @@
 """The history of runs: which reports we wrote, so that one which was edited since is never written over."""
 
 import hashlib
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import PastRun
@@ -17,14 +17,13 @@ __all__ = ["RunHistory", "file_digest", "keep_edited", "open_history"]
 
 READ_SIZE = 1 << 20
 
-logger = logging.getLogger(__name__)
-
 
 class RunHistory:
     """The lasting record of runs, dry and sandbox ones included; without a ledger it remembers nothing."""
 
-    def __init__(self, ledger: Ledger | None) -> None:
+    def __init__(self, ledger: Ledger | None, *, notify: Notify = log_notice) -> None:
         self._ledger = ledger
+        self._notify = notify
         self._run_id = 0
 
     @property
@@ -61,9 +60,8 @@ class RunHistory:
         if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
             return None
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
-        logger.info(
-            "%s was edited since it was written, or is another source's or account's: kept as %s.", report, kept.name
-        )
+        what = "was edited since it was written, or is another source's or account's"
+        self._notify(Notice(Level.INFO, f"{report} {what}: kept as {kept.name}."))
         return kept
 
     def is_as_written(self, report: Path) -> bool:
@@ -83,7 +81,7 @@ class RunHistory:
         return next((run for run in runs if run.report_digest), None)
 
 
-def keep_edited(report: Path, *, digest: str) -> Path | None:
+def keep_edited(report: Path, *, digest: str, notify: Notify = log_notice) -> Path | None:
     """Keep a report under a dated name if it is not the file that was read, of this `digest`, any more; that name.
 
     A report that runs in place is saved now and then by somebody who still has it open.
@@ -94,26 +92,25 @@ def keep_edited(report: Path, *, digest: str) -> Path | None:
     except OSError:  # moved away meanwhile: nothing is lost where nothing is
         return None
     kept = set_aside(report, now=datetime.now(UTC).astimezone())
-    logger.warning(
-        "%s was saved by somebody else while this run went on. That version, none of whose changes were imported, is "
-        "kept as %s: import it, too.",
-        report,
-        kept.name,
+    text = (
+        f"{report} was saved by somebody else while this run went on. That version, none of whose changes were "
+        f"imported, is kept as {kept.name}: import it, too."
     )
+    notify(Notice(Level.WARNING, text))
     return kept
 
 
 @contextmanager
-def open_history(location: str | Path, *, identity: str) -> Iterator[RunHistory]:
+def open_history(location: str | Path, *, identity: str, notify: Notify = log_notice) -> Iterator[RunHistory]:
     """Open the lasting record for a run whose own ledger is thrown away; without one where it cannot be opened."""
     try:
         ledger = Ledger(location, identity=identity, host=identity)
     except ImporterError as error:
-        logger.debug("This run is not written into the history: %s", error.message)
-        yield RunHistory(None)
+        notify(Notice(Level.DEBUG, f"This run is not written into the history: {error.message}"))
+        yield RunHistory(None, notify=notify)
         return
     with ledger:
-        yield RunHistory(ledger)
+        yield RunHistory(ledger, notify=notify)
 
 
 def file_digest(path: Path) -> str:

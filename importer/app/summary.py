@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from importer.events import Event, RowReported
 from importer.html_report.problems import ProblemGroups
 from importer.outcome import InAccount, NextStep, Outcome, Status
 
@@ -15,11 +16,16 @@ MOST_PROBLEMS = 5
 
 @dataclass(slots=True)
 class Summary:
-    """Gathers the outcomes of all rows as the report is written; `kept` is where a report that stood there went."""
+    """Observes the report being written and gathers its outcomes; `kept` is where a report that stood there went."""
 
     counts: Counter[Status] = field(default_factory=Counter)
     problems: ProblemGroups = field(default_factory=ProblemGroups)
     kept: Path | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Observe an import."""
+        if isinstance(event, RowReported):
+            self.add(event.number, event.outcome)
 
     def add(self, row_number: int, outcome: Outcome) -> None:
         """Count one row."""

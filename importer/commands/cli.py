@@ -4,6 +4,7 @@ import gc
 import importlib
 import os
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -147,7 +148,7 @@ def cli() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
 @click.version_option(__version__, "--version", prog_name="lsq-import")
-def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+def import_command(*, files: tuple[Path, ...], yes: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
     """Import the leads of each FILE, a CSV or Excel file, into LeadSquared, one lead a row.
 
     FILE is .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods, or the report of an earlier run: its unfinished rows
@@ -163,9 +164,10 @@ def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given
       lsq-import leads.xlsx --dry-run
       lsq-import leads.xlsx --first 5
     """  # noqa: D301 - click wants the control character
-    from importer.app.batch import run_files
     from importer.app.request import ImportRequest
+    from importer.commands.batch import Output, run_files
 
+    output = Output(**{field.name: given.pop(field.name) for field in fields(Output)})
     options = ImportRequest(file=files[0], **given)
     if options.again and not options.dry_run and not yes:
         click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", abort=True, err=True)
@@ -173,7 +175,7 @@ def import_command(*, files: tuple[Path, ...], yes: bool, as_json: bool, **given
     # look at them all the time, a quarter of a dry run.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    sys.exit(run_files(files, options, os.environ, as_json=as_json))
+    sys.exit(run_files(files, options, os.environ, output))
 
 
 def main() -> NoReturn:
@@ -182,7 +184,9 @@ def main() -> NoReturn:
     try:
         cli.main(prog_name="lsq-import")
     except ImporterError as error:
-        sys.stderr.write(f"error: {error}\n")
+        from importer.commands.wording import put_into_words
+
+        sys.stderr.write(f"error: {put_into_words(error)}\n")
         sys.exit(error.exit_status)
     except (SystemExit, KeyboardInterrupt):
         raise

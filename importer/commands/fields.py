@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from importer.commands.account import ask_account, find_config
+from importer.app.accountledger import ask_account, find_config
+from importer.commands.wording import say
 from importer.lead.metadata import Field, FieldList
 from importer.report.formulaescape import escape_formula
 
@@ -32,7 +33,7 @@ def fields(*, word: str, is_sandbox: bool, as_json: bool, as_csv: bool, refresh:
     The first column is what config.yaml wants: the schema name, dotted for the sub-fields of a custom field set.
     """
     facts = asyncio.run(ask_account(find_config(config), is_sandbox=is_sandbox, refresh=refresh))
-    click.echo(facts.note, err=True)
+    click.echo(say(facts.note, facts.steps), err=True)
     found = [
         (name, field)
         for name, field in _all(facts.fields)

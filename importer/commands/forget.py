@@ -1,14 +1,16 @@
 """`lsq-import forget`: leads that were deleted in LeadSquared since, taken out of the ledger."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
-from importer.commands.account import AccountLedger, open_account, report_rows
+from importer.app.accountledger import AccountLedger, open_account, report_rows
 from importer.errors import UsageError
 from importer.lead.uniquekeys import unique_keys
 from importer.ledger.digestkinds import KeyDigest
 from importer.ledger.digests import Digests
+from importer.ledger.maintenance import Forgotten
 from importer.ledger.maintenance import forget as forget_leads
 
 __all__ = ["forget"]
@@ -44,9 +46,13 @@ def forget(
         raise UsageError("Nothing was named.", hint="Name leads by REPORT --row N, by --lead ID or by --value.")
     if bool(rows) != (report is not None):
         raise UsageError("REPORT and --row belong together.")
-    with open_account(config) as account:
-        refs = [line.ref for line in report_rows(report, rows, account)] if report is not None else []
-        forgotten = forget_leads(account.ledger, refs=refs, lead_ids=lead_ids, keys=_keys(values, account))
+
+    async def forget_them() -> Forgotten:
+        async with open_account(config) as account:
+            refs = [line.ref for line in report_rows(report, rows, account)] if report is not None else []
+            return forget_leads(account.ledger, refs=refs, lead_ids=lead_ids, keys=_keys(values, account))
+
+    forgotten = asyncio.run(forget_them())
     click.echo(f"{forgotten.created} created rows are forgotten: they are sent again when their file is imported.")
     if forgotten.duplicates:
         click.echo(f"{forgotten.duplicates} rows that were duplicates of them are tried again, too.")

@@ -1,13 +1,13 @@
 """`lsq-import history`: the runs that the ledger knows."""
 
+import asyncio
 import json
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from importer.app.context import ledger_location
-from importer.ledger.ledger import NOBODY, Ledger
+from importer.app.history import history as known_runs
 from importer.ledger.records import PastRun
 from importer.outcome import Status, utc_text
 from importer.ratelimit.estimate import tell_duration
@@ -24,19 +24,12 @@ def history(*, config: Path | None, limit: int, as_json: bool) -> None:
 
     A run without an ending was killed, or runs still.
     """
-    with Ledger(ledger_location(config), identity=NOBODY, host=NOBODY) as ledger:
-        runs = ledger.runs.list(limit=limit)
-        states = [_state(run, ledger) for run in runs]
+    runs = asyncio.run(known_runs(config, limit=limit))
     if not runs and not as_json:
         click.echo("No run is known yet.")
-    for run, state in zip(runs, states, strict=True):
+    for known in runs:
+        run, state = known.run, known.state.value
         click.echo(json.dumps(_as_object(run, state), ensure_ascii=False) if as_json else _as_text(run, state))
-
-
-def _state(run: PastRun, ledger: Ledger) -> str:
-    if run.ended_at is not None:
-        return "ended"
-    return "running" if ledger.locks.is_live(run.token) else "killed"
 
 
 def _as_object(run: PastRun, state: str) -> dict[str, object]:

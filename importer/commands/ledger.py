@@ -1,12 +1,13 @@
 """`lsq-import ledger`: what is done to a ledger that was lost, or that does not know whose keys these are."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
+from importer.app.accountledger import open_account
 from importer.app.lostledger import source_of
 from importer.app.rebuild import rebuild as rebuild_ledger
-from importer.commands.account import open_account
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
 
@@ -30,7 +31,11 @@ def rebuild(*, reports: tuple[Path, ...], source: str | None, config: Path | Non
     """
     if source is not None and len(reports) > 1:
         raise UsageError("--source names the file of one report.", hint="Call rebuild once for each report.")
-    with open_account(config) as account:
+    asyncio.run(_rebuild(reports, source, config))
+
+
+async def _rebuild(reports: tuple[Path, ...], source: str | None, config: Path | None) -> None:
+    async with open_account(config) as account:
         for report in reports:
             lost = source_of(report, account.config, named=source)
             name = lost.name
@@ -54,7 +59,12 @@ def keys(*, name: str, config: Path | None) -> None:
 
     Once is enough; imports say when it is needed. Look in LeadSquared whether its leads are there before you say so.
     """
-    with open_account(config) as account:
+    asyncio.run(_name_keys(name, config))
+    click.echo(f"These keys are known as those of {name} from now on.")
+
+
+async def _name_keys(name: str, config: Path | None) -> None:
+    async with open_account(config) as account:
         target, location = account.target, account.ledger.location
         at = target.host.partition("@")[2]
         found = account.ledger.find_account(name) or account.ledger.find_account(f"{name}@{at}")
@@ -62,4 +72,3 @@ def keys(*, name: str, config: Path | None) -> None:
         raise UsageError(f"The ledger knows no account {name}.", hint="lsq-import history --json tells their names.")
     with Ledger(location, identity=found.identity, host=found.host) as known:
         known.add_name(target.address)
-    click.echo(f"These keys are known as those of {name} from now on.")

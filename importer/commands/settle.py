@@ -1,14 +1,13 @@
 """`lsq-import settle`: what a person found out about rows of which nobody knew whether they exist."""
 
-import time
+import asyncio
 from pathlib import Path
 
 import click
 
-from importer.commands.account import open_account, report_rows
+from importer.app.settling import SettleRequest
+from importer.app.settling import settle as settle_rows
 from importer.errors import UsageError
-from importer.ledger.maintenance import settle_by_hand
-from importer.ledger.records import Intent
 from importer.shellwords import pasted_word
 
 __all__ = ["settle"]
@@ -31,11 +30,7 @@ def settle(*, report: Path, rows: tuple[int, ...], lead_id: str | None, missing:
         raise UsageError("Say either --exists LEAD_ID or --missing.")
     if lead_id is not None and len(set(rows)) > 1:
         raise UsageError("One lead id settles one row.", hint="Call settle once for each row that exists.")
-    with open_account(config) as account:
-        for line in report_rows(report, rows, account):
-            unseen = Intent(line.ref, line.cells, (), line.row.number, time.time())
-            is_unknown = line.past.status == "unknown"
-            settle_by_hand(account.ledger, line.ref, lead_id=lead_id, unseen=unseen if is_unknown else None)
-            told = "it does not exist and is sent with the next run" if missing else f"it exists as {lead_id}"
-            click.echo(f"Row {line.past.number}: {told}.")
+    told = "it does not exist and is sent with the next run" if missing else f"it exists as {lead_id}"
+    for number in asyncio.run(settle_rows(SettleRequest(report=report, rows=rows, lead_id=lead_id, config=config))):
+        click.echo(f"Row {number}: {told}.")
     click.echo(f"Run again to have it in the report: lsq-import {pasted_word(str(report))}")

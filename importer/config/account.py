@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from importer.config.host import is_loopback
 from importer.config.settings import Config
 from importer.errors import UsageError
+from importer.nextstep import Action, NextStep
 
 __all__ = ["is_leadsquared", "require_keys"]
 
@@ -47,7 +48,7 @@ def require_keys(config: Config) -> None:
         f"A real account needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not set.",
         hint=(
             f"Set {'it' if len(missing) == 1 else 'them'} in the environment or in a file named .env{beside}, one "
-            f"NAME='value' per line{host}; LeadSquared shows the keys under Settings > API and Webhooks. "
-            "Or try --sandbox or --dry-run, which need none."
+            f"NAME='value' per line{host}; LeadSquared shows the keys under Settings > API and Webhooks."
         ),
+        steps=[NextStep(Action.TRY_WITHOUT_KEYS)],
     )

@@ -14,6 +14,7 @@ from importer.lead.header import tidy
 from importer.lead.rule import AS_TEXT, Policies, ValueRule
 from importer.lead.text import UnreadableTextError, clean
 from importer.lead.values import PLAIN_TEXT, TYPES, types_with_key
+from importer.nextstep import Action, NextStep
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
     from importer.config.columnschema import ColumnModel
@@ -80,13 +81,13 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         raise UsageError(
             f"There is no config file {path}.",
-            hint="Name one with -c, or let one be proposed: lsq-import map FILE -o config.yaml",
+            steps=[NextStep(Action.NAME_CONFIG)],
         ) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), [f"line {line}: it is not UTF-8; save the file as UTF-8"]) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint="Name a config file with -c.") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint="Name another config file.") from None
 
 
 def _refuse_keys(document: "Document") -> None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from importer.config import Config
 from importer.doctor.finding import Finding
@@ -22,17 +22,19 @@ MOST_SKEW_S = 60.0
 _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
 
 
-async def check_account(config: Config, *, slots: Slots | None = None) -> list[Finding]:
+async def check_account(
+    config: Config, *, slots: Slots | None = None, environ: Mapping[str, str] = os.environ
+) -> list[Finding]:
     """Ask the account who it is, with one call under the account's limit, and say what that tells.
 
     Two more calls where the config names a field for references.
     """
     host = config.account.host
     try:
-        ready = make_client(config, slots=slots)
+        ready = make_client(config, slots=slots, environ=environ)
     except UsageError as error:
         return [Finding(f"way to the host: {error.message}", error.hint)]
-    way = _way(config)
+    way = _way(config, environ)
     async with ready as client:
         try:
             reply = await client.user()
@@ -53,9 +55,9 @@ async def check_account(config: Config, *, slots: Slots | None = None) -> list[F
         return findings
 
 
-def _way(config: Config) -> Finding:
+def _way(config: Config, environ: Mapping[str, str]) -> Finding:
     """Whether calls go through a proxy, and who said so."""
-    route = find_route(config.account.base_url, proxy=config.proxy, environ=os.environ)
+    route = find_route(config.account.base_url, proxy=config.proxy, environ=environ)
     if route.proxy is not None:
         return Finding(f"way to the host: through the proxy {route.address} ({route.source})")
     return Finding(f"way to the host: no proxy{f' ({route.source})' if route.source else ''}")

@@ -10,6 +10,7 @@ from importer.lead.conversion import PLAIN, Conversion
 from importer.lead.fieldname import FieldName
 from importer.lead.text import UnreadableTextError, clean
 from importer.nearest import ask, find_near, loosen
+from importer.nextstep import NextStep
 
 __all__ = [
     "HeaderMatch",
@@ -35,8 +36,8 @@ class MissingHeaderError(UsageError):
     sheet can say so.
     """
 
-    def __init__(self, message: str, *, missing: Sequence[str], hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, missing: Sequence[str], hint: str = "", steps: Sequence[NextStep] = ()) -> None:
+        super().__init__(message, hint=hint, steps=steps)
         self.missing = tuple(missing)
 
 

@@ -20,6 +20,7 @@ from importer.lead.text import clean
 from importer.lead.users import AccountUser
 from importer.lead.values import type_of
 from importer.lead.values.fullname import read_first, read_last
+from importer.nextstep import Action, NextStep
 
 __all__ = ["plan_mapping"]
 
@@ -220,7 +221,7 @@ def _refuse(problems: Sequence[str], missing: Sequence[str]) -> None:
         raise MissingHeaderError(
             message,
             missing=missing,
-            hint="Mend the headers under columns: in config.yaml, or in the spreadsheet; lsq-import map FILE proposes "
-            "a mapping for another one. Nothing was sent.",
+            hint="Nothing was sent. Mend the headers under columns: in config.yaml, or in the spreadsheet.",
+            steps=[NextStep(Action.PROPOSE_MAPPING)],
         )
     raise UsageError(message, hint="Mend config.yaml or the spreadsheet's headers. Nothing was sent.")

@@ -1,7 +1,7 @@
 """The way from a config to the account that it names."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from importer.config import Config
 from importer.leadsquared.client import Client
@@ -13,7 +13,11 @@ __all__ = ["make_client"]
 
 
 def make_client(
-    config: Config, *, slots: Slots | None = None, on_call: Callable[[float], object] = lambda _at_s: None
+    config: Config,
+    *,
+    slots: Slots | None = None,
+    on_call: Callable[[float], object] = lambda _at_s: None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Client:
     """A client for the account that the config names; `on_call` is told the loop's time of each call.
 
@@ -30,5 +34,5 @@ def make_client(
         limiter=RateLimiter(config.limits.calls, config.limits.per_seconds, slots=slots),
         connections=config.workers + 2,
         on_call=on_call,
-        route=find_route(account.base_url, proxy=config.proxy, environ=os.environ),
+        route=find_route(account.base_url, proxy=config.proxy, environ=environ),
     )

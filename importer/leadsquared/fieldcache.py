@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from importer.errors import CallError, QuotaError
 from importer.lead.metadata import FieldList, read_fields
+from importer.nextstep import Action, NextStep
 from importer.wholefile import WholeFile
 
 __all__ = ["ASK_TIMEOUT_S", "FRESH_S", "FieldCache", "Fields", "default_cache_folder", "learn_fields"]
@@ -43,6 +44,7 @@ class Fields:
 
     fields: FieldList | None
     note: str
+    steps: tuple[NextStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,8 @@ async def learn_fields(
     kept = cache.load(account) if cache is not None else None
     age_s = max(0.0, now - kept[1]) if kept else 0.0
     if kept and (client is None or (age_s < FRESH_S and not refresh)):
-        return Fields(
-            kept[0], f"Checked against the account's fields as of {_shown(age_s)} (--refresh-fields asks anew)."
-        )
+        note = f"Checked against the account's fields as of {_shown(age_s)}."
+        return Fields(kept[0], note, (NextStep(Action.REFRESH_FIELDS),))
     if client is None:
         return Fields(None, "The account's fields are not known here: names, options and lengths are not checked.")
     body, reason = await _ask(client)

@@ -7,8 +7,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError
 from importer.exitstatus import ExitStatus
+from importer.nextstep import Action, NextStep
 
-__all__ = ["LOCKED", "REBUILD", "LedgerError", "LocksLostError", "gone", "guard_database", "is_damage", "reason_of"]
+__all__ = [
+    "LOCKED",
+    "REBUILD",
+    "REBUILD_STEPS",
+    "LedgerError",
+    "LocksLostError",
+    "gone",
+    "guard_database",
+    "is_damage",
+    "reason_of",
+]
 
 LOCKED = "locked"
 """In SQLite's words when another process holds the database for longer than one waits."""
@@ -17,10 +28,13 @@ DAMAGED = ("malformed", "not a database", "corrupt")
 """In SQLite's words, and in PostgreSQL's, when what is in the file cannot be believed."""
 
 REBUILD = (
-    "Restore it from a backup, or move it away and make its rows known again from the reports: "
-    "lsq-import ledger rebuild REPORT… Without that, rows that have no unique value would be sent again."
+    "Restore it from a backup, or move it away and make its rows known again from the reports. Without that, rows that "
+    "have no unique value would be sent again."
 )
 """What to do about a ledger that is lost."""
+
+REBUILD_STEPS = (NextStep(Action.REBUILD_LEDGER, "REPORT…"),)
+"""The same as a value."""
 
 
 class LedgerError(ImporterError):
@@ -40,7 +54,9 @@ def guard_database(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = reason_of(error)
-        raise LedgerError(f"The ledger {where} cannot be used any more: {reason}.", hint=_hint(reason)) from None
+        steps = REBUILD_STEPS if is_damage(reason) else ()
+        message = f"The ledger {where} cannot be used any more: {reason}."
+        raise LedgerError(message, hint=_hint(reason), steps=steps) from None
 
 
 def gone(where: str) -> LedgerError:
@@ -48,6 +64,7 @@ def gone(where: str) -> LedgerError:
     return LedgerError(
         f"The ledger {where} was deleted, moved or replaced while a run was writing it.",
         hint=f"Put it back before anything is imported. If it is lost: {REBUILD[:1].lower()}{REBUILD[1:]}",
+        steps=REBUILD_STEPS,
     )
 
 

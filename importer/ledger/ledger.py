@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
 from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of
-from importer.ledger.failure import REBUILD, is_damage
+from importer.ledger.failure import REBUILD, REBUILD_STEPS, is_damage
 from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
@@ -65,9 +65,11 @@ class Ledger:
             raise
         except SQLAlchemyError as error:
             self._engine.dispose()
+            is_lost = is_damage(reason_of(error))
             raise UsageError(
                 f"The ledger {self.where} cannot be used: {reason_of(error)}.",
-                hint=REBUILD if is_damage(reason_of(error)) else USE_THIS_ONE,
+                hint=REBUILD if is_lost else USE_THIS_ONE,
+                steps=REBUILD_STEPS if is_lost else (),
             ) from None
         self.rows = Rows(self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
         self.runs = Runs(self._engine, self._reader, account_id=self.account.id, locks=self.locks, where=self.where)

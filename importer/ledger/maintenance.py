@@ -30,6 +30,7 @@ from importer.ledger.identities import drop_stale_aliases
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
+from importer.nextstep import Action, NextStep
 from importer.outcome import InAccount, Outcome, Status
 
 __all__ = ["PRUNED_STATES", "Forgotten", "Pruned", "forget", "prune", "settle_by_hand"]
@@ -167,7 +168,8 @@ def _refuse_settled(ledger: Ledger, row: KnownRow) -> None:
     if not row.state.is_unresolved:
         raise UsageError(
             f"This row is not unknown: the ledger has it as {row.state}.",
-            hint="Only unknown rows are settled. A lead that was deleted since is forgotten: lsq-import forget.",
+            hint="Only unknown rows are settled.",
+            steps=[NextStep(Action.FORGET_LEAD)],
         )
     if ledger.locks.is_live(row.run_token):
         raise UsageError(

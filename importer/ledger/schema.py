@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from importer.errors import UsageError
-from importer.ledger.failure import REBUILD
+from importer.ledger.failure import REBUILD, REBUILD_STEPS
 from importer.ledger.migrations import MIGRATIONS
 
 __all__ = [
@@ -257,6 +257,7 @@ def prepare_schema(
         raise UsageError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
             hint=REBUILD,
+            steps=REBUILD_STEPS,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
         raise UsageError(

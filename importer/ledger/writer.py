@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
+from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.failure import LedgerError, LocksLostError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
@@ -48,10 +49,11 @@ _Job = _Claim | _Word
 
 
 class LedgerWriter:
-    """The ledger's writing side for one event loop; an async context manager."""
+    """The ledger's writing side for one event loop; an async context manager. `notify` is called in its own thread."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, notify: Notify = log_notice) -> None:
         self._ledger = ledger
+        self._notify = notify
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -152,11 +154,11 @@ class LedgerWriter:
         if withdrawn:
             self._ledger.rows.settle(connection, withdrawn)
         if outcomes and (foreign := len(outcomes) - self._ledger.rows.settle(connection, outcomes)) > 0:
-            logger.warning(
-                "Another run has taken over %d %s of this one: what came of them stands in this run's report only.",
-                foreign,
-                "row" if foreign == 1 else "rows",
+            text = (
+                f"Another run has taken over {foreign} {'row' if foreign == 1 else 'rows'} of this one: what came of "
+                "them stands in this run's report only."
             )
+            self._notify(Notice(Level.WARNING, text))
 
 
 def _answer_words(words: Sequence[_Word], failure: LedgerError | None) -> None:
@@ -180,4 +182,4 @@ def _answer_claims(claims: Sequence[_Claim], conflicts: Sequence[KnownRow | None
 
 def _refuse(done: "asyncio.Future[Any]", failure: LedgerError) -> None:
     if not done.done():
-        done.set_exception(type(failure)(failure.message, hint=failure.hint))
+        done.set_exception(type(failure)(failure.message, hint=failure.hint, steps=failure.steps))

@@ -1,7 +1,6 @@
 """The file that is imported, spreadsheet or report: opened, recognised, and fitted to the mapping."""
 
 import itertools
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from importer.config import Config
 from importer.errors import SheetError, UsageError
+from importer.events import Level, Notice, Notify, log_notice
 from importer.lead.columns import Column
 from importer.lead.fieldname import FieldName
 from importer.lead.header import MissingHeaderError, match_columns
@@ -21,8 +21,6 @@ from importer.report import PastLine, ReportShape, recognise, refuse_collisions
 from importer.sheet import Layout, Row, Table, find_header_row, find_sheet, open_table
 
 __all__ = ["InputFile", "open_input_file"]
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +38,28 @@ class InputFile:
     identity: tuple[int, ...] | None = None
 
     def check_against(
-        self, fields: FieldList | None, config: Config, users: Sequence[AccountUser] | None = None
+        self,
+        fields: FieldList | None,
+        config: Config,
+        users: Sequence[AccountUser] | None = None,
+        *,
+        notify: Notify = log_notice,
     ) -> "InputFile":
         """The same input file with its mapping checked against the account's fields and users, if they are known;
         UsageError where they do not fit.
         """
         input_file = replace(self, mapping=_plan(self.table, self.header, config, fields, users))
         for note in input_file.mapping.notes:
-            logger.info("%s", note)
+            notify(Notice(Level.INFO, note))
         if input_file.mapping.unmapped:
-            logger.info("Columns that are not imported: %s", ", ".join(input_file.mapping.unmapped))
+            text = f"Columns that are not imported: {', '.join(input_file.mapping.unmapped)}"
+            notify(Notice(Level.INFO, text))
         return input_file
 
     def rows(self, *, are_all: bool = False) -> Iterator[tuple[int, Row, PastLine | None]]:
         """Each data row with its place (from 0); for a report, the original row and what was written on its line.
 
-        `are_all`: those behind `--first` as well.
+        `are_all`: those behind the first ones that are taken as well.
         """
         shape = self.shape
         for place, row in enumerate(itertools.islice(self.table.rows(), None if are_all else self.row_count)):
@@ -78,7 +82,9 @@ class InputFile:
         self.table.close()
 
 
-def open_input_file(file: Path, config: Config, *, sheet: str | None = None, first: int | None = None) -> InputFile:
+def open_input_file(
+    file: Path, config: Config, *, sheet: str | None = None, first: int | None = None, notify: Notify = log_notice
+) -> InputFile:
     """Open a file and plan its mapping; UsageError, SheetError included, where it cannot be imported as it is.
 
     What the account's fields say of the mapping comes later (`check_against`), for this needs no account. `sheet` wins
@@ -87,18 +93,19 @@ def open_input_file(file: Path, config: Config, *, sheet: str | None = None, fir
     table, shape = _open(file, config, sheet or config.sheet)
     try:
         if sheet is not None and table.sheet is None:
-            raise SheetError(f"{file} is a text file and has no sheets.", hint="Leave --sheet out.")
+            raise SheetError(f"{file} is a text file and has no sheets.", hint="Name no sheet.")
         for note in table.notes:
-            logger.info("%s: %s", file.name, note)
+            notify(Notice(Level.INFO, f"{file.name}: {note}"))
         for warning in table.warnings:
-            logger.warning("%s: %s", file.name, warning)
+            notify(Notice(Level.WARNING, f"{file.name}: {warning}"))
         header = table.header if shape is None else shape.header
         if shape is None:
             refuse_collisions(header)
         mapping = _plan(table, header, config)
         row_count = table.row_count if first is None else min(first, table.row_count)
         if not row_count:
-            logger.info("%s: there is no data row below the header: nothing to be done.", file.name)
+            text = f"{file.name}: there is no data row below the header: nothing to be done."
+            notify(Notice(Level.INFO, text))
         identity = _find_identity(table, header, config, is_report=shape is not None)
         return InputFile(table, shape, header, mapping, row_count, identity)
     except BaseException:
@@ -128,7 +135,8 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
         )
     except SheetError as error:
         where = _other_sheet(file, [column.header for column in config.columns], but_not=sheet)
-        raise SheetError(error.message, hint=" ".join(filter(None, (error.hint, where)))) from error
+        hint = " ".join(filter(None, (error.hint, where)))
+        raise SheetError(error.message, hint=hint, steps=error.steps) from error
     try:
         return table, recognise(table.header)
     except UsageError:
@@ -171,10 +179,11 @@ def _plan(
             users=users,
         )
     except MissingHeaderError as error:
-        hint = _where_headers_stand(table, [column.header for column in config.columns]) or error.hint
-        raise UsageError(f"{table.path}: {error.message}", hint=hint) from None
+        where = _where_headers_stand(table, [column.header for column in config.columns])
+        steps = () if where else error.steps
+        raise UsageError(f"{table.path}: {error.message}", hint=where or error.hint, steps=steps) from None
     except UsageError as error:
-        raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
+        raise UsageError(f"{table.path}: {error.message}", hint=error.hint, steps=error.steps) from None
 
 
 def _where_headers_stand(table: Table, wanted: Sequence[str]) -> str:

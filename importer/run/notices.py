@@ -3,9 +3,10 @@
 Such rows are fit to send, and may be right; so nothing is refused, and the file is told about once, after its review.
 """
 
-import logging
 import re
+from collections.abc import Iterator
 
+from importer.events import Level, Notice
 from importer.lead.header import cell_name, shown
 from importer.lead.mapping import LeadMapping
 from importer.lead.mojibake import is_damaged
@@ -26,8 +27,6 @@ FOOTER = re.compile(
     r"|(?:no\. of |number of )?(?:rows|records|leads|entries)\s*[:=]\s*\d+|\d+ (?:rows|records|leads|entries)\b.*",
     re.IGNORECASE,
 )
-
-logger = logging.getLogger(__name__)
 
 
 class Notices:
@@ -53,29 +52,25 @@ class Notices:
             if len(self._footers) < MOST_SHOWN:
                 self._footers.append(row.number)
 
-    def tell(self) -> None:
-        """Warn of what was found; no cell's text is repeated."""
+    def tell(self) -> Iterator[Notice]:
+        """Warnings of what was found; no cell's text is repeated."""
         if self._damaged_count:
             cells, verb = ("cell", "seems") if self._damaged_count == 1 else ("cells", "seem")
-            logger.warning(
-                "%s %s %s to hold letters that were wrongly read in another encoding before they came into this file "
-                "(mojibake, such as Ã© for é): %s%s. They are sent as they stand. Export the file anew as UTF-8, or "
-                "mend the cells.",
-                f"{self._damaged_count:,}",
-                cells,
-                verb,
-                ", ".join(self._damaged),
-                _more(self._damaged_count),
+            text = (
+                f"{self._damaged_count:,} {cells} {verb} to hold letters that were wrongly read in another encoding "
+                f"before they came into this file (mojibake, such as Ã© for é): {', '.join(self._damaged)}"
+                f"{_more(self._damaged_count)}. They are sent as they stand. Export the file anew as UTF-8, or mend "
+                "the cells."
             )
+            yield Notice(Level.WARNING, text)
         if self._footer_count:
             rows = "Row" if self._footer_count == 1 else "Rows"
-            logger.warning(
-                "%s %s%s may be a total or a closing line of the list and no lead, by the first word. Delete such rows "
-                "in the spreadsheet: each that is fit to send becomes a lead.",
-                rows,
-                ", ".join(map(str, self._footers)),
-                _more(self._footer_count),
+            text = (
+                f"{rows} {', '.join(map(str, self._footers))}{_more(self._footer_count)} may be a total or a closing "
+                "line of the list and no lead, by the first word. Delete such rows in the spreadsheet: each that is "
+                "fit to send becomes a lead."
             )
+            yield Notice(Level.WARNING, text)
 
 
 def _more(count: int) -> str:

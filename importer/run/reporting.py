@@ -1,6 +1,6 @@
 """The last pass over a file: its report, a line for each row."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -18,41 +18,52 @@ __all__ = ["Line", "report_lines", "reviewed_lines", "write_report"]
 
 UNSENT = Outcome(Status.UNSENT, message=UNSENT_MESSAGE, tip=UNSENT_TIP)
 
+BATCH = 400
+"""The lines that are written before the event loop has its turn."""
+
 Line = tuple[Row, Outcome, str]
 """A row, what became of it, and its reference."""
 
 
-def report_lines(input_file: InputFile, scratch: Scratch, *, tag: bytes) -> Iterator[Line]:
-    """The lines of a run that sent, from the notes that review and sending left. `tag` is the account's."""
-    for (_place, row, _past), note in zip(input_file.rows(), scratch.notes(), strict=True):
-        yield row, _final(note), write_reference(tag, note.ref)
+def report_lines(input_file: InputFile, scratch: Scratch, *, tag: bytes) -> Iterator[Iterable[Line]]:
+    """The lines of a run that sent, in batches, from the notes that review and sending left. `tag` is the account's."""
+    rows = zip(input_file.rows(), scratch.notes(), strict=True)
+    while batch := list(islice(rows, BATCH)):
+        yield [(row, _final(note), write_reference(tag, note.ref)) for (_place, row, _past), note in batch]
 
 
-def reviewed_lines(decided: Iterable[tuple[PreparedRow, RowState]], *, tag: bytes) -> Iterator[Line]:
+def reviewed_lines(
+    batches: Iterable[Iterable[tuple[PreparedRow, RowState]]], *, tag: bytes
+) -> Iterator[Iterable[Line]]:
     """The lines of a dry run, as its review decides; it leaves the references of a report as they are."""
-    for prepared, note in decided:
-        past = prepared.past
-        yield prepared.row, note.outcome, (past is not None and past.ref) or write_reference(tag, note.ref)
+    for batch in batches:
+        yield (
+            (prepared.row, note.outcome, (prepared.past and prepared.past.ref) or write_reference(tag, note.ref))
+            for prepared, note in batch
+        )
 
 
-def write_report(
+async def write_report(
     path: Path,
     input_file: InputFile,
-    lines: Iterable[Line],
+    batches: Iterable[Iterable[Line]],
     *,
-    count: Callable[[int, Outcome], object],
+    on_row: Callable[[int, Outcome], object],
+    breathe: Callable[[], Awaitable[None]],
     make_way: Callable[[], object],
 ) -> None:
-    """Write the report. `count` is told the number and the outcome of each row.
+    """Write the report. `on_row` hears the number and outcome of each line, `breathe` is awaited after each batch.
 
-    The lines of a report behind `--first` stay as they were. `make_way` is called when all is written, right
-    before the report takes its place.
+    The lines of a report behind the first ones that were taken stay as they were. `make_way` is called when all is
+    written, right before the report takes its place.
     """
     with open_report(path, input_file.header, make_way=make_way) as report:
         write = report.write
-        for row, outcome, ref in lines:
-            write(row, outcome, ref=ref)
-            count(row.number, outcome)
+        for batch in batches:
+            for row, outcome, ref in batch:
+                write(row, outcome, ref=ref)
+                on_row(row.number, outcome)
+            await breathe()
         if input_file.shape is not None:
             for line in islice(input_file.table.rows(), input_file.row_count, None):
                 past = input_file.shape.past(line)

@@ -6,10 +6,11 @@ Sequential and on disk where it must remember, so that a million rows cost no mo
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from importer.events import Notify, log_notice
 from importer.lead.payload import Body
 from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import Digests
@@ -22,13 +23,15 @@ from importer.run.inputfile import InputFile
 from importer.run.notices import Notices
 from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, UNCLEAR_COPY, PreparedRow, RowPreparer
 from importer.run.references import Reference, References
-from importer.run.rowlog import log_outcome
 from importer.run.source import Elsewhere
 from importer.run.ties import tie_lines
 
 __all__ = ["Review", "Reviewed"]
 
 BATCH = 400
+
+Decided = tuple[PreparedRow, RowState]
+"""A row with what is decided about it."""
 
 _Adoption = tuple[Intent, State, Outcome]
 """A row that the ledger learns of from a report, and what it is."""
@@ -51,8 +54,8 @@ class Reviewed:
 class Review:
     """Decides about every row of an input file; a dry run reports the decisions as they come, others keep them.
 
-    `payloads`, where given, gets one JSON line for each row that is fit to send. `check_stop` may raise between
-    batches. `reviewed` is what was found so far.
+    `payloads`, where given, gets one JSON line for each row that is fit to send. `notify` hears what is odd, `on_row`
+    the number and outcome of each row that is done with now. `reviewed` is what was found so far.
     """
 
     def __init__(
@@ -68,7 +71,8 @@ class Review:
         trusts_references: bool = False,
         trusts_lead_ids: bool = False,
         elsewhere: Elsewhere | None = None,
-        check_stop: Callable[[], None] = lambda: None,
+        notify: Notify = log_notice,
+        on_row: Callable[[int, Outcome], object] = lambda _number, _outcome: None,
     ) -> None:
         self._input_file = input_file
         self._maker = maker
@@ -76,7 +80,8 @@ class Review:
         self._scratch = scratch
         self._again = again
         self._payloads = payloads
-        self._check_stop = check_stop
+        self._notify = notify
+        self._on_row = on_row
         self.reviewed = Reviewed()
         self._notices = Notices(input_file.mapping)
         self._identity = digests.source, digests.identity
@@ -85,31 +90,40 @@ class Review:
         self._references = References(digests=digests, ledger=ledger, scratch=scratch, trusts_lead_ids=trusts_lead_ids)
 
     def run(self, *, may_write: bool) -> Reviewed:
-        """Review the file and keep every decision in the scratch pad, for sending to carry out.
+        """Review the whole file and keep every decision in the scratch pad, for sending to carry out."""
+        for _ in self.steps(may_write=may_write):
+            pass
+        return self.reviewed
 
-        `may_write`: leads that the report knows as created are written into the ledger.
-        """
-        for _candidate, note in self.decided(may_write=may_write):
-            self._scratch.keep(note)
+    def steps(self, *, may_write: bool) -> Iterator[None]:
+        """The same batch by batch. `may_write`: leads that the report knows as created are written into the ledger."""
+        for batch in self.batches(may_write=may_write):
+            for _prepared, note in batch:
+                self._scratch.keep(note)
+            yield
         if may_write:
             source, identity = self._identity
             with self._ledger.begin() as connection:
                 self._ledger.rows.identities.remember(connection, source, identity)
-        return self.reviewed
 
-    def decided(self, *, may_write: bool = False) -> Iterator[tuple[PreparedRow, RowState]]:
+    def decided(self) -> Iterator[Decided]:
         """Every row in the file's order, with what is decided about it. To be gone through once."""
+        return itertools.chain.from_iterable(self.batches())
+
+    def batches(self, *, may_write: bool = False) -> Iterator[Iterable[Decided]]:
+        """The same in batches, each to be gone through at once; empty ones while a report's lines are compared."""
         if self._input_file.shape is not None:
             table, trusts = self._scratch.lines, self._trusts_references
-            tie_lines(self._input_file, self._maker, self._ledger, table, trusts=trusts)
+            tying = tie_lines(self._input_file, self._maker, self._ledger, table, trusts=trusts, notify=self._notify)
+            yield from (() for _ in tying)
         prepared_rows = itertools.starmap(self._maker.make, self._input_file.rows())
         while batch := list(itertools.islice(prepared_rows, BATCH)):
-            self._check_stop()
-            yield from self._review(batch, may_write=may_write)
-        self._notices.tell()
+            yield self._review(batch, may_write=may_write)
+        for notice in self._notices.tell():
+            self._notify(notice)
         self._elsewhere.check()
 
-    def _review(self, batch: Sequence[PreparedRow], *, may_write: bool) -> Iterator[tuple[PreparedRow, RowState]]:
+    def _review(self, batch: Sequence[PreparedRow], *, may_write: bool) -> Iterator[Decided]:
         references = self._references.find(batch, _holders(batch))
         by_key = self._by_key(references)
         adopted: list[tuple[Intent, State, Outcome]] = []
@@ -185,7 +199,7 @@ class Review:
         if decision.is_open:
             reviewed.open_rows += 1
         elif status is not Status.CREATED:
-            log_outcome(prepared.row.number, decision.outcome)
+            self._on_row(prepared.row.number, decision.outcome)
         if decision.is_open or status is Status.INVALID:
             self._notices.look(prepared.row)
         if status is Status.READY and reviewed.first_ready is None:

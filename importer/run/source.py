@@ -7,6 +7,7 @@ from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow, State
 from importer.ledger.runs import Runs
+from importer.nextstep import Action, NextStep
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow
 
@@ -18,7 +19,7 @@ _COUNTED = (State.CREATED, State.DUPLICATE, State.INTENT, State.UNKNOWN)
 def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> str:
     """The source of a spreadsheet that is no report: config's name for it, or its own name.
 
-    `is_new` (`--new-source`) tells it apart from files of the same name: its whole path is its source from then on.
+    `is_new` tells it apart from files of the same name: its whole path is its source from then on.
     """
     if config.source:
         return config.source
@@ -70,8 +71,9 @@ class Elsewhere:
         raise UsageError(
             f"{self._file}: {self._rows:,} rows without a unique value are known from a file of the same name in "
             f"another folder, {self._other}. Nobody can tell whether they are the same rows.",
-            hint="If it is that file or that feed, add --same-source (or, for good, source: NAME to config.yaml): "
-            "these rows are not sent again. If it is another file, add --new-source. Nothing was sent.",
+            hint="Nothing was sent. If it is that file or that feed, its rows are not sent again once you say so; for "
+            "good by source: NAME in config.yaml.",
+            steps=[NextStep(Action.TELL_SOURCE)],
         )
 
     def _other_file(self, runs: Runs, run_id: int) -> Path | None:

@@ -7,16 +7,17 @@ sent at all.
 """
 
 import itertools
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from importer.errors import UsageError
+from importer.events import Level, Notice, Notify
 from importer.ledger.cellmarks import are_marks, compare_marks
 from importer.ledger.digestkinds import CellsDigest, RowRef
 from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
 from importer.ledger.records import KnownRow
+from importer.nextstep import Action, NextStep
 from importer.outcome import InAccount, Status
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
@@ -28,8 +29,6 @@ MOST_COMPARED = 200
 """How many rows that stand on no line of their own are looked for among as many lines: each is held against each."""
 MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 
-logger = logging.getLogger(__name__)
-
 
 class Verdict(StrEnum):
     """What a line is that is not simply the row of its reference."""
@@ -39,11 +38,13 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"  # one of several lines, any of which may be the row
 
 
-def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: LineTable, *, trusts: bool) -> None:
-    """Compare a report's lines with what the ledger remembers and decide in `table` what each is.
+def tie_lines(
+    input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: LineTable, *, trusts: bool, notify: Notify
+) -> Iterator[None]:
+    """Compare a report's lines with what the ledger remembers and decide in `table` what each is, batch by batch.
 
-    `trusts`: the references are right, whatever the cells say (`--trust-references`). UsageError where most created
-    lines hold other cells than were sent.
+    `trusts`: the references are right, whatever the cells say. UsageError where most created lines hold other cells
+    than were sent.
     """
     prepared_rows = itertools.starmap(maker.make, input_file.rows(are_all=True))
     while batch := list(itertools.islice(prepared_rows, BATCH)):
@@ -51,6 +52,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
         known = ledger.rows.find_rows([ref for _, ref in tied])
         table.add(_line(prepared, ref, known.get(ref)) for prepared, ref in tied)
         table.add(_nameless_line(one) for one in batch if one.given_ref is None and not one.is_foreign)
+        yield
     table.finish()
     taken = {} if trusts else _give_back(table)
     if not trusts:
@@ -58,7 +60,7 @@ def tie_lines(input_file: InputFile, maker: RowPreparer, ledger: Ledger, table: 
     for lines in table.shared():
         _tell_apart(lines, table, taken)
     _resettle(table, taken)
-    _tell(table.count_fits(), taken)
+    _tell(table.count_fits(), taken, notify)
 
 
 def _line(prepared: PreparedRow, ref: RowRef, known: KnownRow | None) -> Line:
@@ -153,8 +155,8 @@ def _refuse_sorted(input_file: InputFile, fits: dict[Fit, int], table: LineTable
     raise UsageError(
         f"{input_file.table.path}: {count:,} of {total:,} created lines hold other cells than those that were sent, as "
         "if the data columns had been sorted or moved without the columns lsq_…: nobody can tell which line is which.",
-        hint="Undo that in your spreadsheet program, sort all columns together, and save again. If each line still is "
-        "the row of its lsq_ref and its cells were edited on purpose, add --trust-references. Nothing was sent.",
+        hint="Nothing was sent. Undo that in your spreadsheet program, sort all columns together, and save again.",
+        steps=[NextStep(Action.TRUST_REFERENCES)],
     )
 
 
@@ -198,17 +200,16 @@ def _resettle(table: LineTable, taken: dict[RowRef, Line]) -> None:
             table.decide(stay[0].place, Verdict.COPY, ref)
 
 
-def _tell(fits: dict[Fit, int], taken: dict[RowRef, Line]) -> None:
+def _tell(fits: dict[Fit, int], taken: dict[RowRef, Line], notify: Notify) -> None:
     if taken:
-        logger.warning(
-            "%s lines carry the lsq_ref of another line: each is taken for the row whose cells it holds.",
-            f"{len(taken):,}",
+        text = (
+            f"{len(taken):,} lines carry the lsq_ref of another line: each is taken for the row whose cells it holds."
         )
+        notify(Notice(Level.WARNING, text))
     edited = fits.get(Fit.EDITED, 0) + fits.get(Fit.OTHER, 0) - len(taken)
     if edited > 0:
-        logger.warning(
-            "Of %s created lines, %s hold other cells than were sent. That changes nothing in LeadSquared: change the "
-            "leads there.",
-            f"{sum(fits.values()):,}",
-            f"{edited:,}",
+        text = (
+            f"Of {sum(fits.values()):,} created lines, {edited:,} hold other cells than were sent. That changes "
+            "nothing in LeadSquared: change the leads there."
         )
+        notify(Notice(Level.WARNING, text))

@@ -25,7 +25,7 @@ def test_a_place_that_a_config_could_not_hold_is_refused(folder: Path, option: s
     (folder / "x.csv").write_text("Email\na@example.com\n")
     run = call("x.csv", option, value)
     assert isinstance(run.exception, UsageError)
-    assert option in run.exception.message
+    assert run.exception.message.startswith(f"{option.strip('-')}: {value} ")
 
 
 def test_an_encoding_is_written_down_for_the_import(folder: Path) -> None:

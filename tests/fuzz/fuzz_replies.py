@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from importer.servertime import ServerTime
-
 from importer.lead.metadata import read_fields
 from importer.lead.users import read_users
 from importer.leadsquared.answers import Answer, Reply, read_answer, read_leads
 from importer.leadsquared.user import read_user
 from importer.printable import JOINERS
+from importer.servertime import ServerTime
 
 __all__ = ["check_replies"]
 

@@ -69,9 +69,9 @@ def late_loss(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Iterator[None]:
     from importer.app import pipeline
     from importer.run.reporting import write_report
 
-    def write_and_lose(*args: Any, **more: Any) -> None:
+    async def write_and_lose(*args: Any, **more: Any) -> None:
         delete_folder(desk)
-        write_report(*args, **more)
+        await write_report(*args, **more)
 
     monkeypatch.setattr(pipeline, "write_report", write_and_lose)
     yield

@@ -14,7 +14,8 @@ import pytest
 from truth import find_lies
 from workbench import Account, Desk, finish, person
 
-from importer.commands.signals import Interrupted, Signals
+from importer.app.stop import Interrupted
+from importer.commands.signals import Signals
 
 ROWS = [person(number) for number in range(1, 13)]
 AT_ONCE_S = 8.0
@@ -181,4 +182,4 @@ def test_what_keeps_the_loop_from_its_turn_is_left_at_once() -> None:
 
     with Signals() as signals, pytest.raises(Interrupted), signals.blocking():
         read_a_long_file()
-    assert signals.received == signal.SIGTERM
+    assert signals.stop.exit_status == 128 + signal.SIGTERM

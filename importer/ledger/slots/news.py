@@ -1,21 +1,20 @@
 """What a person is told of the account's budget, each thing once: a limit that was learnt, rivals, a wait."""
 
-import logging
 import math
 from collections.abc import Callable
 
+from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.slots.budget import Granted
 from importer.ratelimit.adaptive import AdaptiveLimit
 
 __all__ = ["BudgetNews"]
 
-logger = logging.getLogger(__name__)
-
 
 class BudgetNews:
     """The news of one run. `is_live` tells whether a holder of slots still runs; `share` is config's."""
 
-    def __init__(self, is_live: Callable[[str], bool], *, share: float) -> None:
+    def __init__(self, is_live: Callable[[str], bool], *, share: float, notify: Notify = log_notice) -> None:
+        self._notify = notify
         self._is_live = is_live
         self._share = share
         self._seen: set[str] = set()
@@ -25,32 +24,29 @@ class BudgetNews:
     def tell_limit(self, adaptive: AdaptiveLimit) -> None:
         """Say at the beginning that another limit than config's is kept, if that is so."""
         if adaptive.advertised is not None:
-            logger.info(
-                "LeadSquared has told an earlier run that the account's limit is %s, not %s as in config.yaml: "
-                "that is kept.",
-                adaptive.advertised,
-                adaptive.configured,
+            text = (
+                f"LeadSquared has told an earlier run that the account's limit is {adaptive.advertised}, not "
+                f"{adaptive.configured} as in config.yaml: that is kept."
             )
+            self._notify(Notice(Level.INFO, text))
 
     def tell_change(self, before: AdaptiveLimit, after: AdaptiveLimit) -> None:
         """Say what was learnt from a refusal."""
         if after.advertised is not None and after.advertised != before.advertised:
-            logger.warning(
-                "LeadSquared says that the account's limit is %s, not %s: that is kept from now on, by later runs too. "
-                "Write   limits: {calls: %d, per_seconds: %g}   into config.yaml, or other limits once they change.",
-                after.advertised,
-                before.limit,
-                after.advertised.calls,
-                after.advertised.per_seconds,
+            told = after.advertised
+            limits = f"limits: {{calls: {told.calls}, per_seconds: {told.per_seconds:g}}}"
+            text = (
+                f"LeadSquared says that the account's limit is {told}, not {before.limit}: that is kept from now "
+                f"on, by later runs too. Write   {limits}   into config.yaml, or other limits once they change."
             )
+            self._notify(Notice(Level.WARNING, text))
         elif after != before:
-            logger.log(
-                logging.DEBUG if self._has_told_others else logging.INFO,
-                "Others are using the account's limit too: at most %d of our calls per %g s for now, one more each "
-                "minute without a refusal.",
-                after.calls(after.changed_at, share=self._share),
-                after.limit.per_seconds,
+            calls = after.calls(after.changed_at, share=self._share)
+            text = (
+                f"Others are using the account's limit too: at most {calls:d} of our calls per "
+                f"{after.limit.per_seconds:g} s for now, one more each minute without a refusal."
             )
+            self._notify(Notice(Level.DEBUG if self._has_told_others else Level.INFO, text))
             self._has_told_others = True
 
     def tell_wait(self, granted: Granted, now: float) -> None:
@@ -60,9 +56,9 @@ class BudgetNews:
         gone = [(many, until) for holder, many, until in new if not self._is_live(holder)]
         if gone and not self._has_told_wait:
             self._has_told_wait = True
-            logger.info(
-                "The first calls wait: %d calls of a run that has ended may still count against the account's limit, "
-                "the last of them for %d s.",
-                sum(many for many, _ in gone),
-                math.ceil(max(until for _, until in gone) - now),
+            calls, wait_s = sum(many for many, _ in gone), math.ceil(max(until for _, until in gone) - now)
+            text = (
+                f"The first calls wait: {calls} calls of a run that has ended may still count against the account's "
+                f"limit, the last of them for {wait_s} s."
             )
+            self._notify(Notice(Level.INFO, text))

@@ -20,6 +20,7 @@ from typing import Any, Self
 from sqlalchemy import Connection
 
 from importer.errors import ImporterError, WithdrawnError
+from importer.events import Notify, log_notice
 from importer.ledger.failure import LedgerError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.machines import Machines
@@ -46,7 +47,7 @@ class SharedSlots:
 
     `wall_clock` counts the day's calls, in seconds since 1970. LedgerError where the ledger cannot be written or
     another machine has come to use its file, and QuotaError when the day's calls are used up: from `take`. UsageError
-    on entering where another machine uses it.
+    on entering where another machine uses it. `notify` is told the budget's news, in a thread of its own.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class SharedSlots:
         *,
         clock: BudgetClock | None = None,
         wall_clock: Callable[[], float] = time.time,
+        notify: Notify = log_notice,
     ) -> None:
         self._ledger = ledger
         self._terms = terms
@@ -69,7 +71,7 @@ class SharedSlots:
         self._ask_at = math.inf
         self._failure: ImporterError | None = None
         self._is_closed = False
-        self._news = BudgetNews(ledger.locks.is_live, share=terms.share)
+        self._news = BudgetNews(ledger.locks.is_live, share=terms.share, notify=notify)
         self._thread = threading.Thread(target=self._work, name="ledger-slots", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opened: asyncio.Future[None] | None = None
@@ -273,7 +275,7 @@ def _refuse(turns: "Sequence[asyncio.Future[Any]]", error: ImporterError) -> Non
 
 def _again(error: ImporterError) -> ImporterError:
     """The same error anew: each that waits raises one of its own."""
-    return type(error)(error.message, hint=error.hint)
+    return type(error)(error.message, hint=error.hint, steps=error.steps)
 
 
 def _withdrawn() -> WithdrawnError:

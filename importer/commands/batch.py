@@ -1,55 +1,72 @@
 """One command: its files one after the other, what is printed in the end, and the exit status of all."""
 
+import asyncio
 import json
 import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from importer.app.context import OwnReportError
 from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness, select_files
-from importer.app.pipeline import run_import
+from importer.app.inputreading import OwnReportError
+from importer.app.pipeline import import_file
 from importer.app.request import ImportRequest
-from importer.app.result import EXIT_BUSY, SIGNAL_EXIT, RunResult, as_objects, worst_of
+from importer.app.result import EXIT_BUSY, RunResult, as_objects, worst_of
+from importer.commands.progress import Progress
+from importer.commands.runlog import log_event
 from importer.commands.signals import Signals
+from importer.commands.wording import put_into_words
 from importer.errors import DefectError, FatalError, ImporterError, UsageError
+from importer.events import Event
 from importer.logs import Logs, open_logs
 from importer.logs.logfile import FIELDS
 from importer.report import default_report_path
 
-__all__ = ["run_files"]
+__all__ = ["Output", "run_files"]
 
 NOT_BEGUN = "not begun: the run before it was stopped"
 
 logger = logging.getLogger(__name__)
 
 
-def run_files(
-    names: Sequence[Path], options: ImportRequest, environ: Mapping[str, str], *, as_json: bool = False
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What the command says, and where: the options that the core knows nothing of.
+
+    `stop_within` is how many seconds a run takes at most to end after a first signal.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    log_file: Path | None = None
+    stop_within: float = 10.0
+
+
+def run_files(names: Sequence[Path], options: ImportRequest, environ: Mapping[str, str], output: Output) -> int:
     """Import what the names mean, one file after the other, and give the exit status.
 
     Standard output gets each run's summary, or one line of JSON about all of them; everything else is logged. A file
     that cannot be imported does not keep the others from it; what ends every run (status 3, a signal) ends all.
     """
     error: ImporterError | None = None
-    logs = open_logs(is_quiet=options.quiet, is_verbose=options.verbose)
-    batch = _Batch(options, environ, as_json=as_json)
+    logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose)
+    batch = _Batch(options, environ, output)
     try:
-        logs = open_logs(is_quiet=options.quiet, is_verbose=options.verbose, file=options.log_file)
+        logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose, file=output.log_file)
         selection = select_files(names)
         _check_options(selection, options)
         batch.run(selection, logs)
     except ImporterError as failure:
-        logger.error("%s", failure)  # noqa: TRY400 - what it is was said by its message
-        error = failure
+        error = put_into_words(failure)
+        logger.error("%s", error)  # noqa: TRY400 - what it is was said by its message
     finally:
         logs.close()
     status = batch.exit_status if error is None else error.exit_status
-    if as_json:
+    if output.as_json:
         told = as_objects(batch.endings, exit_status=status, error=error)
         told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in batch.left_out]
         sys.stdout.write(json.dumps(told) + "\n")
@@ -59,21 +76,21 @@ def run_files(
 class _Batch:
     """The runs of one command, as far as they went."""
 
-    def __init__(self, options: ImportRequest, environ: Mapping[str, str], *, as_json: bool) -> None:
+    def __init__(self, options: ImportRequest, environ: Mapping[str, str], output: Output) -> None:
         self.endings: list[RunResult] = []
         self.left_out: list[LeftOut] = []
         self._options = options
         self._environ = environ
-        self._as_json = as_json
+        self._output = output
         self._reports: dict[Path, Path] = {}
-        self._signal: int | None = None
+        self._stopped: int | None = None
 
     @property
     def exit_status(self) -> int:
         """The worst of all; a file that is still being written counts as one that another run is importing."""
         statuses = [ending.exit_status for ending in self.endings]
         statuses += [EXIT_BUSY for one in self.left_out if one.is_unfinished]
-        statuses += [] if self._signal is None else [SIGNAL_EXIT + self._signal]
+        statuses += [] if self._stopped is None else [self._stopped]
         return worst_of(statuses)
 
     def run(self, selection: Selection, logs: Logs) -> None:
@@ -82,10 +99,10 @@ class _Batch:
             self._leave_out(one)
         stillness = Stillness(selection.files) if selection.is_several else None
         is_over = False
-        with Signals(within_s=self._options.stop_within) as signals:
+        with Signals(within_s=self._output.stop_within) as signals:
             for nth, file in enumerate(selection.files, start=1):
                 if is_over:
-                    self._signal = signals.received
+                    self._stopped = signals.stop.exit_status
                     self._leave_out(LeftOut(file, NOT_BEGUN, is_unfinished=True))
                     continue
                 if stillness is not None:
@@ -97,13 +114,13 @@ class _Batch:
                 options = replace(self._options, file=file, is_one_of_several=selection.is_several)
                 ending = self._import(options, logs.begin_run(), signals)
                 is_fatal = ending is not None and ending.exit_status == FatalError.exit_status
-                is_over = is_fatal or signals.received is not None
+                is_over = is_fatal or signals.stop.is_requested
 
     def _import(self, options: ImportRequest, run: str, signals: Signals) -> RunResult | None:
         started_at = datetime.now().astimezone()
         try:
             self._check_report(options)
-            ending = run_import(options, self._environ, signals=signals, run=run)
+            ending = self._run(options, signals, run)
         except OwnReportError:
             self._leave_out(LeftOut(options.file, OWN_REPORT))
             return None
@@ -112,9 +129,23 @@ class _Batch:
         except Exception as error:
             logger.debug("%s", options.file, exc_info=error)
             ending = _ending_of(DefectError.of(error), options.file, run, started_at)
+        if ending.error is not None:
+            put_into_words(ending.error)
         self.endings.append(ending)
         self._tell(ending, has_name=options.is_one_of_several)
         return ending
+
+    def _run(self, options: ImportRequest, signals: Signals, run: str) -> RunResult:
+        with Progress(is_quiet=self._output.quiet) as progress:
+
+            def observe(event: Event) -> None:
+                progress(event)
+                log_event(event)
+
+            importing = import_file(
+                options, observer=observe, stop=signals.stop, environ=self._environ, blocking=signals.blocking
+            )
+            return replace(asyncio.run(importing), run=run)
 
     def _check_report(self, options: ImportRequest) -> None:
         """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""
@@ -131,7 +162,7 @@ class _Batch:
     def _tell(self, ending: RunResult, *, has_name: bool) -> None:
         if ending.lines:
             text = "\n".join([*([f"{ending.file}:"] if has_name else []), *ending.lines])
-            if self._as_json:
+            if self._output.as_json:
                 logger.info("%s", text)
             else:
                 sys.stdout.write(f"{text}\n")

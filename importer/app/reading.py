@@ -1,4 +1,4 @@
-"""How `lsq-import map` reads a file: as it was told, and where nothing was told, as the file itself shows."""
+"""How a file is read for which a mapping is proposed: as it was told, else as the file itself shows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

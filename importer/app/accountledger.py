@@ -1,9 +1,8 @@
-"""What the commands share: the ledger of the account that config and environment name, and the rows of a report."""
+"""The ledger of the account that config and environment name, and the rows of a report that are in it."""
 
-import asyncio
 import os
-from collections.abc import Collection, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
 from importer.ledger.slots.shared import SharedSlots
+from importer.nextstep import NextStep
 from importer.report import PastLine, recognise
 from importer.sheet import Row, open_table
 
@@ -57,16 +57,22 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What an account tells of itself: its fields, its time zone, and the code of its country; empty where unknown."""
+    """What an account tells of itself: its fields, its time zone, and the code of its country; empty where unknown.
+
+    `note` says how old the fields are, `steps` what may be done about it.
+    """
 
     fields: FieldList
     note: str
+    steps: tuple[NextStep, ...]
     host: str
     time_zone: str
     country_code: str
 
 
-async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> AccountFacts:
+async def ask_account(
+    config: Config, *, is_sandbox: bool, refresh: bool, environ: Mapping[str, str] = os.environ
+) -> AccountFacts:
     """Ask an account for its fields and who it is; UsageError where it does not tell its fields.
 
     The calls are of the budget that all runs on the account share.
@@ -77,7 +83,7 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         if not target.is_throw_away:
             ledger = stack.enter_context(target.open_ledger(location_of(config)))
             slots = await stack.enter_async_context(open_slots(ledger, config))
-        client = await stack.enter_async_context(make_client(target.config, slots=slots))
+        client = await stack.enter_async_context(make_client(target.config, slots=slots, environ=environ))
         known = await learn_destination_fields(client, target, refresh=refresh)
         if known.fields is None:
             raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")
@@ -87,6 +93,7 @@ async def ask_account(config: Config, *, is_sandbox: bool, refresh: bool) -> Acc
         return AccountFacts(
             fields=known.fields,
             note=known.note,
+            steps=known.steps,
             host="" if is_sandbox else config.account.host,
             time_zone=user.time_zone if user else "",
             country_code=user.country_code if user else "",
@@ -99,18 +106,20 @@ async def settled_destination(config: Config) -> Destination:
         return target
 
 
-def find_config(config_path: Path | None) -> Config:
+def find_config(config_path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
     """The config that is named or lies here; without one, the account that the environment names."""
     if config_path is None and not DEFAULT_CONFIG.exists():
-        return load_environment(Path(), environ=os.environ)
-    return load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
+        return load_environment(Path(), environ=environ)
+    return load_config(config_path or DEFAULT_CONFIG, environ=environ)
 
 
-@contextmanager
-def open_account(config_path: Path | None) -> Iterator[AccountLedger]:
+@asynccontextmanager
+async def open_account(
+    config_path: Path | None, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
-    config = load_config(config_path or DEFAULT_CONFIG, environ=os.environ)
-    target = asyncio.run(settled_destination(config))
+    config = load_config(config_path or DEFAULT_CONFIG, environ=environ)
+    target = await settled_destination(config)
     with target.open_ledger(location_of(config)) as ledger:
         yield AccountLedger(ledger, target, config)
 

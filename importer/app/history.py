@@ -1,0 +1,43 @@
+"""The runs that the ledger knows, for whoever lists them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from importer.app.context import ledger_location
+from importer.app.request import environ_of
+from importer.ledger.ledger import NOBODY, Ledger
+from importer.ledger.records import PastRun
+
+__all__ = ["KnownRun", "RunState", "history"]
+
+
+class RunState(StrEnum):
+    """How far a run is."""
+
+    ENDED = "ended"
+    RUNNING = "running"
+    KILLED = "killed"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run as the ledger knows it: when, which file, counts, calls and report, and how far it is."""
+
+    run: PastRun
+    state: RunState
+
+
+async def history(
+    config: Path | None = None, *, limit: int = 20, environ: Mapping[str, str] | None = None
+) -> tuple[KnownRun, ...]:
+    """The last runs that the ledger knows, of all accounts, the newest first. `config` says where the ledger is."""
+    with Ledger(ledger_location(config, environ_of(environ)), identity=NOBODY, host=NOBODY) as ledger:
+        return tuple(KnownRun(run, _state(run, ledger)) for run in ledger.runs.list(limit=limit))
+
+
+def _state(run: PastRun, ledger: Ledger) -> RunState:
+    if run.ended_at is not None:
+        return RunState.ENDED
+    return RunState.RUNNING if ledger.locks.is_live(run.token) else RunState.KILLED

@@ -1,0 +1,152 @@
+"""A config.yaml proposed for a spreadsheet and an account."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from importer.app.accountledger import AccountFacts, ask_account, find_config
+from importer.app.blocking import Blocking
+from importer.app.reading import Reading, check_file, find_reading, notes_on, open_as_found, told_by
+from importer.app.request import environ_of
+from importer.config import Config
+from importer.config.ledgerplace import place_ledger
+from importer.errors import UsageError
+from importer.lead.header import tidy
+from importer.lead.metadata import FieldList
+from importer.lead.values.phone import is_region, region_of
+from importer.proposal.configtext import Setting, write_config
+from importer.proposal.proposal import Proposal, propose
+from importer.proposal.reference import find_reference
+from importer.sheet import Table
+
+__all__ = ["MappingRequest", "ProposedMapping", "propose_mapping"]
+
+SAMPLE_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRequest:
+    """The spreadsheet at `file`, and what is known of how it is to be read; None is found out of the file or account.
+
+    - `config`: a configuration that names the account; None for config.yaml in the current folder, or the environment.
+    - `folder`: where the proposal is going to lie; None for the current folder.
+    - `sandbox`: for the sandbox's fields: no keys, no network.
+    - `region`: the country of phones without a code, two letters; `time_zone`: where the file's times are.
+    - `refresh_fields`: ask the account for its fields anew, not only every 12 hours.
+    """
+
+    file: Path
+    config: Path | None = None
+    folder: Path | None = None
+    sandbox: bool = False
+    sheet: str | None = None
+    header_row: int | None = None
+    region: str | None = None
+    time_zone: str | None = None
+    encoding: str | None = None
+    refresh_fields: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedMapping:
+    """What was found: `text` is a config.yaml, empty where no header is like a field of the account.
+
+    `sure`, `doubtful` and `unmapped` count columns; doubtful ones stand in the text as comments, with the reason.
+    `headers` are those that were read, `notes` what a person should know of how the file was read.
+    """
+
+    text: str
+    sure: int
+    doubtful: int
+    unmapped: int
+    headers: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str] | None = None) -> ProposedMapping:
+    """Propose a config.yaml for a spreadsheet and the account; nothing is written.
+
+    UsageError where the file cannot be read, or the account does not tell its fields.
+    """
+    environ = environ_of(environ)
+    known = find_config(request.config, environ)
+    named = known if request.config is not None else Config()  # a config that happens to lie here is about another file
+    _check_place(request)
+    told = told_by(named, sheet=request.sheet, header_row=request.header_row, encoding=request.encoding)
+    blocking = Blocking()
+    await blocking.read(lambda: check_file(request.file, told), let_go=lambda _none: None)  # needs no network
+    facts = await ask_account(known, is_sandbox=request.sandbox, refresh=request.refresh_fields, environ=environ)
+    table, reading = await blocking.read(
+        lambda: open_as_found(request.file, told, find_reading(request.file, told, facts.fields)),
+        let_go=lambda opened: opened[0].close(),
+    )
+    with table:
+        setting = _setting(request, known, facts, reading, is_ledger_named=bool(environ.get("LSQ_LEDGER")))
+        proposal = _propose(table, facts.fields, reading)
+    return ProposedMapping(
+        text=write_config(proposal, setting) if proposal.sure or proposal.doubtful else "",
+        sure=proposal.sure,
+        doubtful=proposal.doubtful,
+        unmapped=proposal.unmapped,
+        headers=tuple(column.header for column in proposal.columns),
+        notes=tuple(notes_on(told, reading)),
+    )
+
+
+def _check_place(request: MappingRequest) -> None:
+    """UsageError for a country or a time zone that a config could not hold."""
+    if request.region is not None and not is_region(request.region.upper()):
+        raise UsageError(f"region: {request.region} is no country.", hint="Give its two letters, such as IN.")
+    if request.time_zone is not None and not _zone(request.time_zone):
+        raise UsageError(f"timezone: {request.time_zone} is no time zone.", hint="Give its name, such as Asia/Kolkata.")
+
+
+def _setting(
+    request: MappingRequest, known: Config, facts: AccountFacts, reading: Reading, *, is_ledger_named: bool
+) -> Setting:
+    return Setting(
+        file=str(request.file),
+        host=facts.host,
+        is_host_trusted=known.account.trusted_host,
+        auth=known.account.auth,
+        account_name=known.account.name,
+        limits=known.limits,
+        ledger=None if is_ledger_named else _ledger(known, request.folder),  # the variable wins in the import too
+        unique=known.unique,
+        proxy=known.proxy or "",
+        reference=known.reference or find_reference(facts.fields),
+        header_row=reading.header_row or 1,
+        header_rows=reading.header_rows,
+        sheet=reading.sheet,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        region=(request.region or region_of(facts.country_code)).upper(),
+        time_zone=_zone(request.time_zone or facts.time_zone),
+    )
+
+
+def _ledger(known: Config, folder: Path | None) -> str | None:
+    """The ledger that a config names, as it is written there: in full where the proposal goes to another folder."""
+    place = Path() if folder is None else folder
+    if known.ledger is None or known.path is None or known.path.parent.absolute() == place.absolute():
+        return known.ledger
+    return place_ledger(known.ledger, known.path.parent)
+
+
+def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:
+    names = [tidy(name) for name in table.header]
+    samples: dict[str, list[str]] = {name: [] for name in names}
+    for row in itertools.islice(table.rows(), SAMPLE_ROWS):
+        for name, cell in zip(names, row.cells, strict=True):
+            samples[name].append(cell)
+    return propose(table.header, samples, fields, grouped=reading.grouped)
+
+
+def _zone(name: str) -> str:
+    """A time zone's name if it is one that a config may hold."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Asia` is a folder
+        return ""

@@ -1,0 +1,150 @@
+"""The middle of an import: the rows that the review left open are sent, until the last one or a stop."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+from importer.app.context import ImportContext
+from importer.app.stop import Watch
+from importer.errors import ImporterError, QuotaError
+from importer.events import (
+    CallRefused,
+    Estimated,
+    Level,
+    Notice,
+    Observer,
+    Paused,
+    Resumed,
+    RowDone,
+    SendingEnded,
+)
+from importer.leadsquared.client import Client
+from importer.leadsquared.delivery import Delivery
+from importer.ledger.failure import LedgerError, guard_database
+from importer.ledger.scratch import RowState
+from importer.ledger.writer import LedgerWriter
+from importer.ratelimit.breaker import Breaker
+from importer.ratelimit.estimate import estimate_s
+from importer.ratelimit.watchdog import Watchdog
+from importer.run.preparedrow import PreparedRow
+from importer.run.sending import Sender
+
+__all__ = ["Sent", "send_rows"]
+
+ANSWERED_WITHIN = 0.8
+"""The part of a stop's time that calls on their way have; the rest is for the ledger and the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the sending came to. `failure` is what ended it early."""
+
+    calls: int = 0
+    refusals: int = 0
+    failure: ImporterError | None = None
+
+
+async def send_rows(context: ImportContext, client: Client, open_rows: int, observer: Observer, watch: Watch) -> Sent:
+    """Send what is open, or what can be sent before something ends it."""
+    config, ledger = context.config, context.ledger
+    limit = context.limit
+    needed_s = estimate_s(open_rows, limit=limit.calls, per_seconds=limit.per_seconds)
+    observer(Estimated(open_rows, limit.calls, limit.per_seconds, needed_s))
+    watchdog = _watch_account(context, client, observer)
+    delivery = Delivery(
+        client,
+        unique=config.unique,
+        country_code=ledger.account.country_code,
+        watchdog=watchdog.calls,
+        owns=lambda lead_id: ledger.rows.find_lead(lead_id) is not None,
+        secrets=config.account.secrets,
+    )
+    loop = asyncio.get_running_loop()
+
+    def tell(prepared: PreparedRow, note: RowState) -> None:
+        observer(RowDone(prepared.row.number, note.outcome))
+
+    def notify_from_thread(notice: Notice) -> None:
+        loop.call_soon_threadsafe(observer, notice)
+
+    async with LedgerWriter(ledger, notify=notify_from_thread) as writer:
+        sender = Sender(
+            input_file=context.input_file,
+            maker=context.maker,
+            ledger=ledger,
+            writer=writer,
+            scratch=context.scratch,
+            delivery=delivery,
+            workers=config.workers,
+            again=context.options.again,
+            told=tell,
+            judge=watchdog.breaker.settled,
+        )
+        await _send_until_stopped(sender, context, watch)
+    observer(SendingEnded(client.calls, watchdog.calls.refusals))
+    if sender.unsettled:
+        # Room may have been made meanwhile. If not, the next run finds out what became of these rows.
+        with suppress(LedgerError), guard_database(ledger.where), ledger.begin() as connection:
+            ledger.rows.settle(connection, sender.unsettled)
+    failure = sender.failure
+    if context.options.until_quota and isinstance(failure, QuotaError):
+        observer(Notice(Level.INFO, str(failure)))
+        failure = None
+    return Sent(client.calls, watchdog.calls.refusals, failure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guards:
+    """What ends a sending that gets nowhere."""
+
+    calls: Watchdog
+    breaker: Breaker
+
+
+def _watch_account(context: ImportContext, client: Client, observer: Observer) -> _Guards:
+    config = context.config
+    clock = asyncio.get_running_loop().time
+    breaker = Breaker(
+        failures=config.breaker.failures,
+        same_error=config.breaker.same_error,
+        clock=clock,
+        longest_call_s=config.timeout_s,
+    )
+
+    def note_answer(call: str) -> None:
+        if breaker.answered(call):
+            observer(Resumed())
+
+    def note_failure(call: str) -> None:
+        pause_s = breaker.failed(call)
+        if pause_s:
+            client.limiter.halt(pause_s)
+            observer(Paused(pause_s))
+
+    calls = Watchdog(
+        on_refusal=lambda at_s: observer(CallRefused(at_s)), on_answer=note_answer, on_failure=note_failure
+    )
+    return _Guards(calls, breaker)
+
+
+async def _send_until_stopped(sender: Sender, context: ImportContext, watch: Watch) -> None:
+    """Run the sender. A polite stop lets it leave, and cuts off what is on its way when the time is up."""
+    loop = asyncio.get_running_loop()
+    sending = asyncio.create_task(sender.run())
+
+    def leave() -> None:
+        sender.leave()
+        context.ledger.hurry()
+        loop.call_later(ANSWERED_WITHIN * watch.stop.within_s, sending.cancel)
+
+    watch.act(on_first=leave, on_second=sending.cancel)
+    try:
+        await asyncio.wait({sending})
+    except asyncio.CancelledError:  # the caller's task was cancelled: what is on its way is left as a kill leaves it
+        sending.cancel()
+        await asyncio.wait({sending})
+        raise
+    finally:
+        watch.act()
+    if not sending.cancelled():
+        sending.result()
