@@ -3,10 +3,11 @@
     python tests/fuzz/drive.py --count 10000 --seed 1 [--mutated] [--kind xlsx] [--reading]
 
 Each batch is one run of the command over a folder of files, in a process of its own: its files must all be answered,
-none with a traceback or exit status 70, none after more than 30 seconds, and all within 500 MB. What fails is kept. With `--reading` the files are only read, in
-this process: many more in the same time.
+none with a traceback or exit status 70, none after more than 30 seconds, and all within 500 MB. What fails is kept.
+With `--reading` the files are only read, in this process: many more in the same time.
 """
 
+# ruff: noqa: E402 - the folders of what is imported are put on the path first
 import argparse
 import json
 import os
