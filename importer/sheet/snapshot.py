@@ -15,7 +15,7 @@ __all__ = ["RowSpool", "Spool"]
 
 _READ_BYTES = 1 << 18
 _ROWS_PER_BATCH = 512
-_CELLS_PER_BATCH = 1 << 17
+_SIZE_PER_BATCH = 1 << 20  # cells and their characters
 _LENGTH_BYTES = 8
 
 
@@ -83,7 +83,7 @@ class RowSpool:
     def __init__(self) -> None:
         self._spool = Spool()
         self._batch: list[tuple[int, tuple[str, ...], tuple[str, ...], Any, Any]] = []
-        self._cells = 0
+        self._size = 0
         self.row_count = 0
 
     def extend(self, rows: Iterable[Row]) -> None:
@@ -91,8 +91,8 @@ class RowSpool:
         for row in rows:
             self._batch.append((row.number, row.cells, row.extra, dict(row.bad) or None, dict(row.dates) or None))
             self.row_count += 1
-            self._cells += len(row.cells)
-            if len(self._batch) == _ROWS_PER_BATCH or self._cells > _CELLS_PER_BATCH:
+            self._size += len(row.cells) + sum(map(len, row.cells))
+            if len(self._batch) == _ROWS_PER_BATCH or self._size > _SIZE_PER_BATCH:
                 self._flush()
         self._flush()
         self._spool.finish()
@@ -102,7 +102,7 @@ class RowSpool:
             data = marshal.dumps(self._batch)
             self._spool.write(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
             self._batch.clear()
-            self._cells = 0
+            self._size = 0
 
     def rows(self) -> Iterator[Row]:
         """Each row in order; every call is a new pass."""

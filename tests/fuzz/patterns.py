@@ -6,11 +6,11 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from re import _constants, _parser  # type: ignore[attr-defined] # the grammar of patterns has no other door
-from typing import Any
+from typing import Any, NamedTuple
 
 import importer
 
-__all__ = ["find_patterns", "worst_texts"]
+__all__ = ["Recipe", "find_patterns", "worst_texts"]
 
 Pattern = re.Pattern[Any]
 _TAILS = ("", "\0", "x", "!", "\n")
@@ -45,22 +45,24 @@ def _patterns_in(value: object, *, depth: int) -> Iterator[Pattern]:
             yield from _patterns_in(pair, depth=depth - 1)
 
 
-def worst_texts(pattern: Pattern, length: int) -> Iterator[str | bytes]:
+class Recipe(NamedTuple):
+    """How a text is made: what stands in front, what is repeated, and what stands behind."""
+
+    prefix: str
+    unit: str
+    tail: str
+
+    def text(self, pattern: Pattern, length: int) -> str | bytes:
+        """A text of about this length, as the pattern takes it."""
+        return _as(pattern, self.prefix + self.unit * (length // len(self.unit)) + self.tail)
+
+
+def worst_texts(pattern: Pattern) -> list[Recipe]:
     """Runs of what the pattern repeats, behind what leads there, in front of what it does not take."""
-    tree = _parser.parse(pattern.pattern, pattern.flags)
-    lead = ""
-    seen: set[tuple[str, str]] = set()
-    units: list[tuple[str, str]] = []
-    for prefix, unit in _repeats(tree, lead):
-        if unit and (prefix, unit) not in seen:
-            seen.add((prefix, unit))
-            units.append((prefix, unit))
-    units += [("", unit) for _, unit in list(units)]
-    for prefix, unit in dict.fromkeys(units):
-        run = prefix + unit * (length // len(unit))
-        for tail in _TAILS:
-            yield _as(pattern, run + tail)
-        yield _as(pattern, (prefix + unit) * (length // len(prefix + unit)))
+    found = [(prefix, unit) for prefix, unit in _repeats(_parser.parse(pattern.pattern, pattern.flags), "") if unit]
+    recipes = [Recipe(lead, unit, tail) for prefix, unit in found for lead in {prefix, ""} for tail in _TAILS]
+    recipes += [Recipe("", prefix + unit, "") for prefix, unit in found]
+    return list(dict.fromkeys(recipes))
 
 
 def _as(pattern: Pattern, text: str) -> str | bytes:

@@ -119,6 +119,7 @@ def test_a_sign_before_letters_never_stays_bare(sign: str, rest: str) -> None:
 
 @given(texts)
 def test_exactly_one_quote_is_taken_away(text: str) -> None:
+    text = text.translate(dict.fromkeys(map(ord, ";|\t\r\n")))
     assert unescape_formula("'" + text) == text
 
 
