@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from importer.errors import UsageError
+from importer.nextstep import Action, NextStep
 from importer.wholefile import WholeFile, reason
 
 __all__ = ["open_payloads"]
@@ -55,21 +56,21 @@ def _failure(path: Path, why: str) -> UsageError:
 
 def _require_ours(path: Path) -> None:
     """UsageError where something stands at the path that no run of ours wrote there: it would be lost."""
-    hint = "Give --payloads another path."
+    steps = [NextStep(Action.CHOOSE_PAYLOADS)]
     if not os.path.lexists(path):
         return
     if not path.is_file():
-        raise UsageError(f"The payloads' path {path} is a folder, a pipe, a device or a broken link.", hint=hint)
+        raise UsageError(f"The payloads' path {path} is a folder, a pipe, a device or a broken link.", steps=steps)
     try:
         with path.open("rb") as file:
             first = file.readline(_LONGEST_LINE)
         line = json.loads(first) if first else {"row": 0, "lead": []}
     except OSError as error:
-        raise UsageError(f"The payloads' path {path} cannot be read: {error.strerror}.", hint=hint) from error
+        raise UsageError(f"The payloads' path {path} cannot be read: {error.strerror}.", steps=steps) from error
     except (ValueError, RecursionError):
         line = None
     if not _is_payload(line):
-        raise UsageError(f"The payloads would be written over {path}, which holds something else.", hint=hint)
+        raise UsageError(f"The payloads would be written over {path}, which holds something else.", steps=steps)
 
 
 def _is_payload(line: object) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from importer.config import Config, Constant, Limits, load_config
 from importer.errors import ConfigError, UsageError
 from importer.lead import Column, FieldName
+from importer.nextstep import Action
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS_KEY = "u$r0123456789abcdef0123456789abcdef"
@@ -279,9 +280,10 @@ def test_a_refused_key_comes_with_the_reason_and_the_way_out(problems: Problems)
 
 
 def test_a_missing_file_ends_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"(?s)no config file .*config\.yaml.*-c") as caught:
+    with pytest.raises(UsageError, match=r"(?s)no config file .*config\.yaml") as caught:
         load_config(tmp_path / "config.yaml", environ={})
     assert not isinstance(caught.value, ConfigError)
+    assert [step.action for step in caught.value.steps] == [Action.NAME_CONFIG]
 
 
 def test_a_folder_in_its_place_is_a_usage_error(tmp_path: Path) -> None:
