@@ -19,7 +19,7 @@ __all__ = ["check_account"]
 
 MOST_SKEW_S = 60.0
 
-_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+leadsquared\.com\b", re.IGNORECASE)
+_HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.){1,4}leadsquared\.com\b", re.IGNORECASE)
 
 
 async def check_account(

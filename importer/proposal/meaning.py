@@ -13,7 +13,7 @@ __all__ = ["UNKNOWN", "Meaning", "Reader", "shared_prefix"]
 _LEAST_SHARING = 4
 _SHARE = 0.6
 _LONG = 5  # a header of so many words is a question even without a word that asks
-_NUMBERED = re.compile(r"\s*(?:q(?:uestion)?\s*\.?\s*)?\d{1,2}\s*[.):]\s*(?=\D)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\A\s*+(?:q(?:uestion)?\s*+\.?\s*+)?\d{1,2}\s*+[.):]\s*+(?=\D)", re.IGNORECASE)
 
 _ONE_NUMBER = frozenset({"phone", "mobile", "whatsapp"})
 """What may stand for one number in a header: *Mobile (WhatsApp)*, *Phone / Mobile*."""

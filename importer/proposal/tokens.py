@@ -9,7 +9,7 @@ __all__ = ["key_of", "split_parts", "words_of"]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = re.compile(r"WhatsApp|LinkedIn|YouTube|FaceBook|DoB|[FLM]Name|PhD")
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s(?![a-z])")
-_QUESTION_NUMBER = re.compile(r"\s*(?:q(?:uestion)?\s*\.?\s*)?\d{1,2}\s*[.):]\s*", re.IGNORECASE)
+_QUESTION_NUMBER = re.compile(r"\A\s*+(?:q(?:uestion)?\s*+\.?\s*+)?\d{1,2}\s*+[.):]\s*+", re.IGNORECASE)
 _PART_MARKS = re.compile(r"[/|()\[\]{}:;\r\n\u2013\u2014]|\s-+\s")
 _DROPPED = {"\u093c", "\u0640", "\u200c", "\u200d"}  # nukta, tatweel, joiners
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})

@@ -19,10 +19,10 @@ LONGEST_FOOTER = 60
 
 FOOTER = re.compile(
     r"(?:(?:grand|sub|net|page)[\s-]*)?totals?(?:\s+(?:leads|rows|records|entries|count|amount|number|no\.?))?"
-    r"\W*[\d.,]*\W*(?:leads|rows|records|entries)?"
-    r"|sums?\W*[\d.,]*|count\W*\d*|(?:zwischen|gesamt)?summe\W*[\d.,]*|gesamt\W*[\d.,]*|insgesamt\W*[\d.,]*"
-    r"|total\s+g[eé]n[eé]ral\W*[\d.,]*|totale\W*[\d.,]*|suma\W*[\d.,]*|somme\W*[\d.,]*"
-    r"|(?:कुल|योग|कुल योग|المجموع|الإجمالي)\W*[\d.,]*"
+    r"\W*+[\d.,]*+\W*+(?:leads|rows|records|entries)?"
+    r"|sums?\W*+[\d.,]*+|count\W*\d*|(?:zwischen|gesamt)?summe\W*+[\d.,]*+|gesamt\W*+[\d.,]*+|insgesamt\W*+[\d.,]*+"
+    r"|total\s+g[eé]n[eé]ral\W*+[\d.,]*+|totale\W*+[\d.,]*+|suma\W*+[\d.,]*+|somme\W*+[\d.,]*+"
+    r"|(?:कुल|योग|कुल योग|المجموع|الإجمالي)\W*+[\d.,]*+"
     r"|\W*end of (?:report|file|list|data)\W*|page \d+ of \d+|(?:report )?generated (?:on|by|at)\b.*"
     r"|(?:no\. of |number of )?(?:rows|records|leads|entries)\s*[:=]\s*\d+|\d+ (?:rows|records|leads|entries)\b.*",
     re.IGNORECASE,

@@ -37,7 +37,6 @@ from importer.sheet.textformat import (
     parse_delimiter,
     sniff_delimiter,
 )
-from importer.sheet.totals import total_warning
 
 __all__ = ["read_csv"]
 
@@ -131,7 +130,6 @@ class _CsvRows:
         top: list[Row] = []
         names: deque[list[str]] = deque(maxlen=self._header_rows)
         count, short = 0, ShortRows()
-        last_number, last = 0, _NO_CELLS
         with self._parsed(length=length) as records:
             for number, record in enumerate(itertools.islice(records, max(TOP_ROWS, self._header_row)), 1):
                 require_row_fits(number, 0, len(record))
@@ -145,7 +143,6 @@ class _CsvRows:
                     short.width = len(self.header)
                 elif number > self._header_row and not is_blank(record):
                     count += 1
-                    last_number, last = number, record
                     short.look(number, len(record))
             width = short.width
             for number, record in enumerate(records, max(TOP_ROWS, self._header_row) + 1):
@@ -154,7 +151,6 @@ class _CsvRows:
                     require_row_fits(number, 0, len(record))
                 if _holds_anything("".join(record)):
                     count += 1
-                    last_number, last = number, record
                     if len(record) < width:
                         short.add(number)
                         budget.add(width, stored=len(record))
@@ -162,8 +158,8 @@ class _CsvRows:
         if not self.header:
             raise self._missing_header()
         self._torn = self._find_torn(line_ends) if short.count and sum(map(bool, line_ends.values())) > 1 else _NO_ROWS
-        warnings = (short.warning(count, self._torn), total_warning(last_number, last))
-        return tuple(warning for warning in warnings if warning)
+        warning = short.warning(count, self._torn)
+        return (warning,) if warning else ()
 
     def _missing_header(self) -> SheetError:
         with self._parsed() as records:

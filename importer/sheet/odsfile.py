@@ -38,7 +38,7 @@ __all__ = ["OdsWorkbook"]
 _DURATION = re.compile(
     r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,](\d{1,30}))?S)?)?", re.ASCII
 )
-_SHOWN_ELAPSED = {re.compile(r"-?\d:\d\d"): "[h]:mm", re.compile(r"-?\d+:\d\d"): "[hh]:mm"}
+_SHOWN_ELAPSED = {re.compile(r"-?\d:\d\d"): "[h]:mm", re.compile(r"\A-?\d++:\d\d"): "[hh]:mm"}
 _ONE_DAY = timedelta(days=1)
 _MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - a spreadsheet's time has no time zone
 _SHOWN_CODE = re.compile(r"[^\d.,%]*\d[^.,%]*")

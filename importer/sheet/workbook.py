@@ -14,7 +14,6 @@ from importer.sheet.joined import join_header
 from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged, merged_warning
 from importer.sheet.snapshot import RowSpool
 from importer.sheet.table import Area, Row
-from importer.sheet.totals import LastRow
 
 __all__ = ["SheetInfo", "SheetTop", "Workbook", "are_blank", "peek_sheets", "read_table"]
 
@@ -174,12 +173,12 @@ def _read_sheet(
         raise missing_header(where, header_row, itertools.chain(top, rows))
     if layout.merged == "fill":
         rows = fill_merged(rows, covered_rows(workbook.merged(sheet), header_row))
-    hidden, last = HiddenRows(is_skipped=layout.hidden_rows == "skip"), LastRow()
+    hidden = HiddenRows(is_skipped=layout.hidden_rows == "skip")
     spool = RowSpool()
     try:
         in_order = _data_rows(where, rows, len(header), header_row, top)
-        spool.extend(last.watch(hidden.watch(in_order)))
-        warnings = [hidden.warning(), last.warning()]
+        spool.extend(hidden.watch(in_order))
+        warnings = [hidden.warning()]
         if layout.merged == "first":
             warnings.insert(1, merged_warning(covered_rows(workbook.merged(sheet), header_row)))
     except BaseException:

@@ -10,15 +10,16 @@ from patterns import find_patterns, worst_texts
 
 import importer
 
-LENGTHS = (2_000, 16_000, 125_000, 1_000_000)
-MOST_S = 4.0
+LENGTHS = {2_000: 0.05, 16_000: 0.2, 125_000: 1.0, 1_000_000: 4.0}
+"""Characters, and the seconds that they may take: what takes more at 16,000 would take an hour at 1,000,000."""
 MOST_RECIPES = 3
 CALLS = ("fullmatch", "match", "search")
 SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(Path(importer.__file__).parent.rglob("*.py")))
 BOUNDED = {
     "importer.lead.values.phonetext.EXTENSION[0]": 2_000,  # a writing of more than 100 characters is refused first
     "importer.app.fileselection._REPORT_NAME[0]": 2_000,  # file names: no system takes more than 255 characters
-    "importer.lead.values.emailtext.FAULTS[14]": 16_000,  # texts with two `@` have another fault first
+    "importer.lead.values.phonetext.WRITING[0]": 2_000,  # the same
+    "importer.run.notices.FOOTER[0]": 2_000,  # a text of more than 60 characters is none
 }
 """Patterns whose texts are known to be short, and the longest text that they are tried on."""
 
@@ -43,15 +44,19 @@ def test_a_pattern_needs_no_more_than_its_texts_time(place: str) -> None:
     pattern = PATTERNS[place]
     for call in calls_of(place):
         recipes = worst_texts(pattern)
-        for length in LENGTHS:
+        for length, most_s in LENGTHS.items():
             if length > BOUNDED.get(place, length):
                 break
-            taken = {recipe: seconds_of(pattern, call, recipe.text(pattern, length)) for recipe in recipes}
+            taken = {}
+            for recipe in recipes:
+                taken[recipe] = seconds_of(pattern, call, recipe.text(pattern, length))
+                if taken[recipe] >= most_s:
+                    break
             recipes = sorted(taken, key=lambda recipe: taken[recipe], reverse=True)[:MOST_RECIPES]
-            assert not recipes or taken[recipes[0]] < MOST_S, f"{call} on {length:,} characters of {recipes[0]}"
+            assert not recipes or taken[recipes[0]] < most_s, f"{call} on {length:,} characters of {recipes[0]}"
 
 
 def test_a_careless_pattern_would_be_found() -> None:
     careless = re.compile(r"[^0#?.]*([0#?,]*0[0#?,]*)")
     taken = [seconds_of(careless, "match", recipe.text(careless, 16_000)) for recipe in worst_texts(careless)]
-    assert max(taken) > 0.2
+    assert max(taken) * (125_000 / 16_000) ** 2 >= LENGTHS[125_000]

@@ -33,9 +33,9 @@ FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.\."), "has two dots side by side"),
     (re.compile(r"^\.|\.$"), "begins or ends with a dot"),
     (re.compile(r"\.@|@\."), "has a dot beside its @"),
-    (re.compile(r"@[^.]*$"), "has no dot behind its @"),
-    (re.compile(r"@.*_"), "has an underscore behind its @"),
-    (re.compile(r"@.*[^\w.-]"), "has a mark behind its @ that no domain has"),
+    (re.compile(r"^[^@]*@[^.]*$"), "has no dot behind its @"),
+    (re.compile(r"^[^@]*@.*_"), "has an underscore behind its @"),
+    (re.compile(r"^[^@]*@.*[^\w.-]"), "has a mark behind its @ that no domain has"),
     (re.compile(r"^[^@]*[()\[\]:\"\\]"), "has a bracket, colon or quotation mark"),
 )
 """What an address may suffer from, the plainest first."""
