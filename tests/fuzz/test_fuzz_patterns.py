@@ -18,7 +18,6 @@ SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(Path(importer.__f
 BOUNDED = {
     "importer.lead.values.phonetext.EXTENSION[0]": 2_000,  # a writing of more than 100 characters is refused first
     "importer.app.fileselection._REPORT_NAME[0]": 2_000,  # file names: no system takes more than 255 characters
-    "importer.lead.values.phonetext.WRITING[0]": 2_000,  # the same
     "importer.run.notices.FOOTER[0]": 2_000,  # a text of more than 60 characters is none
 }
 """Patterns whose texts are known to be short, and the longest text that they are tried on."""

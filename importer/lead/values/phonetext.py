@@ -33,7 +33,7 @@ TEXT_MARKS = "'\u2018\u2019`\u00b4"  # an apostrophe before a number keeps it a 
 LIST_MARKS = ",;"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFE62: "+"}
 
-WRITING = re.compile(rf"(?:{BLANK}|[(\[])*\+?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])+")
+WRITING = re.compile(rf"(?:{BLANK}|[(\[])*+\+?(?:\d|{BLANK}|[()\[\].\-/\u2010-\u2015\u2212])++")
 PLAIN = re.compile(r"\+?\d[\d-]{6,16}", re.ASCII)
 NOT_DIGITS = re.compile(r"\D+", re.ASCII)
 EXTENSION = re.compile(
