@@ -80,7 +80,7 @@ def _rooms(profile: Path, rows: int) -> Iterator[Figure]:
                 costs[_room(caller_file)] += caller_own_s
         else:
             costs[_room(file)] += own_s
-    for room, seconds in costs.most_common(10):
+    for room, seconds in costs.most_common(16):
         yield Figure(f"    under the profiler, {room}", seconds * 1e6 / rows, "µs/row")
 
 

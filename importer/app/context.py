@@ -36,7 +36,7 @@ from importer.report import default_report_path
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import RowPreparer
-from importer.run.source import Elsewhere, source_of_file, watch_elsewhere
+from importer.run.source import Elsewhere, source_of_file, source_of_lines, watch_elsewhere
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -224,7 +224,9 @@ async def _await_source(ledger: Ledger, identity: str, source: str, notify: Noti
 def _source_of(
     options: ImportRequest, config: Config, history: RunHistory, ledger: Ledger, input_file: InputFile
 ) -> str:
-    known = config.source or (history.source_of(options.file) if input_file.shape else "")
+    known = config.source or ""
+    if input_file.shape is not None:
+        known = known or history.source_of(options.file) or source_of_lines(input_file, ledger)
     return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
 
 

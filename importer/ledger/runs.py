@@ -78,6 +78,11 @@ class Runs:
         with guard_database(self._where):
             return self._reader.execute(select(RUN.c.file).where(RUN.c.id == run_id)).scalar() or ""
 
+    def source_of(self, run_id: int) -> str:
+        """The source that a run imported, empty where the run is not known any more."""
+        with guard_database(self._where):
+            return self._reader.execute(select(RUN.c.source).where(RUN.c.id == run_id)).scalar() or ""
+
     def list(self, *, report: str | None = None, limit: int = 50) -> list[PastRun]:
         """The newest runs first, of all accounts; those of one report where it is named."""
         query = (

@@ -1,17 +1,21 @@
 """Which source a file is. Its name tells, unless config does; a file of that name elsewhere may be another one."""
 
+import itertools
 from pathlib import Path
 
 from importer.config import Config
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow, State
+from importer.ledger.reference import read_reference
 from importer.ledger.runs import Runs
 from importer.nextstep import Action, NextStep
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow
 
-__all__ = ["Elsewhere", "source_of_file", "watch_elsewhere"]
+__all__ = ["Elsewhere", "source_of_file", "source_of_lines", "watch_elsewhere"]
+
+BATCH = 400
 
 _COUNTED = (State.CREATED, State.DUPLICATE, State.INTENT, State.UNKNOWN)
 
@@ -25,6 +29,20 @@ def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> s
         return config.source
     path = str(file.resolve())
     return path if is_new or runs.has_imported(path, source=path) else file.name
+
+
+def source_of_lines(input_file: InputFile, ledger: Ledger) -> str:
+    """The source whose rows a report's lines are, by the references that the ledger knows; empty where it knows none.
+
+    A report that was renamed since is known by these: its lines without a reference are lines of that source, too.
+    """
+    pasts = (past for _place, _row, past in input_file.rows(are_all=True))
+    while batch := list(itertools.islice(pasts, BATCH)):
+        given = [read_reference(past.ref) for past in batch if past is not None]
+        known = ledger.rows.find_rows([reference[1] for reference in given if reference is not None])
+        if known:
+            return ledger.runs.source_of(min(row.run_id for row in known.values()))
+    return ""
 
 
 def watch_elsewhere(

@@ -449,3 +449,21 @@ def test_a_created_line_that_was_edited_stays_created_when_its_reference_goes_to
     assert cities(account) == Counter(f"City {number}" for number in (1, 2, 3, 4, 9))
     ids = {lead["attributes"]["mx_City"]: lead["id"] for lead in account.leads()}
     assert {line.cells[MARKER]: line.lead_id for line in desk.report()} == ids
+
+
+def test_a_line_that_a_person_added_is_known_when_its_run_was_killed_and_the_report_renamed_then(
+    desk: Desk, account: Account
+) -> None:
+    desk.write([keyless(1), keyless(2)])
+    assert desk.call("leads.csv").status == 0
+    edit(desk, lambda records: records.append([*keyless(3), *[""] * (len(records[0]) - WIDTH)]))
+    account.script({"call": "Lead.Create", "fault": "hang_after", "times": 1})
+    process = desk.start("leads.report.csv")
+    account.wait_until(lambda stats: stats["creates"] == 3)
+    process.kill()
+    process.communicate()
+    account.clear_script()
+    (desk.folder / "leads.report.csv").rename(desk.folder / "sent.report.csv")
+    assert desk.call("sent.report.csv").status == 1
+    assert [line.status for line in desk.report("sent.report.csv")] == ["created", "created", "unknown"]
+    assert len(account.leads()) == 3
