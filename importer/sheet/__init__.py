@@ -8,7 +8,7 @@ Which libraries do the reading is this package's affair alone: `csv` for text, e
 """
 
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -27,7 +27,7 @@ from importer.sheet.table import Identity, Row, Table
 from importer.sheet.xmlparts import NotWellFormedError
 
 if TYPE_CHECKING:
-    from importer.sheet.workbook import SheetTop, Workbook
+    from importer.sheet.workbook import Workbook
 
 _UNREACHABLE = "Check that its drive is reachable, or copy the file to this machine."
 
@@ -45,7 +45,6 @@ __all__ = [
     "find_sheet",
     "open_table",
     "peek",
-    "peek_sheets",
 ]
 
 
@@ -137,41 +136,26 @@ def _require_file(path: Path) -> None:
         )
 
 
-def peek_sheets(path: Path) -> Iterator["SheetTop"]:
-    """Each worksheet of a workbook with its first rows, visible ones first.
-
-    Nothing where the file is a text, or can no longer be read.
-    """
-    try:
-        _require_file(path)
-        with path.open("rb") as file:
-            kind = identify(file)
-            if kind not in WORKBOOKS:
-                return
-            from importer.sheet.workbook import peek_sheets as peek
-
-            workbook = _open_workbook(path, file, kind, ())
-            try:
-                yield from peek(workbook)
-            finally:
-                workbook.close()
-    except (OSError, SheetError):
-        return
-
-
 def find_sheet(path: Path, wanted: Collection[str], *, but_not: str | None) -> tuple[str, int] | None:
     """Another sheet of a workbook that has all the `wanted` column names in one of its first rows, and that row."""
-    for top in peek_sheets(path):
-        row = None if top.name == but_not else find_in_rows(top.rows, wanted)
-        if row is not None:
-            return top.name, row
+    for top in peek(path, has_hidden=True):
+        row = None if top.sheet in {None, but_not} else find_in_rows(top.rows, wanted)
+        if row is not None and top.sheet is not None:
+            return top.sheet, row
     return None
 
 
 def peek(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    has_hidden: bool = False,
 ) -> tuple[Top, ...]:
     """The first rows of each visible sheet (or of `sheet`), or of a text file by each delimiter; of a broken file none.
+
+    `has_hidden`: hidden sheets too, behind the others.
 
     For who looks for the header: `open_table` tells what is wrong with a file.
     """
@@ -185,7 +169,7 @@ def peek(
                 return ()
             workbook = _open_workbook(path, file, kind, ())
             try:
-                return tuple(peek_workbook(workbook, sheet))
+                return tuple(peek_workbook(workbook, sheet, has_hidden=has_hidden))
             finally:
                 workbook.close()
     except (OSError, SheetError, NotWellFormedError):

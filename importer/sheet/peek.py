@@ -29,10 +29,13 @@ class Top:
     delimiter: str | None = None
 
 
-def peek_workbook(workbook: "Workbook", sheet: str | None) -> Iterator[Top]:
-    """The first rows of each visible sheet that can be read, or of the one that is named, in the order of the tabs."""
-    for info in workbook.sheets:
-        if info.name != sheet if sheet is not None else info.hidden:
+def peek_workbook(workbook: "Workbook", sheet: str | None, *, has_hidden: bool = False) -> Iterator[Top]:
+    """The first rows of each visible sheet that can be read, or of the one that is named, in the order of the tabs.
+
+    `has_hidden`: hidden ones too, behind the others.
+    """
+    for info in sorted(workbook.sheets, key=lambda info: info.hidden):
+        if info.name != sheet if sheet is not None else info.hidden and not has_hidden:
             continue
         try:
             rows = tuple(itertools.takewhile(lambda row: row.number <= TOP_ROWS, workbook.rows(info.name)))

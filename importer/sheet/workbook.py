@@ -15,7 +15,7 @@ from importer.sheet.layout import HiddenRows, Layout, covered_rows, fill_merged,
 from importer.sheet.snapshot import RowSpool
 from importer.sheet.table import Area, Row
 
-__all__ = ["SheetInfo", "SheetTop", "Workbook", "are_blank", "peek_sheets", "read_table"]
+__all__ = ["SheetInfo", "Workbook", "are_blank", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,6 @@ class SheetInfo:
 
     name: str
     hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SheetTop:
-    """A worksheet's name, whether it is hidden, and those of its first 50 rows that hold anything."""
-
-    name: str
-    is_hidden: bool
-    rows: tuple[Row, ...]
 
 
 class Workbook(Protocol):
@@ -140,16 +131,6 @@ def _passed_over(workbook: Workbook, chosen: str, empty: list[str]) -> tuple[str
 
 def _listed(names: list[str]) -> str:
     return ", ".join(repr(name) for name in names)
-
-
-def peek_sheets(workbook: Workbook) -> Iterator[SheetTop]:
-    """Each worksheet with its first rows, visible ones first; one that cannot be read is passed over."""
-    for info in sorted(workbook.sheets, key=lambda info: info.hidden):
-        try:
-            rows = tuple(itertools.takewhile(lambda row: row.number <= TOP_ROWS, workbook.rows(info.name)))
-        except SheetError:
-            continue
-        yield SheetTop(info.name, info.hidden, rows)
 
 
 def _read_sheet(
