@@ -44,16 +44,21 @@ def test_a_file_and_a_copy_of_its_report_run_at_once_create_each_lead_once(desk:
     account.script({"call": "Lead.Create", "status": 500, "body": MX, "times": 20})
     desk.write(rows)
     assert desk.call("leads.csv").status == 1
-    # Another name hides that it is this file's report: the two runs do not exclude each other.
+    # A config that calls it another source hides that it is this file's: the two runs do not exclude each other.
     shutil.copy(desk.folder / "leads.report.csv", desk.folder / "copy.csv")
+    shutil.copy(desk.folder / "config.yaml", desk.folder / "one.yaml")
+    desk.configure(workers=5, source="copy")
     account.change(latency="20-60")
-    started = [desk.start("leads.csv", "-r", "one.csv"), desk.start("copy.csv", "-r", "two.csv")]
+    started = [
+        desk.start("leads.csv", "-c", "one.yaml", "-r", "one.csv"),
+        desk.start("copy.csv", "-r", "two.csv"),
+    ]
     assert {finish(process).status for process in started} <= {0, 1}  # 1: what the other has in flight may be unknown
     leads = account.leads()
     assert len(leads) == 20
     assert find_lies(rows, desk.report("one.csv"), leads) == []
     assert find_lies(rows, desk.report("two.csv"), leads) == []
-    assert desk.call("leads.csv").status == 0
+    assert desk.call("leads.csv", "-c", "one.yaml").status == 0
     assert len(account.leads()) == 20
 
 
@@ -117,6 +122,9 @@ def test_a_file_and_its_report_do_not_run_at_once(desk: Desk, account: Account) 
     process = desk.start("leads.csv", "-r", "other.csv")
     account.wait_until(lambda stats: stats["creates"] == 7)
     assert desk.call("leads.report.csv").status == 75
+    # A copy under another name is known as this file's by its references.
+    shutil.copy(desk.folder / "leads.report.csv", desk.folder / "copy.csv")
+    assert desk.call("copy.csv").status == 75
     assert finish(process).status == 0
 
 
