@@ -17,6 +17,7 @@ from importer.shellwords import pasted_word
 __all__ = ["Setting", "write_config"]
 
 USUAL_LIMITS = Limits()
+NOTHING_LIKE_IT = "nothing like it among the account's fields"
 _PLAIN = re.compile(r"[A-Za-z][\w/()-]*(?: [\w/()-]+)*", re.ASCII)
 _YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
 
@@ -133,7 +134,7 @@ def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:
         yield f"  # {header}: {_written(column.doubtful, setting)}  # doubtful: {_on_one_line(column.reason)}"
         yield from _notes(column.doubtful, header, setting)
     else:
-        yield f"  # {header}:  # nothing like it among the account's fields"
+        yield f"  # {header}:  # {_on_one_line(column.reason or NOTHING_LIKE_IT)}"
 
 
 def _sure(entry: Entry, header: str, setting: Setting) -> Iterator[str]:

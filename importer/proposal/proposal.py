@@ -27,8 +27,8 @@ FILL_WEIGHT = 0.9
 class ProposedColumn:
     """A header and what is proposed for it: a sure `entry`, a `doubtful` one with the `reason`, or neither.
 
-    Without any, `reason` may still tell why. A full name that is split has an `instead` where the account has a field
-    for full names.
+    Without any, `reason` tells why where the header names a field all the same. A full name that is split has an
+    `instead` where the account has a field for full names.
     """
 
     header: str
@@ -77,6 +77,10 @@ class _Candidate:
     def is_sure(self) -> bool:
         return self.match.is_sure and not self.reason
 
+    @property
+    def is_forbidden(self) -> bool:
+        return self.fit.verdict is Verdict.VETO
+
 
 class _File:
     """A file's columns with what their headers mean, held against one account's fields."""
@@ -101,7 +105,7 @@ class _File:
         return sum(language in CONTINENTAL for language in languages) * 2 > len(languages)
 
     def candidates(self, header: str) -> list[_Candidate]:
-        """What a column may go to, the surest first."""
+        """What a column may go to, the surest first; those that its values forbid are among them."""
         column, meaning = self.columns[header], self.meanings[header]
         concept = self.tables.concepts.get(meaning.concept or "")
         found = [
@@ -111,8 +115,7 @@ class _File:
         is_unknown = meaning.concept is None and not found and (column.is_empty or not meaning.meanings)
         if is_unknown and not self.reader.is_about_somebody_else(header):
             found = list(self._guessed(column, meaning))
-        kept = [one for one in found if one.fit.verdict is not Verdict.VETO]
-        return sorted(kept, key=lambda one: -one.match.score)
+        return sorted(found, key=lambda one: -one.match.score)
 
     def _guessed(self, column: Column, meaning: Meaning) -> Iterator[_Candidate]:
         """What values and likeness tell of a column whose header is not understood."""
@@ -168,7 +171,8 @@ def propose(
     fields = FieldList(tuple(one for one in fields if not one.is_system and one.schema_name != reference))
     file = _File(usable, samples, fields)
     split = _split_header(file, fields)
-    candidates = {name: [] if name == split else file.candidates(name) for name in usable}
+    found = {name: [] if name == split else file.candidates(name) for name in usable}
+    candidates = {name: [one for one in found[name] if not one.is_forbidden] for name in usable}
     if grouped:
         reason = "the group title above tells it from others of its name"
         candidates |= {
@@ -190,7 +194,7 @@ def propose(
             entry = file.entry(name, doubtful[name], styles.get(name, DateStyle()))
             columns.append(ProposedColumn(name, doubtful=entry, reason=doubtful[name].reason))
         else:
-            columns.append(ProposedColumn(name))
+            columns.append(ProposedColumn(name, reason=_why_not(found[name])))
     filled = {name.partition(".")[0] for name in used}
     return Proposal(
         columns=tuple(columns),
@@ -240,6 +244,16 @@ def _ask(
             asked[header] = one
             free.add(one.match.name)
     return asked
+
+
+def _why_not(found: Sequence[_Candidate]) -> str:
+    """Why a column goes nowhere although its header names a field; empty where it names none."""
+    named = [one for one in found if one.match.is_sure]
+    if not named:
+        return ""
+    if named[0].is_forbidden:
+        return f"{named[0].match.name} by its header, but {named[0].fit.reason}"
+    return f"{named[0].match.name} by its header, but another column goes there"
 
 
 def _date_styles(file: _File, chosen: Mapping[str, _Candidate]) -> dict[str, DateStyle]:
