@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
@@ -20,13 +21,14 @@ from importer.app.request import ImportRequest
 from importer.app.runhistory import RunHistory, open_history
 from importer.config import Config, load_config, load_environment
 from importer.config.ledgerplace import place_ledger
-from importer.errors import FatalError, ImporterError
+from importer.errors import FatalError, ImporterError, UsageError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.client import Client
 from importer.leadsquared.connection import make_client
 from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
+from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
 from importer.ledger.slots.shared import SharedSlots
@@ -150,6 +152,7 @@ async def open_context(
             notify(Notice(Level.INFO, text))
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         history.begin(mode=mode, source=source, file=options.file, report=report)
+        stack.push(partial(_end_refused, history))
         client: Client | None = None
         slots: SharedSlots | None = None
         refusal: FatalError | None = None
@@ -199,6 +202,13 @@ async def open_context(
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
         )
+
+
+def _end_refused(history: RunHistory, _kind: object, error: BaseException | None, _trace: object) -> None:
+    """Write down the end of a run that was refused before anything was sent: it was not killed."""
+    if isinstance(error, UsageError):
+        with suppress(LedgerError):
+            history.end(exit_status=error.exit_status, calls=0, counts={}, report=None)
 
 
 def _across_threads(notify: Notify) -> Notify:

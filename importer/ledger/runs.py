@@ -62,13 +62,13 @@ class Runs:
             )
 
     def has_imported(self, file: str, *, source: str) -> bool:
-        """Whether an import of this file as this source has come to its end."""
+        """Whether an import of this file as this source has come to its end, with a report."""
         query = select(RUN.c.id).where(
             RUN.c.account_id == self._account_id,
             RUN.c.mode == "import",
             RUN.c.file == storable(file),
             RUN.c.source == storable(source),
-            RUN.c.ended_at.is_not(None),
+            RUN.c.report_digest.is_not(None),
         )
         with guard_database(self._where):
             return self._reader.execute(query.limit(1)).first() is not None

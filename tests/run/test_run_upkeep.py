@@ -121,6 +121,15 @@ def test_the_history_tells_each_run_and_is_there_for_programs_too(desk: Desk) ->
     assert runs[0]["report"].endswith("leads.report.csv")
 
 
+def test_a_run_that_was_refused_has_its_end_in_the_history(desk: Desk, account: Account) -> None:
+    desk.write([KEYED])
+    desk.configure(columns={"First Name": "mx_No_Such_Field"})
+    assert desk.call("leads.csv").status == 2
+    (run,) = [json.loads(line) for line in desk.call("history", "--json").out.splitlines()]
+    assert (run["state"], run["exit_status"], run["calls"], run["counts"]) == ("ended", 2, 0, {})
+    assert account.calls() == 0
+
+
 def test_prune_drops_old_refusals_and_no_created_row(desk: Desk, account: Account) -> None:
     desk.configure(bad_email="send")
     desk.write([KEYED, ("Bad", "Mail", "no address", "", "City 9", "")])
