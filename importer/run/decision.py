@@ -91,7 +91,7 @@ def decide(
     if prepared.problems:
         return Decision(Outcome.of_problem(prepared.problems[0]))
     if holders:
-        return Decision(of_key_holder(holders[0]), is_open=True)
+        return Decision(of_key_holder(prepared, holders[0]), is_open=True)
     if known is not None and known.state is State.DUPLICATE and prepared.has_cells(known.cells) and not again:
         return Decision(_remembered(known))
     if not again:
@@ -115,13 +115,15 @@ def of_known_lead(prepared: PreparedRow, row: KnownRow) -> Outcome:
     )
 
 
-def of_key_holder(holder: KeyOwner, lead_id: str = "") -> Outcome:
-    """The outcome of a row whose unique value another row of the file holds."""
+def of_key_holder(prepared: PreparedRow, holder: KeyOwner, lead_id: str = "") -> Outcome:
+    """The outcome of a row whose unique value another row of the file holds; in a report, maybe a copy of its line."""
+    is_copy = holder.row_number == prepared.row.number
+    other = f"Another line whose lsq_row is {holder.row_number}" if is_copy else f"Row {holder.row_number}"
     return Outcome(
         Status.DUPLICATE,
         lead_id=lead_id,
         error="duplicate_in_file",
-        message=f"Row {holder.row_number} has the same unique value.",
+        message=f"{other} has the same unique value.",
         tip=HELD_TIP,
     )
 

@@ -47,7 +47,7 @@ class KeyOwners:
                     continue
                 outcome = self._scratch.outcome(owner.place)
                 if outcome is not None and outcome.status in _KEEPS_ITS_VALUES:
-                    return replace(of_key_holder(owner, outcome.lead_id), time=utc_text(time.time()))
+                    return replace(of_key_holder(prepared, owner, outcome.lead_id), time=utc_text(time.time()))
                 break
         for key in prepared.keys:
             self._scratch.hold(key, KeyOwner(prepared.place, prepared.row.number))
