@@ -48,19 +48,25 @@ class RunHistory:
             )
 
     def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> Path | None:
-        """Keep a report under a dated name if it is not just as we wrote it, for this source; that name.
+        """Keep a report under a dated name if it is not just as we wrote it from this source's own file; that name.
 
-        `is_foreign`: its lines are another account's, so it is kept in any case.
+        A report that was imported itself holds lines and cells of a person's that no other file has. `is_foreign`: its
+        lines are another account's, so it is kept in any case.
         """
         if not report.exists():
             return None
         last = None
         with suppress(LedgerError):  # what the ledger cannot tell any more is kept
             last = self._last_run(report)
-        if not is_foreign and last is not None and last.source == source and last.report_digest == file_digest(report):
+        if (
+            last is not None
+            and not is_foreign
+            and last.file != last.report
+            and (last.source, last.report_digest) == (source, file_digest(report))
+        ):
             return None
         kept = set_aside(report, now=datetime.now(UTC).astimezone())
-        what = "was edited since it was written, or is another source's or account's"
+        what = "was edited since it was written, or imported itself, or is another source's or account's"
         self._notify(Notice(Level.INFO, f"{report} {what}: kept as {kept.name}."))
         return kept
 

@@ -100,6 +100,38 @@ def test_fix_run_fix_run_ends_with_every_line_created(desk: Desk, account: Accou
     assert account.stats()["arrivals"] == before
 
 
+def test_a_report_that_was_imported_itself_is_kept_when_its_source_runs_again(desk: Desk, account: Account) -> None:
+    desk.write(ROWS)
+    assert desk.call("leads.csv").status == 0
+    added = ("Added", "", "no address", "", "City 9", "")
+    with (desk.folder / "leads.report.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow([*added, *[""] * 10])
+    assert desk.call("leads.report.csv").status == 1
+    # The added line was not created, and no other file has it.
+    again = desk.call("leads.csv")
+    assert again.status == 0
+    assert "imported itself" in again.err
+    (kept,) = desk.folder.glob("leads.report.2*.csv")
+    assert [line.cells for line in desk.report(kept.name)] == [*ROWS, added]
+    # What is written from the source's own file holds nothing of its own.
+    assert desk.call("leads.csv").status == 0
+    assert list(desk.folder.glob("leads.report.2*.csv")) == [kept]
+    assert len(account.leads()) == 6
+
+
+def test_a_copied_line_is_told_from_its_original_although_both_name_one_row(desk: Desk, account: Account) -> None:
+    desk.write(ROWS)
+    assert desk.call("leads.csv").status == 0
+    path = desk.folder / "leads.report.csv"
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(path.read_text("utf-8-sig").splitlines()[2] + "\r\n")
+    assert desk.call("leads.report.csv").status == 1
+    line = desk.report()[-1]
+    assert (line.row, line.status, line.error) == ("3", "duplicate", "duplicate_in_file")
+    assert line.message == "Another line whose lsq_row is 3 has the same unique value."
+    assert len(account.leads()) == 6
+
+
 def test_a_keyless_row_that_was_mended_in_the_report_is_not_sent_by_the_next_run_of_its_source(
     desk: Desk, account: Account
 ) -> None:
