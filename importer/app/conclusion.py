@@ -15,7 +15,7 @@ from importer.app.summary import Summary
 from importer.events import Level, Notice, Notify
 from importer.html_report.advice import Invocation
 from importer.html_report.document import PageData, page_path, write_page
-from importer.ledger.failure import LedgerError
+from importer.ledger.failure import LedgerError, graver
 from importer.outcome import Status
 from importer.ratelimit.estimate import tell_estimate
 from importer.ratelimit.timeline import CallCounts
@@ -42,7 +42,7 @@ def conclude(
     try:
         context.history.end(exit_status=status, calls=sent.calls, counts=counts, report=context.report)
     except LedgerError as error:  # the report is written: it is told like that of any other run
-        sent = replace(sent, failure=sent.failure or error)
+        sent = replace(sent, failure=graver(sent.failure, error))
         status = _exit_status(context, sent, summary, stop)
     page = None
     if context.options.html:

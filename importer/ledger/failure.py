@@ -16,6 +16,7 @@ __all__ = [
     "LedgerError",
     "LocksLostError",
     "gone",
+    "graver",
     "guard_database",
     "is_damage",
     "reason_of",
@@ -45,6 +46,14 @@ class LedgerError(ImporterError):
 
 class LocksLostError(LedgerError):
     """Other runs do not see this one any more, so that it may take no new row; what is in flight is still written."""
+
+
+def graver(first: ImporterError | None, later: ImporterError) -> ImporterError:
+    """Which of two errors a run is said to have ended with: the first, unless that is the loss of the locks alone and
+    the ledger itself turns out to be lost as well.
+    """
+    is_outdone = isinstance(first, LocksLostError) and isinstance(later, LedgerError)
+    return later if first is None or is_outdone else first
 
 
 @contextmanager

@@ -145,7 +145,7 @@ class LedgerWriter:
             failure = LedgerError(f"The ledger {self._ledger.where} could not be written: {type(error).__name__}.")
         assert self._loop is not None  # noqa: S101 - set before the thread starts
         self._loop.call_soon_threadsafe(_answer_words, words, failure)
-        self._loop.call_soon_threadsafe(_answer_claims, claims, conflicts, lost or failure)
+        self._loop.call_soon_threadsafe(_answer_claims, claims, conflicts, failure or lost)
 
     def _settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
         """Write outcomes; where a row is not this run's any more, its new owner finds out by itself."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importer.errors import DefectError, FatalError, ImporterError
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.delivery import Delivery
+from importer.ledger.failure import graver
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow, Settled
 from importer.ledger.scratch import RowState, Scratch
@@ -115,7 +116,7 @@ class Sender:
         await self._recorder.flush()
 
     def _fail(self, error: ImporterError) -> None:
-        self.failure = self.failure or error
+        self.failure = graver(self.failure, error)
         self.stop()
         if isinstance(error, FatalError):
             self._delivery.close()

@@ -89,6 +89,38 @@ def test_a_ledger_that_goes_away_at_the_very_end_is_no_success(desk: Desk) -> No
     assert said(desk) == {"created": 20}
 
 
+@pytest.fixture(params=["all at once", "the rest while the report is written"])
+def loss_after_the_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """The folder goes file by file, the locks first: a run looks at them before it looks at the ledger."""
+    from importer.ledger.locks import FileLocks
+
+    check = FileLocks.check
+    checked: list[FileLocks] = []
+
+    def lose_and_check(locks: FileLocks) -> None:
+        checked.append(locks)
+        if len(checked) == 5:
+            if request.param == "all at once":
+                delete_folder(desk)
+            else:
+                shutil.rmtree(desk.ledger.with_name(f"{desk.ledger.name}.locks"))
+                request.getfixturevalue("late_loss")
+        check(locks)
+
+    monkeypatch.setattr(FileLocks, "check", lose_and_check)
+
+
+@pytest.mark.usefixtures("loss_after_the_locks")
+def test_a_lost_ledger_is_told_rather_than_its_lost_locks(desk: Desk, account: Account) -> None:
+    desk.configure(workers=1)
+    desk.write(ROWS)
+    run = desk.call("leads.csv")
+    assert run.status == 3
+    assert "was deleted, moved or replaced" in run.err
+    assert "has lost the locks" not in run.err
+    assert find_lies(ROWS, desk.report(), account.leads()) == []
+
+
 def damage(path: Path) -> None:
     """Write over all pages but the first."""
     data = bytearray(path.read_bytes())
