@@ -13,10 +13,11 @@ from time import time
 
 from importer.app.account import Destination
 from importer.app.lostledger import account_tags
-from importer.app.runhistory import file_digest
+from importer.app.runhistory import RunHistory
 from importer.clocks import Moment
 from importer.config import Config
 from importer.errors import UsageError
+from importer.exitstatus import ExitStatus
 from importer.ledger.digestkinds import RowRef
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
@@ -75,16 +76,14 @@ def rebuild(
         in_source = {} if file is None else _source_refs(file, config, ledger, source)
         left = dict(in_source)
         tags = account_tags(ledger, target)
-        ledger.rows.run_id = ledger.runs.begin(
-            mode="rebuild", source=source, file=str(report.resolve()), report=str(report.resolve())
-        )
+        history = RunHistory(ledger)
+        history.begin(mode="rebuild", source=source, file=report, report=report)
         lines = _lines(input_file, maker, digests, scratch, left)
         rebuilt = _write(lines, ledger, tags, in_source=in_source, left=left)
         with ledger.begin() as connection:
             ledger.rows.identities.remember(connection, digests.source, digests.identity)
     counts = {Status.CREATED.value: rebuilt.created, Status.UNKNOWN.value: rebuilt.unknown}
-    digest = file_digest(report)
-    ledger.runs.end(ledger.rows.run_id, exit_status=0, calls=0, counts=counts, report_digest=digest)
+    history.end(exit_status=ExitStatus.OK, calls=0, counts=counts, report=report)
     return rebuilt
 
 

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, CursorResult, Executable, delete, exists, func, select, update
 
 from importer.errors import UsageError
-from importer.ledger.database import guard_database
 from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import drop_stale_aliases
@@ -73,7 +72,7 @@ def forget(
     written.
     """
     refs, lead_ids, keys = set(refs), {lead_id for lead_id in lead_ids if lead_id}, set(keys)
-    with guard_database(ledger.where), ledger.begin() as connection:
+    with ledger.begin() as connection:
         named = {
             row.ref: row
             for row in _stream(connection, ledger)
@@ -84,17 +83,16 @@ def forget(
         gone_keys = keys | {key for row in gone for key in row.keys}
         gone_keys |= _keys_of(connection, ledger, [row.ref for row in gone])
         # A row may stand under two references: its report's, and its source's since the ledger was rebuilt.
-        twins = [
-            row
-            for row in _stream(connection, ledger)
-            if row.state is State.CREATED and row.lead_id in gone_ids and row.ref not in named
-        ]
-        released = [
-            row
-            for row in _stream(connection, ledger)
-            if row.state is State.DUPLICATE
-            and (row.ref in named or row.lead_id in gone_ids or not gone_keys.isdisjoint(row.keys))
-        ]
+        twins: list[KnownRow] = []
+        released: list[KnownRow] = []
+        for row in _stream(connection, ledger):
+            is_of_gone = row.lead_id in gone_ids
+            if row.state is State.CREATED and is_of_gone and row.ref not in named:
+                twins.append(row)
+            elif row.state is State.DUPLICATE and (
+                is_of_gone or row.ref in named or not gone_keys.isdisjoint(row.keys)
+            ):
+                released.append(row)
         for part in _parts([row.ref for row in (*gone, *twins, *released)]):
             _change(connection, ledger, part, state=State.RESEND, lead_id="", error="", message="", tip="")
             connection.execute(
@@ -112,7 +110,7 @@ def settle_by_hand(ledger: Ledger, ref: RowRef, *, lead_id: str | None, unseen: 
     may not have seen. UsageError, with the reason, for a row that is not to be settled.
     """
     state = State.RESEND if lead_id is None else State.CREATED
-    with guard_database(ledger.where), ledger.begin() as connection:
+    with ledger.begin() as connection:
         row = next(iter(ledger.rows.select(connection, LEAD_ROW.c.ref == ref)), None)
         if row is None and unseen is None:
             raise UsageError("The ledger does not know this row.", hint="Name the row of a report that says unknown.")
@@ -142,7 +140,7 @@ def prune(ledger: Ledger, *, older_than_days: float, now: float | None = None) -
     What is in flight in a live run stays. LedgerError where the ledger cannot be written.
     """
     before = (time.time() if now is None else now) - older_than_days * DAY_S
-    with guard_database(ledger.where), ledger.begin() as connection:
+    with ledger.begin() as connection:
         unended = connection.execute(select(RUN.c.id, RUN.c.token).where(RUN.c.ended_at.is_(None)))
         live = [run.id for run in unended if ledger.locks.is_live(run.token)]
         rows = _count(
