@@ -20,7 +20,7 @@ from importer.events import (
 )
 from importer.leadsquared.client import Client
 from importer.leadsquared.delivery import Delivery
-from importer.ledger.failure import LedgerError, guard_database
+from importer.ledger.failure import LedgerError
 from importer.ledger.scratch import RowState
 from importer.ledger.writer import LedgerWriter
 from importer.ratelimit.breaker import Breaker
@@ -84,7 +84,7 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     observer(SendingEnded(client.calls, watchdog.calls.refusals))
     if sender.unsettled:
         # Room may have been made meanwhile. If not, the next run finds out what became of these rows.
-        with suppress(LedgerError), guard_database(ledger.where), ledger.begin() as connection:
+        with suppress(LedgerError), ledger.begin() as connection:
             ledger.rows.settle(connection, sender.unsettled)
     failure = sender.failure
     if context.options.until_quota and isinstance(failure, QuotaError):

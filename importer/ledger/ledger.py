@@ -1,7 +1,8 @@
 """The ledger: what is about to be sent and what came back, durably, for one account in one database."""
 
 import time
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,9 +93,11 @@ class Ledger:
         """Wait no longer for another process that is writing: somebody waits for this one's end."""
         self._patience.seconds = min(self._patience.seconds, HURRIED_S)
 
-    def begin(self) -> AbstractContextManager[Connection]:
-        """Begin a transaction that alone may write; it is on disk when the context has ended."""
-        return self._engine.begin()
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Begin a transaction that alone may write; it is on disk when the context has ended, else LedgerError."""
+        with guard_database(self.where), self._engine.begin() as connection:
+            yield connection
 
     def connect_relaxed(self) -> Connection:
         """A connection of its own for what need not outlive the machine: its commits do not wait for the disk.
@@ -164,12 +167,12 @@ class Ledger:
 
     def add_name(self, name: str) -> None:
         """Remember that this account goes by that name, and no other account does."""
-        with guard_database(self.where), self.begin() as connection:
+        with self.begin() as connection:
             upsert(connection, ACCOUNT_NAME, [{"name": name, "account_id": self.account.id}])
 
     def describe_account(self, *, organisation: str, country_code: str | None) -> None:
         """Remember what UserByAccessKey.Get told of this account."""
-        with guard_database(self.where), self.begin() as connection:
+        with self.begin() as connection:
             connection.execute(
                 update(ACCOUNT)
                 .where(ACCOUNT.c.id == self.account.id)
@@ -179,7 +182,7 @@ class Ledger:
 
     def drop_account(self) -> None:
         """Take this account and its runs out again, for one that turns out to be another's."""
-        with guard_database(self.where), self.begin() as connection:
+        with self.begin() as connection:
             for table in (ACCOUNT_NAME, RUN, BUDGET, SLOT, CLAIMANT, DAY_CALL):
                 connection.execute(delete(table).where(table.c.account_id == self.account.id))
             connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == self.account.id))

@@ -18,7 +18,7 @@ from typing import Any, Self
 from sqlalchemy import Connection
 
 from importer.events import Level, Notice, Notify, log_notice
-from importer.ledger.failure import LedgerError, LocksLostError, guard_database
+from importer.ledger.failure import LedgerError, LocksLostError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
 
@@ -133,7 +133,7 @@ class LedgerWriter:
             lost = error
         try:
             if words or not lost:
-                with guard_database(self._ledger.where), self._ledger.begin() as connection:
+                with self._ledger.begin() as connection:
                     self._settle(connection, [entry for word in words for entry in word.entries])
                     if claims and not lost:
                         wanted = [intent for claim in claims for intent in claim.intents]

@@ -12,7 +12,7 @@ from ledger_cases import CREATED, begin_run, claim, digest, intent, open_ledger,
 
 from importer.errors import UsageError
 from importer.ledger import database
-from importer.ledger.database import LedgerError, guard_database, storable
+from importer.ledger.database import LedgerError, storable
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, State
 from importer.outcome import Outcome, Status
@@ -227,7 +227,7 @@ def test_a_password_in_a_url_shows_in_no_message() -> None:
 
 
 def claim_on_a_full_disk(ledger: Ledger, rows: list[Intent]) -> None:
-    with guard_database(ledger.where), ledger.begin() as connection:
+    with ledger.begin() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
         ledger.rows.claim(connection, rows)

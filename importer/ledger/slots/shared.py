@@ -103,7 +103,7 @@ class SharedSlots:
 
     def used_today(self) -> int:
         """How many calls all runs have made in the last 24 hours, to the minute."""
-        with guard_database(self._ledger.where), self._ledger.begin() as connection:
+        with self._ledger.begin() as connection:
             return self._budget.quota.used(connection)
 
     async def take(self) -> int:
