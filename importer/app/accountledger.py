@@ -1,6 +1,5 @@
 """The ledger of the account that config and environment name, and the rows of a report that are in it."""
 
-import os
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -8,9 +7,10 @@ from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields
 from importer.app.budget import open_slots
-from importer.app.context import DEFAULT_CONFIG, location_of
+from importer.app.configchoice import DEFAULT_CONFIG, location_of
 from importer.app.lostledger import account_tags
-from importer.config import Config, load_config, load_environment
+from importer.app.request import environ_of
+from importer.config import Config, load_config
 from importer.errors import CallError, UsageError
 from importer.lead.metadata import FieldList
 from importer.leadsquared.connection import make_client
@@ -29,7 +29,6 @@ __all__ = [
     "AccountLedger",
     "ReportRow",
     "ask_account",
-    "find_config",
     "open_account",
     "report_rows",
     "settled_destination",
@@ -71,7 +70,7 @@ class AccountFacts:
 
 
 async def ask_account(
-    config: Config, *, is_sandbox: bool, refresh: bool, environ: Mapping[str, str] = os.environ
+    config: Config, *, is_sandbox: bool, refresh: bool, environ: Mapping[str, str] | None = None
 ) -> AccountFacts:
     """Ask an account for its fields and who it is; UsageError where it does not tell its fields.
 
@@ -83,7 +82,7 @@ async def ask_account(
         if not target.is_throw_away:
             ledger = stack.enter_context(target.open_ledger(location_of(config)))
             slots = await stack.enter_async_context(open_slots(ledger, config))
-        client = await stack.enter_async_context(make_client(target.config, slots=slots, environ=environ))
+        client = await stack.enter_async_context(make_client(target.config, slots=slots, environ=environ_of(environ)))
         known = await learn_destination_fields(client, target, refresh=refresh)
         if known.fields is None:
             raise UsageError(known.note, hint="Look with the keys of a user who may read the lead fields.")
@@ -106,19 +105,12 @@ async def settled_destination(config: Config) -> Destination:
         return target
 
 
-def find_config(config_path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
-    """The config that is named or lies here; without one, the account that the environment names."""
-    if config_path is None and not DEFAULT_CONFIG.exists():
-        return load_environment(Path(), environ=environ)
-    return load_config(config_path or DEFAULT_CONFIG, environ=environ)
-
-
 @asynccontextmanager
 async def open_account(
-    config_path: Path | None, environ: Mapping[str, str] = os.environ
+    config_path: Path | None, environ: Mapping[str, str] | None = None
 ) -> AsyncIterator[AccountLedger]:
     """Open the ledger of the account that config and environment name; UsageError where there is none."""
-    config = load_config(config_path or DEFAULT_CONFIG, environ=environ)
+    config = load_config(config_path or DEFAULT_CONFIG, environ=environ_of(environ))
     target = await settled_destination(config)
     with target.open_ledger(location_of(config)) as ledger:
         yield AccountLedger(ledger, target, config)

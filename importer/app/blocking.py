@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
 from importer.app.stop import Watch
+from importer.events import Notice, Notify
 
-__all__ = ["Blocking", "Hook"]
+__all__ = ["Blocking", "Hook", "across_threads"]
 
 T = TypeVar("T")
 
@@ -50,6 +51,17 @@ class Blocking:
         await asyncio.sleep(0)
         if self._watch is not None:
             self._watch.stop.check()
+
+
+def across_threads(notify: Notify) -> Notify:
+    """Notify in the thread of the loop that runs now, from whatever thread."""
+    loop = asyncio.get_running_loop()
+
+    def tell(notice: Notice) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody hears it any more
+            loop.call_soon_threadsafe(notify, notice)
+
+    return tell
 
 
 def _let_go(reading: "asyncio.Future[T]", let_go: Callable[[T], object]) -> None:

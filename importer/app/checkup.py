@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 from importer.app.account import Destination
-from importer.app.accountledger import find_config, settled_destination
+from importer.app.accountledger import settled_destination
 from importer.app.budget import open_slots
-from importer.app.context import DEFAULT_CONFIG, ledger_location
+from importer.app.configchoice import DEFAULT_CONFIG, find_config, location_of
 from importer.app.identity import identify_account
 from importer.app.request import environ_of
 from importer.config import Config, require_keys
@@ -55,7 +55,7 @@ async def findings(
         target = await settled_destination(config)
     except ImporterError as error:
         yield Finding(f"keys: {error.message}", say(error.hint, error.steps))
-    location = ledger_location(path, environ)
+    location = location_of(config)
     ledger = list(check_ledger(location, target))
     for finding in ledger:
         yield finding

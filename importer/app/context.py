@@ -1,7 +1,6 @@
 """Everything that one import needs, opened and checked before the first call."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,22 +10,21 @@ from functools import partial
 from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
-from importer.app.blocking import Blocking
+from importer.app.blocking import Blocking, across_threads
 from importer.app.budget import open_slots
+from importer.app.configchoice import DEFAULT_CONFIG, location_of
 from importer.app.identity import identify_account
 from importer.app.inputreading import read_input
 from importer.app.lostledger import account_tags, check_known, find_lost_source
 from importer.app.rebuild import rebuild
 from importer.app.request import ImportRequest
 from importer.app.runhistory import RunHistory, open_history
-from importer.config import Config, load_config, load_environment
-from importer.config.ledgerplace import place_ledger
+from importer.config import Config, load_config
 from importer.errors import FatalError, ImporterError, UsageError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.client import Client
 from importer.leadsquared.connection import make_client
-from importer.ledger.database import default_ledger_path
 from importer.ledger.digests import Digests
 from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
@@ -41,15 +39,11 @@ from importer.run.preparedrow import RowPreparer
 from importer.run.source import Elsewhere, source_of_file, source_of_lines, watch_elsewhere
 
 __all__ = [
-    "DEFAULT_CONFIG",
     "BusyError",
     "ImportContext",
-    "ledger_location",
-    "location_of",
     "open_context",
 ]
 
-DEFAULT_CONFIG = Path("config.yaml")
 WAIT_POLL_S = 0.5
 
 
@@ -114,7 +108,7 @@ async def open_context(
     thread, and `on_call` the loop's time of each call.
     """
     blocking = blocking or Blocking()
-    notify_from_thread = _across_threads(notify)
+    notify_from_thread = across_threads(notify)
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
@@ -211,17 +205,6 @@ def _end_refused(history: RunHistory, _kind: object, error: BaseException | None
             history.end(exit_status=error.exit_status, calls=0, counts={}, report=None)
 
 
-def _across_threads(notify: Notify) -> Notify:
-    """Notify in the thread of the loop that runs now, from whatever thread."""
-    loop = asyncio.get_running_loop()
-
-    def tell(notice: Notice) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody hears it any more
-            loop.call_soon_threadsafe(notify, notice)
-
-    return tell
-
-
 async def _await_source(ledger: Ledger, identity: str, source: str, notify: Notify) -> None:
     """Wait until no other run imports the source, and take it."""
     text = f"Another run is importing {source} right now: waiting until it has ended."
@@ -238,23 +221,6 @@ def _source_of(
     if input_file.shape is not None:
         known = known or history.source_of(options.file) or source_of_lines(input_file, ledger)
     return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)
-
-
-def location_of(config: Config) -> str | Path:
-    """Where a config's ledger is: a path or a database URL."""
-    if config.ledger is None:
-        return default_ledger_path()
-    return place_ledger(config.ledger, Path() if config.path is None else config.path.parent)
-
-
-def ledger_location(config: Path | None, environ: Mapping[str, str] = os.environ) -> str | Path:
-    """Where the ledger is, for a command that needs nothing else of the config: without one, where the environment says
-    or the default.
-    """
-    path = config or DEFAULT_CONFIG
-    if config is None and not path.exists():
-        return location_of(load_environment(Path(), environ=environ))
-    return location_of(load_config(path, environ=environ))
 
 
 def _open_ledger_and_history(

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from importer.app.context import ledger_location
-from importer.app.request import environ_of
+from importer.app.configchoice import ledger_location
 from importer.ledger.ledger import NOBODY, Ledger
 from importer.ledger.records import PastRun
 
@@ -33,7 +32,7 @@ async def history(
     config: Path | None = None, *, limit: int = 20, environ: Mapping[str, str] | None = None
 ) -> tuple[KnownRun, ...]:
     """The last runs that the ledger knows, of all accounts, the newest first. `config` says where the ledger is."""
-    with Ledger(ledger_location(config, environ_of(environ)), identity=NOBODY, host=NOBODY) as ledger:
+    with Ledger(ledger_location(config, environ), identity=NOBODY, host=NOBODY) as ledger:
         return tuple(KnownRun(run, _state(run, ledger)) for run in ledger.runs.list(limit=limit))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
+from importer.app.blocking import across_threads
 from importer.app.context import ImportContext
 from importer.app.stop import Watch
 from importer.errors import ImporterError, QuotaError
@@ -59,15 +60,11 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
         owns=lambda lead_id: ledger.rows.find_lead(lead_id) is not None,
         secrets=config.account.secrets,
     )
-    loop = asyncio.get_running_loop()
 
     def tell(prepared: PreparedRow, note: RowState) -> None:
         observer(RowDone(prepared.row.number, note.outcome))
 
-    def notify_from_thread(notice: Notice) -> None:
-        loop.call_soon_threadsafe(observer, notice)
-
-    async with LedgerWriter(ledger, notify=notify_from_thread) as writer:
+    async with LedgerWriter(ledger, notify=across_threads(observer)) as writer:
         sender = Sender(
             input_file=context.input_file,
             maker=context.maker,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from importer.app.accountledger import ask_account, find_config
+from importer.app.accountledger import ask_account
+from importer.app.configchoice import find_config
 from importer.commands.wording import say
 from importer.lead.metadata import Field, FieldList
 from importer.report.formulaescape import escape_formula

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from importer.app.context import ledger_location
+from importer.app.configchoice import ledger_location
 from importer.ledger.ledger import NOBODY, Ledger
 from importer.ledger.maintenance import prune as prune_ledger
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from importer.app.context import DEFAULT_CONFIG, location_of
+from importer.app.configchoice import DEFAULT_CONFIG, location_of
 from importer.config import load_config, require_keys
 from importer.config.environment import read_environment
 from importer.errors import UsageError

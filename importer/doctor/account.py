@@ -1,6 +1,5 @@
 """The account: whether its host is reached, takes the keys, and what its clock says."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 
@@ -22,9 +21,7 @@ MOST_SKEW_S = 60.0
 _HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.){1,4}leadsquared\.com\b", re.IGNORECASE)
 
 
-async def check_account(
-    config: Config, *, slots: Slots | None = None, environ: Mapping[str, str] = os.environ
-) -> list[Finding]:
+async def check_account(config: Config, *, slots: Slots | None = None, environ: Mapping[str, str]) -> list[Finding]:
     """Ask the account who it is, with one call under the account's limit, and say what that tells.
 
     Two more calls where the config names a field for references.

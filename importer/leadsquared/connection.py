@@ -1,6 +1,5 @@
 """The way from a config to the account that it names."""
 
-import os
 from collections.abc import Callable, Mapping
 
 from importer.config import Config
@@ -17,7 +16,7 @@ def make_client(
     *,
     slots: Slots | None = None,
     on_call: Callable[[float], object] = lambda _at_s: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str],
 ) -> Client:
     """A client for the account that the config names; `on_call` is told the loop's time of each call.
 

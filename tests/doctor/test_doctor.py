@@ -1,6 +1,7 @@
 """Each line of the doctor says that something is well, or what to do; no line shows a key."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any, Self
@@ -44,7 +45,7 @@ class Client:
 
 async def ask(monkeypatch: pytest.MonkeyPatch, client: Client) -> list[Finding]:
     monkeypatch.setattr(account_room, "make_client", lambda _config, **_more: client)
-    return await check_account(CONFIG)
+    return await check_account(CONFIG, environ=os.environ)
 
 
 def refusal(status: int, message: str, kind: str = "MXInvalidAccessDetailsException") -> Reply:
