@@ -22,6 +22,11 @@ class InAccount(Enum):
     PERHAPS = auto()  # nobody knows
     NO = auto()
 
+    @property
+    def may_be_ours(self) -> bool:
+        """Whether a row's own lead is there, or may be."""
+        return self in {InAccount.OURS, InAccount.PERHAPS}
+
 
 class NextStep(Enum):
     """What is to be done with a row, and by whom."""
@@ -89,6 +94,11 @@ class StatusFacts:
     colours: tuple[str, str]
     is_good: bool = False
     is_verb: bool = False
+
+    @property
+    def told_as(self) -> State | None:
+        """How the ledger keeps a row that only a report knows to have ended so; None where there is no lead of it."""
+        return self.kept_as if self.in_account.may_be_ours else None
 
     @property
     def is_problem(self) -> bool:

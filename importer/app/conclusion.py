@@ -8,11 +8,12 @@ from pathlib import Path
 
 from importer import __version__
 from importer.app.context import ImportContext
-from importer.app.result import EXIT_OK, EXIT_SOME_NOT, RunResult
+from importer.app.result import RunResult
 from importer.app.sending import Sent
 from importer.app.stop import Stop
 from importer.app.summary import Summary
 from importer.events import Level, Notice, Notify
+from importer.exitstatus import ExitStatus
 from importer.html_report.advice import Invocation
 from importer.html_report.document import PageData, page_path, write_page
 from importer.ledger.failure import LedgerError, graver
@@ -77,7 +78,7 @@ def _exit_status(context: ImportContext, sent: Sent, summary: Summary, stop: Sto
         return sent.failure.exit_status
     is_ok = context.config.duplicates_are == "ok"
     is_success = summary.is_success(is_dry_run=context.options.dry_run, duplicates_are_ok=is_ok)
-    return EXIT_OK if is_success else EXIT_SOME_NOT
+    return ExitStatus.OK if is_success else ExitStatus.SOME_NOT
 
 
 def _tell_plan(context: ImportContext, reviewed: Reviewed) -> Iterator[str]:

@@ -24,7 +24,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.reference import read_reference
 from importer.ledger.scratch import Scratch
-from importer.outcome import InAccount, Outcome, Status
+from importer.outcome import Outcome, Status
 from importer.run.decision import unresolved_since
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile, open_input_file
@@ -33,12 +33,6 @@ from importer.run.preparedrow import PreparedRow, RowPreparer
 __all__ = ["Rebuilt", "rebuild"]
 
 BATCH = 400
-_TOLD = {
-    status: status.facts.kept_as
-    for status in Status
-    if status.facts.kept_as is not None and status.facts.in_account in {InAccount.OURS, InAccount.PERHAPS}
-}
-"""What a report tells the ledger of: rows whose lead is ours, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,7 @@ def _lines(
         own = digests.of_identity(row.cells)
         ref = digests.of_row(own, scratch.next_ordinal(own))
         left.pop(by_ref.get(ref, -1), None)
-        if past is not None and past.status in _TOLD:
+        if past is not None and past.status is not None and past.status.facts.told_as is not None:
             lines.append((prepared, ref))
     return lines
 
@@ -131,19 +125,19 @@ def _write(
     source_refs = set(in_source.values())
     remaining = iter(lines)
     while batch := list(islice(remaining, BATCH)):
-        rows: list[tuple[PreparedRow, Outcome, RowRef, RowRef]] = []
+        rows: list[tuple[PreparedRow, Outcome, State, RowRef, RowRef]] = []
         for prepared, ref in batch:
             outcome = prepared.past.outcome() if prepared.past is not None else None
+            state = None if outcome is None else outcome.status.facts.told_as
             given = read_reference(prepared.past.ref) if prepared.past is not None else None
             if given is not None and given[0] not in tags:
                 foreign += 1
-            elif outcome is not None and (outcome.lead_id or outcome.status is Status.UNKNOWN):
+            elif outcome is not None and state is not None and (outcome.lead_id or state is State.UNKNOWN):
                 corrected = left.get(prepared.row.number) if source_refs and ref not in source_refs else None
-                rows.append((prepared, outcome, corrected or ref, ref if given is None else given[1]))
+                rows.append((prepared, outcome, state, corrected or ref, ref if given is None else given[1]))
         there = ledger.rows.find_rows([place for *_, ref, in_report in rows for place in (ref, in_report)])
         with ledger.begin() as connection:
-            for prepared, outcome, ref, in_report in rows:
-                state = _TOLD[outcome.status]
+            for prepared, outcome, state, ref, in_report in rows:
                 is_news = _is_news(there.get(ref), state)
                 counts[state] += is_news
                 known += not is_news

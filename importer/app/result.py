@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
-from importer.exitstatus import SIGNAL_EXIT, ExitStatus, worst_of
+from importer.outcome import utc_text
 
-__all__ = ["EXIT_BUSY", "EXIT_OK", "EXIT_SOME_NOT", "SIGNAL_EXIT", "RunResult", "as_objects", "worst_of"]
-
-EXIT_OK = ExitStatus.OK
-EXIT_SOME_NOT = ExitStatus.SOME_NOT
-EXIT_BUSY = ExitStatus.BUSY
+__all__ = ["RunResult", "as_objects"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +51,8 @@ class RunResult:
             "counts": dict(self.counts),
             "calls": self.calls,
             "refusals": self.refusals,
-            "started": _utc(self.started_at),
-            "ended": _utc(self.ended_at),
+            "started": utc_text(self.started_at.timestamp()),
+            "ended": utc_text(self.ended_at.timestamp()),
             "seconds": round((self.ended_at - self.started_at).total_seconds(), 3),
             "report": None if self.report is None else str(self.report.absolute()),
             "page": None if self.page is None else str(self.page.absolute()),
@@ -76,8 +72,8 @@ def as_objects(
         "counts": {word: sum(ending.counts.get(word, 0) for ending in endings) for word in words},
         "calls": sum(ending.calls for ending in endings),
         "refusals": sum(ending.refusals for ending in endings),
-        "started": _utc(endings[0].started_at) if endings else None,
-        "ended": _utc(endings[-1].ended_at) if endings else None,
+        "started": utc_text(endings[0].started_at.timestamp()) if endings else None,
+        "ended": utc_text(endings[-1].ended_at.timestamp()) if endings else None,
         "error": error_object(error or first),
         "runs": [ending.as_object() for ending in endings],
     }
@@ -86,7 +82,3 @@ def as_objects(
 def error_object(error: ImporterError | None) -> dict[str, str] | None:
     """An error as JSON says it."""
     return None if error is None else {"message": error.message, "hint": error.hint}
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

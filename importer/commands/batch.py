@@ -14,13 +14,14 @@ from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness
 from importer.app.inputreading import OwnReportError
 from importer.app.pipeline import import_file
 from importer.app.request import ImportRequest
-from importer.app.result import EXIT_BUSY, RunResult, as_objects, worst_of
+from importer.app.result import RunResult, as_objects
 from importer.commands.progress import Progress
 from importer.commands.runlog import log_event
 from importer.commands.signals import Signals
 from importer.commands.wording import put_into_words
 from importer.errors import DefectError, FatalError, ImporterError, UsageError
 from importer.events import Event
+from importer.exitstatus import ExitStatus, worst_of
 from importer.logs import Logs, open_logs
 from importer.logs.logfile import FIELDS
 from importer.report import default_report_path
@@ -89,7 +90,7 @@ class _Batch:
     def exit_status(self) -> int:
         """The worst of all; a file that is still being written counts as one that another run is importing."""
         statuses = [ending.exit_status for ending in self.endings]
-        statuses += [EXIT_BUSY for one in self.left_out if one.is_unfinished]
+        statuses += [ExitStatus.BUSY for one in self.left_out if one.is_unfinished]
         statuses += [] if self._stopped is None else [self._stopped]
         return worst_of(statuses)
 

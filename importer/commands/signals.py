@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from importer.app.result import SIGNAL_EXIT
 from importer.app.stop import Interrupted, Stop
+from importer.exitstatus import SIGNAL_EXIT
 
 __all__ = ["Signals"]
 

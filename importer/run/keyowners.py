@@ -5,14 +5,11 @@ import time
 from dataclasses import replace
 
 from importer.ledger.scratch import KeyOwner, Scratch
-from importer.outcome import Outcome, Status, utc_text
+from importer.outcome import InAccount, Outcome, utc_text
 from importer.run.decision import of_key_holder
 from importer.run.preparedrow import PreparedRow
 
 __all__ = ["KeyOwners"]
-
-_KEEPS_ITS_VALUES = (Status.CREATED, Status.DUPLICATE, Status.UNKNOWN)
-"""What a row has become whose unique values no other row of the file may have."""
 
 
 class KeyOwners:
@@ -46,7 +43,7 @@ class KeyOwners:
                     await unfinished.wait()
                     continue
                 outcome = self._scratch.outcome(owner.place)
-                if outcome is not None and outcome.status in _KEEPS_ITS_VALUES:
+                if outcome is not None and outcome.status.facts.in_account is not InAccount.NO:
                     return replace(of_key_holder(prepared, owner, outcome.lead_id), time=utc_text(time.time()))
                 break
         for key in prepared.keys:

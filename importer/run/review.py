@@ -169,7 +169,7 @@ class Review:
         if reference.question != UNCLEAR_COPY or reference.known is not None or past is None or past.status is None:
             return decision, None
         facts = past.status.facts
-        state = facts.kept_as if facts.in_account in {InAccount.OURS, InAccount.PERHAPS} else None
+        state = facts.told_as
         if state is None or (facts.in_account is InAccount.OURS and not lead_id):
             return decision, None
         intent = Intent(reference.ref, CellsDigest(b""), (), reference.prepared.row.number, intent_at=0.0)

@@ -6,18 +6,17 @@ from pathlib import Path
 from importer.config import Config
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
-from importer.ledger.records import KnownRow, State
+from importer.ledger.records import KnownRow
 from importer.ledger.reference import read_reference
 from importer.ledger.runs import Runs
 from importer.nextstep import Action, NextStep
+from importer.outcome import InAccount
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import PreparedRow
 
 __all__ = ["Elsewhere", "source_of_file", "source_of_lines", "watch_elsewhere"]
 
 BATCH = 400
-
-_COUNTED = (State.CREATED, State.DUPLICATE, State.INTENT, State.UNKNOWN)
 
 
 def source_of_file(file: Path, config: Config, runs: Runs, *, is_new: bool) -> str:
@@ -73,7 +72,9 @@ class Elsewhere:
 
     def note(self, prepared: PreparedRow, known: KnownRow | None) -> None:
         """Look at a row that was reviewed."""
-        if self._runs is None or known is None or prepared.keys or known.keys or known.state not in _COUNTED:
+        if self._runs is None or known is None or prepared.keys or known.keys:
+            return
+        if known.state.in_account is InAccount.NO:
             return
         if known.run_id not in self._files:
             self._files[known.run_id] = self._other_file(self._runs, known.run_id)

@@ -18,7 +18,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.linetable import Fit, Line, LineTable
 from importer.ledger.records import KnownRow
 from importer.nextstep import Action, NextStep
-from importer.outcome import InAccount, Status
+from importer.outcome import Status
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import UNCLEAR_COPY, PreparedRow, RowPreparer
 
@@ -27,7 +27,6 @@ __all__ = ["Verdict", "fit_of", "tie_lines"]
 BATCH = 400
 MOST_COMPARED = 200
 """How many rows that stand on no line of their own are looked for among as many lines: each is held against each."""
-MAY_BE_OURS = (InAccount.OURS, InAccount.PERHAPS)
 
 
 class Verdict(StrEnum):
@@ -80,7 +79,7 @@ def _line(prepared: PreparedRow, ref: RowRef, known: KnownRow | None) -> Line:
         digest,
         known.cells,
         fit_of(known.cells, marks, digest),
-        is_settled=known.state.in_account in MAY_BE_OURS,
+        is_settled=known.state.in_account.may_be_ours,
         is_likely=not set(known.keys).isdisjoint(prepared.keys),
         says_created=says_created,
     )
@@ -103,7 +102,7 @@ def _nameless_line(prepared: PreparedRow) -> Line:
 
 
 def _may_be_ours(status: Status | None) -> bool:
-    return status is not None and status.facts.in_account in MAY_BE_OURS
+    return status is not None and status.facts.in_account.may_be_ours
 
 
 def _is_native(prepared: PreparedRow, ref: RowRef) -> bool:
