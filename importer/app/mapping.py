@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from importer.app.accountledger import AccountFacts, ask_account, find_config
+from importer.app.accountledger import AccountFacts, ask_account
 from importer.app.blocking import Blocking
-from importer.app.reading import Reading, check_file, find_reading, notes_on, open_as_found, told_by
+from importer.app.configchoice import find_config
+from importer.app.reading import Reading, find_reading, notes_on, open_as_found, peek_checked, told_by
 from importer.app.request import environ_of
 from importer.config import Config
 from importer.config.ledgerplace import place_ledger
@@ -76,10 +77,10 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
     _check_place(request)
     told = told_by(named, sheet=request.sheet, header_row=request.header_row, encoding=request.encoding)
     blocking = Blocking()
-    await blocking.read(lambda: check_file(request.file, told), let_go=lambda _none: None)  # needs no network
+    tops = await blocking.read(lambda: peek_checked(request.file, told), let_go=lambda _tops: None)  # needs no network
     facts = await ask_account(known, is_sandbox=request.sandbox, refresh=request.refresh_fields, environ=environ)
     table, reading = await blocking.read(
-        lambda: open_as_found(request.file, told, find_reading(request.file, told, facts.fields)),
+        lambda: open_as_found(request.file, told, find_reading(tops, told, facts.fields)),
         let_go=lambda opened: opened[0].close(),
     )
     with table:

@@ -12,7 +12,7 @@ from importer.sheet import Table, Top, open_table, peek
 from importer.sheet.header import trim_blanks
 from importer.sheet.joined import join_header
 
-__all__ = ["Reading", "check_file", "find_reading", "notes_on", "open_as_found", "told_by"]
+__all__ = ["Reading", "find_reading", "notes_on", "open_as_found", "peek_checked", "told_by"]
 
 MOST_SHOWN = 8
 
@@ -61,15 +61,16 @@ def told_by(config: Config, *, sheet: str | None, header_row: int | None, encodi
     )
 
 
-def check_file(file: Path, told: Reading) -> None:
-    """SheetError where the file cannot be read, whatever row its header is in."""
-    first = min((top.rows[0].number for top in told.peek(file)), default=1)
-    replace(told, header_row=told.header_row or first).open(file).close()
-
-
-def find_reading(file: Path, told: Reading, fields: FieldList) -> Reading:
-    """The sheet, the rows and the delimiter by which most headers are known; what was told stays."""
+def peek_checked(file: Path, told: Reading) -> tuple[Top, ...]:
+    """The first rows of each sheet that may be meant; SheetError where the file cannot be read, wherever its header."""
     tops = told.peek(file)
+    first = min((top.rows[0].number for top in tops), default=1)
+    replace(told, header_row=told.header_row or first).open(file).close()
+    return tops
+
+
+def find_reading(tops: Sequence[Top], told: Reading, fields: FieldList) -> Reading:
+    """The sheet, the rows and the delimiter by which most headers are known; what was told stays."""
     best: HeaderRows | None = None
     chosen = told
     for top in tops:

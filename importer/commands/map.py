@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from importer.app.configchoice import DEFAULT_CONFIG
 from importer.app.mapping import MappingRequest, propose_mapping
 from importer.app.reading import MOST_SHOWN
 from importer.errors import UsageError
@@ -14,8 +15,6 @@ from importer.shellwords import pasted_word
 from importer.wholefile import WholeFile
 
 __all__ = ["map_columns"]
-
-DEFAULT_CONFIG = "config.yaml"
 
 
 @click.command(short_help="Propose a config.yaml for a file.")
@@ -108,5 +107,5 @@ def _next(file: Path, output: Path | None, *, is_sandbox: bool) -> str:
     sandbox = " --sandbox" if is_sandbox else ""
     if output is None:
         return f"lsq-import map {words}{sandbox} -o {DEFAULT_CONFIG}"
-    config = "" if output == Path(DEFAULT_CONFIG) else f" -c {pasted_word(str(output))}"
+    config = "" if output == DEFAULT_CONFIG else f" -c {pasted_word(str(output))}"
     return f"lsq-import {words}{config}{sandbox} --dry-run"

@@ -9,7 +9,7 @@ By hand: a JSON file for each account; diskcache would bring a database and pick
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from importer.lead.metadata import FieldList, read_fields
 from importer.nextstep import Action, NextStep
 from importer.wholefile import WholeFile
 
-__all__ = ["ASK_TIMEOUT_S", "FRESH_S", "FieldCache", "Fields", "default_cache_folder", "learn_fields"]
+__all__ = ["ASK_TIMEOUT_S", "FRESH_S", "FieldCache", "Fields", "ask", "default_cache_folder", "learn_fields"]
 
 ASK_TIMEOUT_S = 5.0
 FRESH_S = 12 * 3600.0  # a nightly run asks each night, the second run of a morning does not
@@ -103,32 +103,35 @@ async def learn_fields(
         return Fields(kept[0], note, (NextStep(Action.REFRESH_FIELDS),))
     if client is None:
         return Fields(None, "The account's fields are not known here: names, options and lengths are not checked.")
-    body, reason = await _ask(client)
-    if body is None:
+    try:
+        answer = await ask(client.fields, read_fields, "fields")
+    except QuotaError:
+        answer = "The day's calls are used up, so the account was not asked for its fields"
+    if isinstance(answer, str):
         if kept:
-            return Fields(kept[0], f"{reason}; checked against its fields as of {_shown(age_s)}.")
-        return Fields(None, f"{reason}: names, options and lengths are not checked.")
-    fields = read_fields(body)
+            return Fields(kept[0], f"{answer}; checked against its fields as of {_shown(age_s)}.")
+        return Fields(None, f"{answer}: names, options and lengths are not checked.")
+    body, fields = answer
     if cache is not None:
         cache.save(account, body, asked_at=now)
     return Fields(fields, f"Checked against the account's {len(fields)} fields.")
 
 
-async def _ask(client: Asker) -> tuple[bytes | None, str]:
-    """The answer, or why there is none that can be used."""
+async def ask(call: Callable[[], Awaitable[Any]], read: Callable[[bytes], T], what: str) -> tuple[bytes, T] | str:
+    """What an account tells, as it came and as `read` makes it of its bytes; or why there is nothing to be used.
+
+    `call` answers a Reply, with status and body, and is waited for 5 s at most.
+    """
     try:
-        reply = await asyncio.wait_for(client.fields(), ASK_TIMEOUT_S)
+        reply = await asyncio.wait_for(call(), ASK_TIMEOUT_S)
     except (CallError, TimeoutError):
-        return None, "The account did not tell its fields in time"
-    except QuotaError:
-        return None, "The day's calls are used up, so the account was not asked for its fields"
+        return f"The account did not tell its {what} in time"
     if reply.status != OK:
-        return None, f"The account did not tell its fields (HTTP {reply.status})"
+        return f"The account did not tell its {what} (HTTP {reply.status})"
     try:
-        read_fields(reply.body)
+        return bytes(reply.body), read(reply.body)
     except ValueError:
-        return None, "The account did not tell its fields in a form that is understood"
-    return bytes(reply.body), ""
+        return f"The account did not tell its {what} in a form that is understood"
 
 
 def _shown(age_s: float) -> str:

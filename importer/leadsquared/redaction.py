@@ -107,11 +107,7 @@ def _decoded(text: str) -> str:
     text = html.unescape(unquote(_ESCAPE.sub(_escaped, text)))
     if text.isprintable():
         return text
-    return (
-        text
-        if text.isprintable()
-        else "".join(mark for mark in text if mark.isspace() or (is_shown(mark) and mark not in JOINERS))
-    )
+    return "".join(mark for mark in text if mark.isspace() or (is_shown(mark) and mark not in JOINERS))
 
 
 def _escaped(match: re.Match[str]) -> str:

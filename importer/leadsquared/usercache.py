@@ -3,14 +3,13 @@
 A mapping that names owners cannot do without them: an address in place of a GUID would make leads that nobody owns.
 """
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from importer.errors import CallError, UsageError
+from importer.errors import UsageError
 from importer.lead.users import AccountUser, read_users
-from importer.leadsquared.fieldcache import ASK_TIMEOUT_S, FRESH_S, OK, FieldCache
+from importer.leadsquared.fieldcache import FRESH_S, FieldCache, ask
 
 __all__ = ["learn_users"]
 
@@ -34,29 +33,15 @@ async def learn_users(
     kept = cache.load_as(read_users, account) if cache is not None else None
     if kept is not None and now - kept[1] < FRESH_S and not refresh:
         return kept[0]
-    body, reason = await _ask(client)
-    if body is not None:
+    answer = await ask(client.users, read_users, "users")
+    if not isinstance(answer, str):
+        body, users = answer
         if cache is not None:
             cache.save(account, body, asked_at=now)
-        return read_users(body)
+        return users
     if kept is not None:
         return kept[0]
     raise UsageError(
-        f"{reason}, so owners (type: owner) cannot be found.",
+        f"{answer}, so owners (type: owner) cannot be found.",
         hint="Run again, or with the keys of a user who may read the users; or leave the owner out. Nothing was sent.",
     )
-
-
-async def _ask(client: Asker) -> tuple[bytes | None, str]:
-    """The answer, or why there is none that can be used."""
-    try:
-        reply = await asyncio.wait_for(client.users(), ASK_TIMEOUT_S)
-    except (CallError, TimeoutError):
-        return None, "The account did not tell its users in time"
-    if reply.status != OK:
-        return None, f"The account did not tell its users (HTTP {reply.status})"
-    try:
-        read_users(reply.body)
-    except ValueError:
-        return None, "The account did not tell its users in a form that is understood"
-    return bytes(reply.body), ""

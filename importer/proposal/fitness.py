@@ -6,6 +6,7 @@ from enum import Enum
 
 from importer.lead.metadata import Field
 from importer.lead.values import TYPES
+from importer.lead.values.choice import SEPARATOR
 from importer.proposal.column import Column
 from importer.proposal.numbers import find_number_style
 from importer.proposal.options import OptionFit, fit_options
@@ -14,7 +15,6 @@ from importer.proposal.tokens import words_of
 __all__ = ["Fitness", "Verdict", "fitness", "option_values"]
 
 DROPDOWNS = TYPES["choice"].proposed_for
-SEPARATOR = ";"  # between the options of a MultiSelect field
 MOST_FOR_YES_NO = 6
 ENOUGH_READ = 0.5
 YES_NO = ("Yes", "No")

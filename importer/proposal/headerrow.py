@@ -64,7 +64,7 @@ def find_header(
             continue
         names = join([upper, lower])
         count = known(names)
-        if count > max(found.known, known(upper), known(lower)):
+        if count > found.known and (row is None or count > known(upper)):  # without a row, found knows each alone
             found = HeaderRows(number, 2, count, _grouped(names, lower))
     if found.known >= LEAST_KNOWN or row is not None:
         return found

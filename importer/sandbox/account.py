@@ -10,9 +10,8 @@ from importer.sandbox.settings import Settings
 from importer.sandbox.store import Lead, Store
 from importer.sandbox.users import SELF, tell_as_owner
 
-__all__ = ["SYSTEM", "Account", "say_time"]
+__all__ = ["Account", "say_time"]
 
-SYSTEM = ("ProspectID", "ProspectAutoId", "CreatedOn", "ModifiedOn", "CreatedBy", "ModifiedBy")
 """What the account says of each lead, whatever its field list holds."""
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from importer.sandbox.names import refuse_unknown
 
-__all__ = ["Field", "Metadata", "load_metadata"]
+__all__ = ["SYSTEM_FIELDS", "Field", "Metadata", "load_metadata"]
 
-SYSTEM_FIELDS = frozenset({"ProspectID", "ProspectAutoId", "CreatedOn", "ModifiedOn", "CreatedBy", "ModifiedBy"})
+SYSTEM_FIELDS = ("ProspectID", "ProspectAutoId", "CreatedOn", "ModifiedOn", "CreatedBy", "ModifiedBy")
 """Set by LeadSquared; a value that is sent for one is passed over (invented)."""
 
 _SET_TYPES = frozenset({"customfieldset", "customobject", "cfs"})

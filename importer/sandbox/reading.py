@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from importer.sandbox.account import SYSTEM, Account
+from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply, answer_json
 from importer.sandbox.body import parse_json
 from importer.sandbox.listing import Listing, part_of, read_listing, read_period
+from importer.sandbox.metadata import SYSTEM_FIELDS
 from importer.sandbox.search import Search, read_search
 from importer.sandbox.store import Lead
 from importer.sandbox.users import SELF, find_user, tell_user
@@ -65,7 +66,7 @@ class Reading:
         del query
         account = self._account
         numbers = {name for name, one in account.metadata.fields.items() if one.data_type == "Number"}
-        search = read_search(parse_json(body), names=(*account.metadata.fields, *SYSTEM), numbers=numbers)
+        search = read_search(parse_json(body), names=(*account.metadata.fields, *SYSTEM_FIELDS), numbers=numbers)
         found = account.visible(self._narrow(search), now)
         if (name := search.name) is not None:
             is_found = search.test()
@@ -131,4 +132,4 @@ class Reading:
         return store.find(name, search.value) if field.data_type in ("Text", "Email") else store.leads
 
     def _page(self, asked: object, *, largest: int | None = None) -> Listing:
-        return read_listing(asked, names=(*self._account.metadata.fields, *SYSTEM), largest=largest)
+        return read_listing(asked, names=(*self._account.metadata.fields, *SYSTEM_FIELDS), largest=largest)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from importer.errors import SheetError
 from importer.sheet.archive import require_sane_archive
+from importer.sheet.bounds import TooLargeError
 from importer.sheet.csvfile import read_csv
 from importer.sheet.filetype import (
     identify,
@@ -116,8 +117,8 @@ def open_table(
 def _identify(path: Path, file: BinaryIO) -> Kind:
     try:
         return identify(file)
-    except SheetError as error:
-        raise SheetError(f"{path}: {error.message}", hint=error.hint) from error
+    except TooLargeError as error:
+        raise error.within(str(path)) from error
 
 
 def _require_file(path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from importer.errors import SheetError
+from importer.sheet.bounds import TooLargeError
 
 __all__ = ["ARCHIVE_DAMAGE", "open_archive", "require_sane_archive", "require_whole_archive", "told_archive_damage"]
 
@@ -54,11 +55,11 @@ _END64_BYTES, _LOCATOR64_BYTES = 56, 20
 def open_archive(file: BinaryIO) -> zipfile.ZipFile:
     """The archive, with every bound checked before any entry is read.
 
-    SheetError (without the file's name) for too much. Raises one of `ARCHIVE_DAMAGE` for what is no archive.
+    TooLargeError for too much. Raises one of `ARCHIVE_DAMAGE` for what is no archive.
     """
     size = file.seek(0, 2)
     if _directory_bytes(file, size) > _MOST_DIRECTORY_BYTES:
-        raise SheetError("refused, the archive has too many entries for a workbook.", hint=_TOO_LARGE_HINT)
+        raise TooLargeError("refused, the archive has too many entries for a workbook.", hint=_TOO_LARGE_HINT)
     archive = zipfile.ZipFile(file)
     try:
         _require_bounds(archive, size)
@@ -89,14 +90,14 @@ def _directory_bytes(file: BinaryIO, size: int) -> int:
 def _require_bounds(archive: zipfile.ZipFile, size: int) -> None:
     entries = archive.infolist()
     if len(entries) > _MOST_ENTRIES:
-        raise SheetError(f"refused, it consists of {len(entries):,} parts.", hint=_TOO_LARGE_HINT)
+        raise TooLargeError(f"refused, it consists of {len(entries):,} parts.", hint=_TOO_LARGE_HINT)
     if any(entry.compress_type not in _PACKINGS and not entry.flag_bits & 1 for entry in entries):
         raise zipfile.BadZipFile("packed in a way that no workbook is")
     unpacked = sum(entry.file_size for entry in entries)
     packed = min(sum(entry.compress_size for entry in entries), size) or 1  # entries may share the same bytes
     if unpacked > _MOST_BYTES or (unpacked > _BOMB_BYTES and unpacked / packed > _BOMB_RATIO):
         message = f"refused, it would unpack to {unpacked >> 20:,} MB from {packed >> 10:,} KB."
-        raise SheetError(message, hint=_TOO_LARGE_HINT)
+        raise TooLargeError(message, hint=_TOO_LARGE_HINT)
 
 
 def require_sane_archive(path: Path, file: BinaryIO) -> None:
@@ -112,7 +113,7 @@ def require_sane_archive(path: Path, file: BinaryIO) -> None:
                 while not found.is_over and (data := part.read(_CHUNK_BYTES)):
                     found.feed(data)
             if found.has_doctype:
-                message = f"refused, {entry.filename} inside it declares a document type or entities."
+                message = f"{path}: refused, {entry.filename} inside it declares a document type or entities."
                 raise SheetError(message, hint="Save it again in Excel or LibreOffice.")
 
 
@@ -154,8 +155,8 @@ def told_archive_damage(path: Path) -> Iterator[None]:
     """Make a SheetError that names the file of whatever is wrong with its archive."""
     try:
         yield
-    except SheetError as error:
-        raise SheetError(f"{path}: {error.message}", hint=error.hint) from error
+    except TooLargeError as error:
+        raise error.within(str(path)) from error
     except ARCHIVE_DAMAGE as error:
         raise SheetError(
             f"{path}: cannot be read, it is a damaged or incomplete workbook.", hint=_DAMAGE_HINT

@@ -39,7 +39,7 @@ _BINARY_LEAST = 16  # a few control characters happen in text
 
 
 def identify(file: BinaryIO) -> Kind:
-    """The kind of an open file's content. SheetError (without the file's name) for an archive beyond all bounds."""
+    """The kind of an open file's content. TooLargeError for an archive beyond all bounds."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     if not head:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importer.lead.refusal import Converter, Refusal
 from importer.nearest import find_near, loosen
 
-__all__ = ["make_choice_converter", "make_option_check"]
+__all__ = ["SEPARATOR", "make_choice_converter", "make_option_check"]
 
 SHOWN_OPTIONS = 8
 LONGEST_SHOWN = 60

@@ -217,9 +217,9 @@ def _parse(writing: str, region: str | None) -> PhoneNumber | Refusal:
         return PARSE_REFUSALS.get(error.error_type, TOO_SHORT_REFUSAL)
 
 
-def _valid(writing: str) -> PhoneNumber | None:
-    """The number that a text with a plus means, None where there is no such number."""
-    number = _parse(writing, None)
+def _valid(writing: str, region: str | None = None) -> PhoneNumber | None:
+    """The number that a text with a plus means, or one without it in a region; None where there is no such number."""
+    number = _parse(writing, region)
     return number if isinstance(number, PhoneNumber) and phonenumbers.is_valid_number(number) else None
 
 
@@ -286,7 +286,4 @@ def _holds_two(writing: str, region: str | None) -> bool:
 
 
 def _find_number(writing: str, region: str | None) -> PhoneNumber | None:
-    if len(digits_of(writing)) < FEWEST_DIGITS:
-        return None
-    number = _parse(writing, region)
-    return number if isinstance(number, PhoneNumber) and phonenumbers.is_valid_number(number) else None
+    return _valid(writing, region) if len(digits_of(writing)) >= FEWEST_DIGITS else None
