@@ -8,10 +8,10 @@ from importer.ledger.slots.budget import Terms
 from importer.ledger.slots.shared import START_SLACK_S, SharedSlots
 from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
-from importer.ratelimit.budgets import CALLS
+from importer.ratelimit.budgets import BULK, CALLS
 from importer.ratelimit.limiter import LOST_MARGIN_S
 
-__all__ = ["check_quota", "open_slots"]
+__all__ = ["check_quota", "open_bulk_slots", "open_slots"]
 
 
 def open_slots(ledger: Ledger, config: Config, *, notify: Notify = log_notice) -> SharedSlots:
@@ -20,12 +20,13 @@ def open_slots(ledger: Ledger, config: Config, *, notify: Notify = log_notice) -
     `notify` is called in a thread of theirs.
     """
     limits = config.limits
+    timeout_s = max(config.timeout_s, config.bulk.timeout_s) if config.route == "bulk" else config.timeout_s
     return SharedSlots(
         ledger,
         Terms(
             budget=CALLS,
             limit=Limit(limits.calls, limits.per_seconds),
-            longest_s=START_SLACK_S + config.timeout_s + LOST_MARGIN_S,
+            longest_s=START_SLACK_S + timeout_s + LOST_MARGIN_S,
             share=limits.share,
             calls_per_day=limits.calls_per_day,
         ),
@@ -33,8 +34,24 @@ def open_slots(ledger: Ledger, config: Config, *, notify: Notify = log_notice) -
     )
 
 
+def open_bulk_slots(ledger: Ledger, config: Config, *, notify: Notify = log_notice) -> SharedSlots:
+    """The slots of the account's bulk calls, likewise. Their calls count in the day as calls of the whole API."""
+    bulk = config.bulk
+    return SharedSlots(
+        ledger,
+        Terms(
+            budget=BULK,
+            limit=Limit(bulk.calls, bulk.per_seconds),
+            longest_s=START_SLACK_S + bulk.timeout_s + LOST_MARGIN_S,
+            share=config.limits.share,
+            counts_in_day=False,
+        ),
+        notify=notify,
+    )
+
+
 def check_quota(needed: int, *, used: int, calls_per_day: int | None) -> None:
-    """UsageError when the calls that are left today do not suffice for so many rows."""
+    """UsageError when the calls that are left today do not suffice for so many."""
     if calls_per_day is None or needed <= (left := max(0, calls_per_day - used)):
         return
     raise UsageError(

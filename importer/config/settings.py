@@ -31,6 +31,7 @@ __all__ = [
     "Account",
     "Auth",
     "BreakerLimits",
+    "Bulk",
     "Column",
     "Config",
     "Constant",
@@ -38,10 +39,12 @@ __all__ = [
     "HiddenRows",
     "Limits",
     "Merged",
+    "Route",
     "UnmappedColumns",
 ]
 
 MOST_WORKERS = 200
+MOST_BULK_ROWS = 50  # of one call, by the vendor's page
 MOST_CALLS = 1_000_000_000
 MOST_ROWS = 1_048_576  # of a worksheet
 LONGEST_S = 86_400.0
@@ -54,6 +57,7 @@ WholeOrOff = Annotated[int, Ge(0), Le(MOST_CALLS)]
 RowNumber = Annotated[int, Ge(1), Le(MOST_ROWS)]
 Seconds = Annotated[float, Ge(0.001), Le(LONGEST_S)]
 Auth = Literal["query", "headers"]
+Route = Literal["single", "bulk"]
 DuplicatesAre = Literal["failures", "ok"]
 Merged = Literal["first", "fill"]
 HiddenRows = Literal["read", "skip"]
@@ -96,6 +100,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """The road of bulk calls: at most `calls` within any `per_seconds` seconds, each with at most `rows` leads.
+
+    The default is the smallest limit that a page of the vendor's tells (1 in 5 s); newer plans have 5 or 10.
+    `timeout_s` is for one call as a whole.
+    """
+
+    calls: Whole = 1
+    per_seconds: Annotated[float, Ge(0.01), Le(LONGEST_S)] = 5.0
+    rows: Annotated[int, Ge(1), Le(MOST_BULK_ROWS)] = MOST_BULK_ROWS
+    timeout_s: Seconds = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class BreakerLimits:
     """When a run that gets nowhere pauses or stops; 0 turns a rule off.
 
@@ -116,6 +134,8 @@ class Config:
     path: Path | None = field(default=None, metadata=NO_KEY)
     account: Account = field(default_factory=Account)
     limits: Limits = field(default_factory=Limits)
+    route: Route = "single"
+    bulk: Bulk = field(default_factory=Bulk)
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     workers: Annotated[int, Ge(1), Le(MOST_WORKERS)] = 10
     timeout_s: Seconds = 30.0

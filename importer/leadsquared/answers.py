@@ -14,7 +14,17 @@ from typing import Any
 from importer.leadsquared.redaction import redact
 from importer.leadsquared.tips import FATAL_TIPS, RATE_TIP, SERVER_TIP, status_tip, tip_for
 
-__all__ = ["Answer", "FoundLead", "Kind", "Reply", "read_answer", "read_leads"]
+__all__ = [
+    "Answer",
+    "FoundLead",
+    "Kind",
+    "Reply",
+    "duplicate_answer",
+    "read_answer",
+    "read_id",
+    "read_leads",
+    "says_database",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ def read_answer(reply: Reply, *, values: Iterable[str] = ()) -> Answer:
     lead_id = "" if envelope is None else _created_id(envelope)
     if lead_id:
         return Answer(Kind.CREATED, lead_id=lead_id)
-    if _DATABASE.search(reply.body.decode("utf-8-sig", "replace")):
+    if says_database(reply.body.decode("utf-8-sig", "replace")):
         return _ambiguous(reply, _exception_type(envelope or {}) or f"HTTP {reply.status}", "an error of its database")
     if envelope is not None and _is_error(envelope):
         answer = _read_error(envelope, reply, values)
@@ -152,12 +162,23 @@ def read_leads(reply: Reply, *, values: Iterable[str] = ()) -> tuple[FoundLead, 
     leads = [
         FoundLead(lead_id, lead)
         for lead in content
-        if isinstance(lead, dict) and (lead_id := _id(lead.get("ProspectID")))
+        if isinstance(lead, dict) and (lead_id := read_id(lead.get("ProspectID")))
     ]
     if len(leads) < len(content):
         message = "LeadSquared answered a look-up with something that is no list of leads."
         return Answer(Kind.AMBIGUOUS, error="unreadable_leads", message=message, tip=SERVER_TIP)
     return tuple(leads)
+
+
+def duplicate_answer(text: str, message: str) -> Answer:
+    """A unique value is taken: whose, LeadSquared's `text` tells; `message` is that text as it may be shown."""
+    fields = _duplicate_fields(text)
+    return Answer(Kind.DUPLICATE, error=_DUPLICATE, message=message, tip=tip_for(_DUPLICATE, fields), fields=fields)
+
+
+def says_database(text: str) -> bool:
+    """Whether a text names an error of the database, after which nobody knows what was stored."""
+    return _DATABASE.search(text) is not None
 
 
 def _content(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
@@ -177,10 +198,10 @@ def _created_id(envelope: Mapping[str, Any]) -> str:
     if _status(envelope) != "success":
         return ""
     message = envelope.get("Message")
-    return _id(message.get("Id")) if isinstance(message, dict) else ""
+    return read_id(message.get("Id")) if isinstance(message, dict) else ""
 
 
-def _id(value: object) -> str:
+def read_id(value: object) -> str:
     """A readable lead id, empty where it is none: it goes to the ledger and into the report."""
     text = value.strip() if isinstance(value, str) else ""
     return text if len(text) <= LONGEST_ID and text.isprintable() and text.isascii() else ""
@@ -205,8 +226,7 @@ def _read_error(envelope: Mapping[str, Any], reply: Reply, values: Iterable[str]
         return None
     message = redact(text, values)
     if error == _DUPLICATE or (not error and _DUPLICATE_TEXT.search(text)):
-        fields = _duplicate_fields(text)
-        return Answer(Kind.DUPLICATE, error=_DUPLICATE, message=message, tip=tip_for(_DUPLICATE, fields), fields=fields)
+        return duplicate_answer(text, message)
     if not is_mx:
         return None
     if error == _KEYS or (reply.status == _FORBIDDEN and _KEYS_REFUSED.search(error)):

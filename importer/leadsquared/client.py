@@ -10,9 +10,9 @@ a call outside a slot, so each request carries a guard that lets it go once.
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace, TracebackType
 from typing import Literal, Self
@@ -25,13 +25,14 @@ from yarl import URL
 from importer.errors import AmbiguousError, CallError, TransientError
 from importer.leadsquared import endpoints
 from importer.leadsquared.answers import Reply
+from importer.leadsquared.exchange import no_connection, read_bounded, sort_failure
 from importer.leadsquared.route import DIRECT, Route
 from importer.ratelimit.limiter import RateLimiter
 from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.servertime import ServerTime
 from importer.version import __version__
 
-__all__ = ["Client", "fetch_plain"]
+__all__ = ["Client", "Lane", "fetch_plain"]
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -50,7 +51,7 @@ MOST_BYTES = 1024 * 1024
 """The largest answer to a call about leads, unpacked. A look-up tells of 25 leads at most."""
 
 MOST_LISTED_BYTES = 8 * 1024 * 1024
-"""The largest list of the account's fields or users, unpacked. Real accounts have some 200 fields."""
+"""The largest list of the account's fields, users or new leads, unpacked. Real accounts have some 200 fields."""
 
 FIRST_ALONE_S = 2.0
 """How long after the first call was sent the others wait for its reply at most."""
@@ -71,6 +72,21 @@ class _SendOnce:
         return await handler(request)
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Calls that share a limit, and how long one of them may take as a whole, in seconds."""
+
+    limiter: RateLimiter
+    timeout_s: float
+
+    @property
+    def timeout(self) -> aiohttp.ClientTimeout:
+        """The same for aiohttp, which rounds time-outs above 5 s up to whole seconds where it has no threshold."""
+        return aiohttp.ClientTimeout(
+            total=self.timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, self.timeout_s), ceil_threshold=float("inf")
+        )
+
+
 class Client:
     """Calls the API of one account; an async context manager.
 
@@ -78,6 +94,8 @@ class Client:
     vendor recommends since they stay out of access logs. `calls` counts the requests made. `timeout_s` is for the whole
     call, from the connection to the last byte. `wall_clock` gives seconds since 1970, `steady_clock` those of a clock
     that nobody sets. `on_call` is told the event loop's time of each call. `route` is the way to the account.
+
+    `bulk` is the lane of bulk calls, None where none are made.
 
     The first call goes alone, for its reply tells the server's time to all that follow.
     """
@@ -96,8 +114,10 @@ class Client:
         steady_clock: Callable[[], float] | None = None,
         on_call: Callable[[float], object] = lambda _at_s: None,
         route: Route = DIRECT,
+        bulk: Lane | None = None,
     ) -> None:
         self.limiter = limiter
+        self.bulk = bulk
         self.calls = 0
         self._server_time = ServerTime(wall_clock=wall_clock, steady_clock=steady_clock)
         self._first: asyncio.Event | None = None
@@ -108,10 +128,7 @@ class Client:
         self._key_headers = {"x-LSQ-AccessKey": access_key, "x-LSQ-SecretKey": secret_key} if auth == "headers" else {}
         self._on_call = on_call
         self._route = route
-        # Without a threshold aiohttp rounds time-outs above 5 s up to whole seconds of the loop's clock.
-        self._timeout = aiohttp.ClientTimeout(
-            total=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), ceil_threshold=float("inf")
-        )
+        self._lane = Lane(limiter, timeout_s)
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -124,7 +141,6 @@ class Client:
             connector=aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=KEEPALIVE_S, ssl=self._route.certificates or True
             ),
-            timeout=self._timeout,
             trace_configs=[tracing],
             headers=headers,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -150,6 +166,35 @@ class Client:
         WithdrawnError, and nothing is sent, when `unless` holds as its turn comes; then `record` is told.
         """
         return await self._call("POST", endpoints.CREATE_LEAD, data=body, unless=unless, record=record)
+
+    async def create_leads(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
+        """Send one Lead/Bulk/Create; `body` is the JSON array of what Lead.Create takes for each lead, in UTF-8.
+
+        It goes in the lane of bulk calls. WithdrawnError as in `create_lead`.
+        """
+        return await self._call(
+            "POST", endpoints.CREATE_LEADS, data=body, unless=unless, record=record, lane=self.bulk or self._lane
+        )
+
+    async def list_leads(self, since: str, *, operator: str, columns: Sequence[str], page: int, size: int) -> Reply:
+        """Ask for a page (from 1) of the leads whose CreatedOn is so (`>=`) to a moment, UTC `YYYY-MM-DD HH:MM:SS`.
+
+        They are sorted by their ids, so that none is told twice or never where pages are asked for one by one (live).
+        """
+        query = {
+            "Parameter": {"LookupName": "CreatedOn", "LookupValue": since, "SqlOperator": operator},
+            "Columns": {"Include_CSV": ",".join(columns)},
+            "Sorting": {"ColumnName": "ProspectID", "Direction": "1"},
+            "Paging": {"PageIndex": page, "PageSize": size},
+        }
+        return await self._call(
+            "POST",
+            endpoints.FIND_LEADS,
+            data=json.dumps(query, ensure_ascii=False).encode(),
+            most_bytes=MOST_LISTED_BYTES,
+        )
 
     async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
         """Ask for the leads with this value in this field (schema name), and of each for these columns.
@@ -191,9 +236,18 @@ class Client:
         unless: Callable[[], bool] = lambda: False,
         record: CallRecord = UNRECORDED,
         most_bytes: int = MOST_BYTES,
+        lane: Lane | None = None,
     ) -> Reply:
         call = partial(
-            self._call_now, method, path, query, data=data, unless=unless, record=record, most_bytes=most_bytes
+            self._call_now,
+            method,
+            path,
+            query,
+            data=data,
+            unless=unless,
+            record=record,
+            most_bytes=most_bytes,
+            lane=lane or self._lane,
         )
         if self._first is not None:
             await self._first.wait()
@@ -214,6 +268,7 @@ class Client:
         unless: Callable[[], bool],
         record: CallRecord,
         most_bytes: int,
+        lane: Lane,
     ) -> Reply:
         assert self._session is not None, "the client is used inside `async with`"  # noqa: S101 - our own misuse
         # `$ + / = & %` in a key must be percent-encoded; yarl leaves some of them as they are unless told that the
@@ -225,7 +280,7 @@ class Client:
         headers = dict(self._key_headers)
         if data is not None:
             headers["Content-Type"] = "application/json"
-        async with self.limiter.slot(unless=unless, record=record) as slot:
+        async with lane.limiter.slot(unless=unless, record=record) as slot:
             self.calls += 1
             if self._first is not None and not self._first.is_set():
                 asyncio.get_running_loop().call_later(FIRST_ALONE_S, self._first.set)
@@ -236,6 +291,7 @@ class Client:
                     url,
                     data=data,
                     headers=headers,
+                    timeout=lane.timeout,
                     allow_redirects=False,
                     proxy=self._route.proxy,
                     middlewares=(_SendOnce(),),
@@ -243,30 +299,16 @@ class Client:
                 ) as response:
                     slot.answered()
                     self._server_time.note(response.headers.get("Date"))
-                    content = await _read(response, most_bytes)
+                    content = await read_bounded(response, most_bytes)
                     if content is None:
                         failure: CallError = AmbiguousError(f"the answer is larger than {most_bytes:,} bytes")
                     else:
                         return Reply(response.status, content, response.headers.get("Retry-After"))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                failure = _sort(error, is_connected=call.is_connected)
+                failure = sort_failure(error, is_connected=call.is_connected)
         # Not inside the `except`: the original's text may hold the URL, and with it the keys, so no exception of ours
         # may carry it along as its context.
         raise failure
-
-
-async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes | None:
-    """The body, unpacked; None, and the connection is closed, where it is larger than that.
-
-    aiohttp unpacks a piece at a time and waits until it is taken, so that no more than the next piece is held besides.
-    """
-    content = bytearray()
-    async for piece in response.content.iter_any():
-        content += piece
-        if len(content) > most_bytes:
-            response.close()
-            return None
-    return bytes(content)
 
 
 async def _note_connection(
@@ -277,37 +319,6 @@ async def _note_connection(
     context.trace_request_ctx.is_connected = True
 
 
-def _sort(error: BaseException, *, is_connected: bool) -> CallError:
-    return AmbiguousError(_lost_reply(error)) if is_connected else TransientError(_no_connection(error))
-
-
-def _no_connection(error: BaseException) -> str:
-    """Why no connection was made, in words without a URL."""
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy refused the way to the host: HTTP {error.status}"
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return "the proxy was not reached"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "the host's name was not found"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "the host's certificate is not trusted"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "the host does not speak HTTPS"
-    if isinstance(error, asyncio.TimeoutError):
-        return "no connection within the time allowed"
-    number = error.errno if isinstance(error, OSError) else None
-    return "no connection" if number is None or number <= 0 else f"no connection: {os.strerror(number)}"
-
-
-def _lost_reply(error: BaseException) -> str:
-    """How the reply was lost, in words without a URL."""
-    if isinstance(error, asyncio.TimeoutError):
-        return "no answer within the time allowed"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the answer broke off"
-    return "the connection was closed before an answer"
-
-
 async def fetch_plain(url: str) -> bytes:
     """The body behind a URL that is no call to an account (a sandbox's own pages); TransientError without one."""
     try:
@@ -315,7 +326,7 @@ async def fetch_plain(url: str) -> bytes:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)) as session,
             session.get(url, allow_redirects=False, headers={"User-Agent": USER_AGENT}) as response,
         ):
-            return (await _read(response, MOST_BYTES) or b"") if response.status == _OK else b""
+            return (await read_bounded(response, MOST_BYTES) or b"") if response.status == _OK else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        failure = TransientError(_no_connection(error))
+        failure = TransientError(no_connection(error))
     raise failure

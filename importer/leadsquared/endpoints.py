@@ -2,6 +2,7 @@
 
 __all__ = [
     "CREATE_LEAD",
+    "CREATE_LEADS",
     "FIELDS",
     "FIND_LEADS",
     "LEADS_BY_ID",
@@ -10,6 +11,7 @@ __all__ = [
 ]
 
 CREATE_LEAD = "LeadManagement.svc/Lead.Create"
+CREATE_LEADS = "LeadManagement.svc/Lead/Bulk/Create"
 FIND_LEADS = "LeadManagement.svc/Leads.Get"
 LEADS_BY_ID = "LeadManagement.svc/Leads.GetById"
 FIELDS = "LeadManagement.svc/LeadsMetaData.Get"

@@ -12,8 +12,6 @@ from importer.sandbox.users import SELF, tell_as_owner
 
 __all__ = ["Account", "say_time"]
 
-"""What the account says of each lead, whatever its field list holds."""
-
 
 class Account:
     """One account. `settings`, `metadata` and `host` (as `host:port`) may be changed at any time."""

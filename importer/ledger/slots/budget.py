@@ -48,13 +48,15 @@ OLD_CLAIM_S = 600.0
 class Terms:
     """What one run's config says of a budget: its name in the ledger, and its limit.
 
-    `longest_s` is how long after a slot was given its call may still arrive.
+    `longest_s` is how long after a slot was given its call may still arrive. `counts_in_day`: a slot stands for one of
+    the day's calls; it does not where the same call holds a slot of another budget that does.
     """
 
     limit: Limit
     longest_s: float
     share: float = 1.0
     calls_per_day: int | None = None
+    counts_in_day: bool = True
     budget: str = CALLS
 
 
@@ -149,7 +151,7 @@ class Budget:
             self._next_number += count
             free_at = now + self._terms.longest_s + self.adaptive.limit.per_seconds
             upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
-            self.quota.count(connection, count)
+            self._count(connection, count)
         self._claim(connection, now, wanted - count, is_granted=count > 0)
         next_free = min((first for _, first, _ in held.values()), default=math.inf)
         foreign = tuple((holder, many, last) for holder, (many, _, last) in held.items() if holder != self._holder)
@@ -173,7 +175,7 @@ class Budget:
             delete(SLOT).where(*self._is_mine(SLOT), SLOT.c.number == bindparam("its_number")),
             [{"its_number": number} for number in numbers],
         )
-        self.quota.count(connection, -len(numbers))
+        self._count(connection, -len(numbers))
 
     def pause(self, connection: Connection, until: float) -> None:
         """Give no run a slot until then."""
@@ -195,6 +197,10 @@ class Budget:
     def leave(self, connection: Connection) -> None:
         """Want no more slots. Those that are held stay so until their time has come."""
         connection.execute(delete(CLAIMANT).where(*self._is_mine(CLAIMANT)))
+
+    def _count(self, connection: Connection, calls: int) -> None:
+        if self._terms.counts_in_day:
+            self.quota.count(connection, calls)
 
     def _room(
         self, now: float, wanted: int, held: dict[str, tuple[int, float, float]], others: dict[str, tuple[int, float]]
