@@ -91,12 +91,16 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """The sending begins: `rows` rows at `calls` calls per `per_seconds` take `needed_s` seconds at least."""
+    """The sending begins: `rows` rows at `calls` calls per `per_seconds` take `needed_s` seconds at least.
+
+    One call takes up to `rows_per_call` of them.
+    """
 
     rows: int
     calls: int
     per_seconds: float
     needed_s: float
+    rows_per_call: int = 1
 
 
 @dataclass(frozen=True, slots=True)

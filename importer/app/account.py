@@ -61,7 +61,14 @@ async def find_destination(config: Config, *, is_sandbox: bool, is_dry_run: bool
 
         limits = config.limits
         unique = (*config.unique, *([config.reference] if config.reference else ()))
-        settings = Settings(port=0, calls=limits.calls, per_seconds=limits.per_seconds, unique=unique)
+        settings = Settings(
+            port=0,
+            calls=limits.calls,
+            per_seconds=limits.per_seconds,
+            bulk_calls=config.bulk.calls,
+            bulk_per_seconds=config.bulk.per_seconds,
+            unique=unique,
+        )
         async with Sandbox(settings, has_pages=False) as sandbox:
             account = replace(
                 config.account,

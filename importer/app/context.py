@@ -4,14 +4,14 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
 from importer.app.blocking import Blocking, across_threads
-from importer.app.budget import open_slots
+from importer.app.budget import open_bulk_slots, open_slots
 from importer.app.configchoice import DEFAULT_CONFIG, location_of
 from importer.app.identity import identify_account
 from importer.app.inputreading import read_input
@@ -59,7 +59,7 @@ class ImportContext:
 
     `client` is None in a dry run: nothing is sent. `refusal` is what the account said against the keys, if it did.
     `read_digest` is that of the file where the report takes its place, empty elsewhere. `slots` is None and `host` is
-    empty where there is no account.
+    empty where there is no account; `bulk_slots` is there where rows share calls.
     """
 
     options: ImportRequest
@@ -77,15 +77,28 @@ class ImportContext:
     maker: RowPreparer
     client: Client | None
     slots: SharedSlots | None
+    bulk_slots: SharedSlots | None
     refusal: FatalError | None
     host: str
     started_at: datetime
 
     @property
     def limit(self) -> Limit:
-        """What may be used of the account's limit now, as far as it is known."""
+        """What may be used now of the limit that the rows' calls are under, as far as it is known."""
+        if self.config.route == "bulk":
+            bulk = self.config.bulk
+            return self.bulk_slots.limit if self.bulk_slots else Limit(bulk.calls, bulk.per_seconds)
         limits = self.config.limits
         return self.slots.limit if self.slots else Limit(limits.calls, limits.per_seconds)
+
+    @property
+    def rows_per_call(self) -> int:
+        """How many rows one call takes at most."""
+        return self.config.bulk.rows if self.config.route == "bulk" else 1
+
+    def calls_for(self, rows: int) -> int:
+        """How many calls so many rows take at least."""
+        return -(-rows // self.rows_per_call)
 
     @property
     def is_in_place(self) -> bool:
@@ -110,6 +123,8 @@ async def open_context(
     blocking = blocking or Blocking()
     notify_from_thread = across_threads(notify)
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
+    if options.route is not None:
+        config = replace(config, route=options.route)
     report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
@@ -149,10 +164,15 @@ async def open_context(
         stack.push(partial(_end_refused, history))
         client: Client | None = None
         slots: SharedSlots | None = None
+        bulk_slots: SharedSlots | None = None
         refusal: FatalError | None = None
         if not target.is_nobody:
             slots = await stack.enter_async_context(open_slots(ledger, config, notify=notify_from_thread))
-            client = await stack.enter_async_context(make_client(config, slots=slots, on_call=on_call, environ=environ))
+            if config.route == "bulk" and not options.dry_run:
+                bulk_slots = await stack.enter_async_context(open_bulk_slots(ledger, config, notify=notify_from_thread))
+            client = await stack.enter_async_context(
+                make_client(config, slots=slots, bulk_slots=bulk_slots, on_call=on_call, environ=environ)
+            )
         if client is not None:
             refusal = await identify_account(client, ledger, target, is_dry_run=options.dry_run, notify=notify)
         known = await learn_destination_fields(None if refusal else client, target, refresh=options.refresh_fields)
@@ -192,6 +212,7 @@ async def open_context(
             ),
             client=None if options.dry_run else client,
             slots=slots,
+            bulk_slots=bulk_slots,
             refusal=refusal,
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,

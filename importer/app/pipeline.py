@@ -101,7 +101,8 @@ async def _import(
         sent = Sent(failure=context.refusal)
         if context.slots is not None and not request.dry_run and not request.until_quota:
             quota = context.config.limits.calls_per_day
-            check_quota(reviewed.open_rows, used=context.slots.used_today() if quota else 0, calls_per_day=quota)
+            used = context.slots.used_today() if quota else 0
+            check_quota(context.calls_for(reviewed.open_rows), used=used, calls_per_day=quota)
         if context.refusal is None and context.client is not None and reviewed.open_rows:
             sent = await send_rows(context, context.client, reviewed.open_rows, observers, watch)
         if not request.dry_run:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from importer.config.settings import Route
+
 __all__ = ["ImportRequest", "environ_of"]
 
 
@@ -27,6 +29,7 @@ class ImportRequest:
     - `dry_run`: check everything, send nothing, and write the report as it would be (see `check`).
     - `payloads`: where to write the body of each row's call, one JSON line a row; None for nowhere.
     - `sandbox`: import into a LeadSquared of one's own, which ends with the import: no keys, no network.
+    - `route`: `bulk` to send up to 50 leads by one call, `single` for a call a row; None for what the config says.
     - `again`: send rows that are created already once more.
     - `trust_references`: in a report, go by lsq_ref alone, although cells of created lines were changed.
     - `trust_lead_ids`: in a report, believe the lead ids of created lines that have lost their lsq_ref.
@@ -46,6 +49,7 @@ class ImportRequest:
     dry_run: bool = False
     payloads: Path | None = None
     sandbox: bool = False
+    route: Route | None = None
     again: bool = False
     trust_references: bool = False
     trust_lead_ids: bool = False

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from importer.app.blocking import across_threads
+from importer.app.bulk import plan_bulk
 from importer.app.context import ImportContext
 from importer.app.stop import Watch
 from importer.errors import ImporterError, QuotaError
@@ -49,8 +50,8 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     """Send what is open, or what can be sent before something ends it."""
     config, ledger = context.config, context.ledger
     limit = context.limit
-    needed_s = estimate_s(open_rows, limit=limit.calls, per_seconds=limit.per_seconds)
-    observer(Estimated(open_rows, limit.calls, limit.per_seconds, needed_s))
+    needed_s = estimate_s(context.calls_for(open_rows), limit=limit.calls, per_seconds=limit.per_seconds)
+    observer(Estimated(open_rows, limit.calls, limit.per_seconds, needed_s, context.rows_per_call))
     watchdog = _watch_account(context, client, observer)
     delivery = Delivery(
         client,
@@ -74,6 +75,7 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
             delivery=delivery,
             workers=config.workers,
             again=context.options.again,
+            bulk=plan_bulk(context, client, watchdog.calls, observer),
             told=tell,
             judge=watchdog.breaker.settled,
         )
@@ -105,7 +107,7 @@ def _watch_account(context: ImportContext, client: Client, observer: Observer) -
         failures=config.breaker.failures,
         same_error=config.breaker.same_error,
         clock=clock,
-        longest_call_s=config.timeout_s,
+        longest_call_s=max(config.timeout_s, config.bulk.timeout_s) if client.bulk else config.timeout_s,
     )
 
     def note_answer(call: str) -> None:
@@ -115,7 +117,7 @@ def _watch_account(context: ImportContext, client: Client, observer: Observer) -
     def note_failure(call: str) -> None:
         pause_s = breaker.failed(call)
         if pause_s:
-            client.limiter.halt(pause_s)
+            client.halt(pause_s)
             observer(Paused(pause_s))
 
     calls = Watchdog(

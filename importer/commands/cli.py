@@ -112,6 +112,10 @@ def cli() -> None:
     help="Write the body of each row's call as one JSON line.",
 )
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
+@click.option("--bulk", "route", flag_value="bulk", help="Send up to 50 leads by one call, as route: bulk says.")
+@click.option(
+    "--single", "route", flag_value="single", help="Send each lead by a call of its own, as route: single says."
+)
 @click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
 @click.option(

@@ -17,6 +17,7 @@ from importer.leadsquared.tips import SERVER_TIP, tip_for
 
 __all__ = ["BulkAnswer", "read_bulk_answer"]
 
+NO_ARRAY = "no_array"
 _OK = 200
 _RATE = re.compile(r"API calls exceeded the limit", re.IGNORECASE)
 _TAKEN = re.compile(r"duplicate|already exists", re.IGNORECASE)
@@ -38,12 +39,12 @@ class BulkAnswer:
     """The meaning of one reply: an Answer for each row, in the order in which the rows were sent.
 
     `whole` is there where the reply says one thing of the whole call. `is_known_form`: it was an array in which every
-    row was told as the known form tells it.
+    row was told as the known form tells it; None where the reply tells nothing of the account's form.
     """
 
     rows: tuple[Answer, ...]
     whole: Answer | None = None
-    is_known_form: bool = False
+    is_known_form: bool | None = None
 
 
 def read_bulk_answer(reply: Reply, hidden: Sequence[Iterable[str]]) -> BulkAnswer:
@@ -55,7 +56,7 @@ def read_bulk_answer(reply: Reply, hidden: Sequence[Iterable[str]]) -> BulkAnswe
     entries = _array(reply)
     if entries is None:
         whole = _whole(read_answer(reply, values=[value for values in hidden for value in values]))
-        return BulkAnswer((whole,) * len(hidden), whole)
+        return BulkAnswer((whole,) * len(hidden), whole, is_known_form=False if whole.error == NO_ARRAY else None)
     by_row = _by_row(entries, len(hidden))
     rows = [_UNTOLD if (entry := by_row.get(row)) is None else _read(entry, hidden[row]) for row in range(len(hidden))]
     ids = [answer.lead_id for answer in rows if answer.lead_id]
@@ -77,14 +78,14 @@ def _array(reply: Reply) -> list[Any] | None:
 
 
 def _whole(answer: Answer) -> Answer:
-    """What a reply that is no array says of the call: what proves nothing for one lead proves nothing for fifty, and
-    even a refusal of one lead's kind may have come after some rows were stored.
+    """What a reply that is no array says of the call: even a refusal of one lead's kind may have come after some rows
+    were stored.
     """
     if answer.kind in {Kind.RATE_LIMITED, Kind.FATAL, Kind.AMBIGUOUS}:
         return answer
     return Answer(
         Kind.AMBIGUOUS,
-        error=answer.error or "no_array",
+        error=NO_ARRAY,
         message=f"LeadSquared answered a bulk call with no list of rows. {answer.message}".strip(),
         tip=SERVER_TIP,
     )

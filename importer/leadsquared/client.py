@@ -158,6 +158,12 @@ class Client:
         """The server's clock minus ours, as far as Date headers tell (whole seconds), None before the first reply."""
         return self._server_time.skew_s
 
+    def halt(self, seconds: float) -> None:
+        """Let no call go for so long, as `RateLimiter.halt` does."""
+        self.limiter.halt(seconds)
+        if self.bulk is not None:
+            self.bulk.limiter.halt(seconds)
+
     async def create_lead(
         self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
     ) -> Reply:

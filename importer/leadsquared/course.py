@@ -13,7 +13,7 @@ from importer.outcome import Outcome, Status, utc_text
 from importer.ratelimit.record import CallRecord
 from importer.servertime import MomentClock
 
-__all__ = ["Course", "EarlierCalls"]
+__all__ = ["Course", "EarlierCalls", "outcome_of"]
 
 LONGEST_DELIVERY_S = 3600.0
 """How long after its intent an earlier run may still have sent a lead: refusals and a slow server hold it up."""
@@ -24,11 +24,13 @@ class EarlierCalls:
     """What is known of an earlier run's calls for a lead, any of which may have created it.
 
     The first may have gone at `since`. `carried_reference`: they carried the row's reference. `agreeing` are the unique
-    fields whose values were not edited since, None where none was edited: the lead is found by these.
+    fields whose values were not edited since, None where none was edited: the lead is found by these. `is_looked_up`:
+    the lead was looked for since, and is not there.
     """
 
     since: Moment
     carried_reference: bool = False
+    is_looked_up: bool = False
     agreeing: Collection[str] | None = None
 
 
@@ -63,7 +65,7 @@ class Course:
             self._since = clock.now()
         else:
             self.doubts = 1
-            self.is_unchecked = True
+            self.is_unchecked = not earlier.is_looked_up
             self.may_lack_reference = not earlier.carried_reference
             self._agreeing = earlier.agreeing
             self._since = earlier.since
@@ -158,12 +160,17 @@ class Course:
         )
 
     def _outcome(self, status: Status, answer: Answer, *, lead_id: str) -> Outcome:
-        return Outcome(
-            status,
-            lead_id=lead_id or answer.lead_id,
-            error=answer.error,
-            message=answer.message,
-            tip=answer.tip,
-            attempts=self.attempts,
-            time=utc_text(self._clock.wall()),
-        )
+        return outcome_of(status, answer, attempts=self.attempts, at=self._clock.wall(), lead_id=lead_id)
+
+
+def outcome_of(status: Status, answer: Answer, *, attempts: int, at: WallSeconds, lead_id: str = "") -> Outcome:
+    """The outcome of a lead that was sent, in the words of an answer; `lead_id` is one that it does not tell."""
+    return Outcome(
+        status,
+        lead_id=lead_id or answer.lead_id,
+        error=answer.error,
+        message=answer.message,
+        tip=answer.tip,
+        attempts=attempts,
+        time=utc_text(at),
+    )

@@ -19,6 +19,7 @@ from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
 from importer.leadsquared.course import Course, EarlierCalls
 from importer.leadsquared.evidence import ABSENT, Evidence, may_be_reference
 from importer.leadsquared.lookup import LookUp
+from importer.leadsquared.questions import Questions
 from importer.leadsquared.retries import MOST_RETRIES, Retries
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.leadsquared.transport import Transport
@@ -64,7 +65,8 @@ class Delivery:
         self._client = client
         self._clock = MomentClock(wall_clock=wall_clock, skew_s=lambda: client.skew_s)
         self._retries = Retries(draws or random.Random(), rest=client.limiter.rest)  # noqa: S311 - jitter is no secret
-        look_up = LookUp(client, watchdog, retries=self._retries, country_code=country_code, wall_clock=wall_clock)
+        questions = Questions(client.limiter, watchdog, retries=self._retries)
+        look_up = LookUp(client, questions, country_code=country_code, wall_clock=wall_clock)
         self._evidence = Evidence(look_up, unique=unique, country_code=country_code, owns=owns)
         self._watchdog = watchdog
         self._secrets = secrets

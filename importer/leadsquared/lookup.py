@@ -7,16 +7,15 @@ value in our field, and an answer that holds none but other leads is no "not the
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from importer.clocks import WallSeconds
-from importer.errors import CallError, FatalError
 from importer.lead.uniquekeys import PHONE_FIELDS, UniqueKey
-from importer.leadsquared.answers import Answer, FoundLead, Kind, read_leads
+from importer.leadsquared.answers import Answer, FoundLead, Kind
 from importer.leadsquared.matching import holds
-from importer.leadsquared.retries import Retries
+from importer.leadsquared.questions import Questions
 from importer.leadsquared.tips import SERVER_TIP
 from importer.leadsquared.transport import Transport
-from importer.ratelimit.watchdog import LOOK_UP, Watchdog
 
 __all__ = ["LookUp", "is_off_target", "phone_forms"]
 
@@ -49,15 +48,13 @@ class LookUp:
     def __init__(
         self,
         client: Transport,
-        watchdog: Watchdog,
+        questions: Questions,
         *,
-        retries: Retries,
         country_code: str | None,
         wall_clock: Callable[[], float],
     ) -> None:
         self._client = client
-        self._watchdog = watchdog
-        self._retries = retries
+        self._questions = questions
         self._country_code = country_code
         self._wall_clock = wall_clock
 
@@ -87,52 +84,15 @@ class LookUp:
         is_astray = False
         values = phone_forms(key, self._country_code) if key.field in PHONE_FIELDS else (key.value,)
         for value in values:
-            found = await self._ask(key.field, value, columns, hidden)
+            found = await self._questions.ask(
+                partial(self._client.find_leads, key.field, value, columns=columns), hidden
+            )
             if isinstance(found, Answer):
                 return found
             if mine := tuple(lead for lead in found if holds(lead, key, country_code=self._country_code)):
                 return mine
             is_astray |= bool(found)
         return OFF_TARGET if is_astray else ()
-
-    async def _ask(
-        self, field: str, value: str, columns: Sequence[str], hidden: Sequence[str]
-    ) -> tuple[FoundLead, ...] | Answer:
-        """Ask until there is an answer; a look-up changes nothing, so a lost reply is no doubt."""
-        try:
-            found: tuple[FoundLead, ...] | Answer = await self._retries.call(
-                lambda: self._call(field, value, columns, hidden), CallError, is_no_answer=_is_no_answer
-            )
-        except CallError as error:
-            message = f"The look-up got no answer: {error}."
-            return Answer(Kind.AMBIGUOUS, error="no_look_up", message=message, tip=SERVER_TIP)
-        if isinstance(found, Answer) and found.kind is Kind.FATAL:
-            raise FatalError(f"LeadSquared ended the run: {found.message}", hint=found.tip)
-        return found
-
-    async def _call(
-        self, field: str, value: str, columns: Sequence[str], hidden: Sequence[str]
-    ) -> tuple[FoundLead, ...] | Answer:
-        """One attempt; a refusal because of the limit does not count as one."""
-        while True:
-            try:
-                reply = await self._client.find_leads(field, value, columns=columns)
-            except CallError:
-                self._watchdog.failed(LOOK_UP)
-                raise
-            found = read_leads(reply, values=hidden)
-            if not isinstance(found, Answer):
-                self._watchdog.accepted(LOOK_UP)
-                return found
-            if found.kind is Kind.RATE_LIMITED:
-                self._client.limiter.refused(found.limit, seconds=found.wait_s)
-                self._watchdog.refused()
-                continue
-            if found.wait_s is not None:
-                self._client.limiter.pause(found.wait_s)
-            if found.kind is Kind.AMBIGUOUS:
-                self._watchdog.failed(LOOK_UP)
-            return found
 
 
 def is_off_target(found: object) -> bool:
@@ -167,7 +127,3 @@ def _phone_forms(key: UniqueKey, country_code: str | None) -> Iterator[str]:
             yield f"+{country_code}-{digits}"
         yield key.value
         yield digits
-
-
-def _is_no_answer(found: object) -> bool:
-    return isinstance(found, Answer) and found.kind is Kind.AMBIGUOUS

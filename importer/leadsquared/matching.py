@@ -1,5 +1,6 @@
 """Is a lead that a look-up found the one that we sent? Pure rules."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,11 @@ from importer.lead.lead import Lead
 from importer.lead.uniquekeys import PHONE_FIELDS, UniqueKey, unique_keys
 from importer.leadsquared.answers import FoundLead
 
-__all__ = ["CREATED_ALLOWANCE_S", "holds", "is_ours"]
+__all__ = ["CREATED_ALLOWANCE_S", "created_at", "has_same_names", "holds", "is_equal", "is_ours", "plain"]
+
+_BOOLEANS = {"true": "1", "false": "0"}
+_NUMBER_OR_TIME = re.compile(r"(?:[0-9-]{8,10} [0-9:]{5,8}|-?[0-9]{1,30})\.[0-9]{1,30}", re.ASCII)
+_TRAILING = re.compile(r"\.?0+$")
 
 EMPTY = "-"
 """How an empty custom field may be read back (reported from live accounts)."""
@@ -54,13 +59,13 @@ def is_ours(
             return holds(found, lead.reference, country_code=country_code)
         if needs_reference:
             return False
-    created_at = _created_at(found.attributes)
-    if created_at is None or created_at < since - CREATED_ALLOWANCE_S:
+    moment = created_at(found.attributes)
+    if moment is None or moment < since - CREATED_ALLOWANCE_S:
         return False
-    return _same_names(found, lead) and _same_keys(found, lead, unique, country_code)
+    return has_same_names(found, lead) and _same_keys(found, lead, unique, country_code)
 
 
-def _created_at(attributes: Mapping[str, Any]) -> ServerSeconds | None:
+def created_at(attributes: Mapping[str, Any]) -> ServerSeconds | None:
     """CreatedOn, in UTC; it reads `2026-11-24 10:15:00.000`."""
     try:
         moment = datetime.fromisoformat(str(attributes.get("CreatedOn", "")))
@@ -69,7 +74,32 @@ def _created_at(attributes: Mapping[str, Any]) -> ServerSeconds | None:
     return ServerSeconds(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
 
 
-def _same_names(found: FoundLead, lead: Lead) -> bool:
+def is_equal(found: FoundLead, lead: Lead, *, unique: Sequence[str]) -> bool:
+    """Whether `found` holds every text that was sent for `lead`, and no unique value, for `lead` has none.
+
+    Texts are compared as `plain` makes them. How a custom field set is read back is not known, so a lead that fills
+    one is equal to none.
+    """
+    if any(found.attributes.get(field) not in {None, "", EMPTY} for field in unique):
+        return False
+    sent = [(name, text) for name, text in zip(lead.payload_plan.fields, lead.texts, strict=True) if text]
+    return bool(sent) and all(
+        name.sub is None and plain(found.attributes.get(name.parent)) == plain(text) for name, text in sent
+    )
+
+
+def plain(value: object) -> str:
+    """A value in the form in which what may be the same is equal: case, blanks, fractions of a second and zeros behind
+    a decimal point are lost, and a yes is 1 (booleans are written true and read back 1, live).
+    """
+    text = _folded(value)
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    return _TRAILING.sub("", text) if _NUMBER_OR_TIME.fullmatch(text) else text
+
+
+def has_same_names(found: FoundLead, lead: Lead) -> bool:
+    """Whether first and last name are those that we sent, or blank where we sent none."""
     return all(
         _folded(found.attributes.get(field)) == _folded(lead.value(field)) for field in ("FirstName", "LastName")
     )

@@ -45,5 +45,8 @@ class BulkTransport(Transport, Protocol):
     async def list_leads(self, since: str, *, operator: str, columns: Sequence[str], page: int, size: int) -> Reply:
         """Ask for a page of the leads that were created since a moment (UTC)."""
 
+    async def user(self) -> Reply:
+        """Ask whose keys these are."""
+
     async def find_by_id(self, lead_id: str) -> Reply:
         """Ask for the lead with this id."""

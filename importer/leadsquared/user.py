@@ -18,13 +18,15 @@ class User:
     """A user and the account, as far as the answer tells (documented); what it does not tell is empty.
 
     `country_code` is the account's DefaultCountryCode in digits, without a plus. `organisation` is None where the
-    answer does not speak of one.
+    answer does not speak of one. `user_id` is what leads tell as their CreatedBy; that it is called Id
+    is not documented.
     """
 
     organisation: str | None
     role: str
     time_zone: str
     country_code: str
+    user_id: str = ""
 
 
 def read_user(reply: Reply) -> User | None:
@@ -38,7 +40,8 @@ def read_user(reply: Reply) -> User | None:
     organisation = told.get("OrgDisplayName")
     role, zone, code = (_text(told.get(name)).strip() for name in ("Role", "TimeZone", "DefaultCountryCode"))
     # Its blanks stay as they are: accounts are told apart by this name.
-    return User(None if organisation is None else _text(organisation), role, zone, code.lstrip("+"))
+    name = None if organisation is None else _text(organisation)
+    return User(name, role, zone, code.lstrip("+"), _text(told.get("Id") or told.get("UserId")).strip())
 
 
 def _text(told: object) -> str:

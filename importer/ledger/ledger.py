@@ -24,6 +24,7 @@ from importer.ledger.schema import (
     CLAIMANT,
     DAY_CALL,
     LEAD_ROW,
+    META,
     RUN,
     SLOT,
     prepare_schema,
@@ -179,6 +180,20 @@ class Ledger:
                 .values(organisation=organisation, country_code=country_code)
             )
             self.account = _find_account(connection, self.account.identity) or self.account
+
+    def remember(self, name: str, text: str) -> None:
+        """Remember what was learnt of this account under a name, in place of what was before."""
+        with self.begin() as connection:
+            upsert(connection, META, [{"key": self._learnt(name), "value": text}])
+
+    def recall(self, name: str) -> str:
+        """What was learnt of this account under a name, empty where nothing was."""
+        with guard_database(self.where):
+            found = self._reader.execute(select(META.c.value).where(META.c.key == self._learnt(name))).scalar()
+        return str(found or "")
+
+    def _learnt(self, name: str) -> str:
+        return f"account {self.account.id}: {name}"
 
     def drop_account(self) -> None:
         """Take this account and its runs out again, for one that turns out to be another's."""

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from importer.errors import FatalError
 
-__all__ = ["CREATE", "LONGEST_SPELL_S", "LOOK_UP", "Watchdog"]
+__all__ = ["BULK_CREATE", "CREATE", "LONGEST_SPELL_S", "LOOK_UP", "Watchdog"]
 
 LONGEST_SPELL_S = 600.0
 
-CREATE, LOOK_UP = "Lead.Create", "look-up"
+CREATE, BULK_CREATE, LOOK_UP = "Lead.Create", "Lead/Bulk/Create", "look-up"
 """The kinds of calls: that one of them is answered says little of the other."""
 
 

@@ -56,6 +56,13 @@ class RowRecord:
         state = known.state if known is not None and known.state in _KEPT else State.FAILED
         return Settled(self.row.state.ref, self._lasting(_NOTHING), at, state)
 
+    def is_repeat(self, outcome: Outcome) -> bool:
+        """Whether the row, which was not edited, had the same error in an earlier run."""
+        known = self._known
+        if not outcome.error or known is None or known.error != outcome.error:
+            return False
+        return self.row.prepared.has_cells(known.cells)
+
     def ended(self, outcome: Outcome, at: WallSeconds) -> Settled | None:
         """The word of what became of the row, None where the ledger has no intent of it."""
         if not self.is_written:

@@ -2,15 +2,16 @@
 
 A row's way: it waits for an earlier row that has its unique value (`keyowners`) and for rows in flight that may be the
 same lead (`exclusion`); its intent is on disk before its call goes (`claiming`); it is sent (`singledelivery`), and its
-outcome is on its way to the disk before anything that hangs on it (`recording`).
+outcome is on its way to the disk before anything that hangs on it (`recording`). On the bulk road rows that need not
+wait share a call (`packing`, `bulkdelivery`); workers of their own take these, so that no row that waits for one of
+them is in their way.
 """
 
 import asyncio
 import itertools
-import logging
 from collections.abc import Callable
 
-from importer.errors import DefectError, FatalError, ImporterError
+from importer.errors import FatalError, ImporterError
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.delivery import Delivery
 from importer.ledger.failure import graver
@@ -18,8 +19,11 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow, Settled
 from importer.ledger.scratch import RowState, Scratch
 from importer.outcome import Outcome, Status
+from importer.run.bulkdelivery import BulkDelivery
+from importer.run.bulksending import BulkPlan, BulkSender
 from importer.run.conflicts import Conflicts
 from importer.run.exclusion import Exclusion, likenesses
+from importer.run.guarding import guarded
 from importer.run.inputfile import InputFile
 from importer.run.keyowners import KeyOwners
 from importer.run.openrow import OpenRow
@@ -31,8 +35,6 @@ from importer.run.singledelivery import SingleDelivery
 __all__ = ["FileChangedError", "Sender"]
 
 KNOWN_AT_ONCE = 100
-
-logger = logging.getLogger(__name__)
 
 
 class FileChangedError(ImporterError):
@@ -47,7 +49,7 @@ class Sender:
     `told` is called with each row's final note, `judge` with the outcome of each row that was sent, unless the same row
     had the same error in an earlier run; it may raise a FatalError. After `run`, `failure` holds what ended the sending
     early, if anything did, and `unsettled` the outcomes that the ledger would not take; the rows that were not reached
-    are still open.
+    are still open. `bulk` is how rows share calls, None where each goes by its own.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Sender:
         delivery: Delivery,
         workers: int,
         again: bool,
+        bulk: BulkPlan | None = None,
         told: Callable[[PreparedRow, RowState], None],
         judge: Callable[[Outcome], object] = lambda _outcome: None,
     ) -> None:
@@ -86,6 +89,33 @@ class Sender:
             judge=judge,
             fail=self._fail,
         )
+        self._bulk = None if bulk is None else self._make_bulk(bulk, writer, again=again, judge=judge)
+
+    def _make_bulk(
+        self, plan: BulkPlan, writer: RowWriter, *, again: bool, judge: Callable[[Outcome], object]
+    ) -> BulkSender:
+        delivery = BulkDelivery(
+            plan.road,
+            self._single,
+            form=plan.form,
+            remember=plan.remember,
+            writer=writer,
+            recorder=self._recorder,
+            again=again,
+            spare=plan.spare,
+            judge=judge,
+            fail=self._fail,
+            notify=plan.notify,
+        )
+        return BulkSender(
+            delivery,
+            self._exclusion,
+            rows=plan.rows,
+            workers=self._workers,
+            is_stopping=lambda: self._is_stopping,
+            left=lambda row: self._owners.leave(row.prepared.place),
+            fail=self._fail,
+        )
 
     @property
     def unsettled(self) -> list[Settled]:
@@ -96,21 +126,27 @@ class Sender:
         """Take no new rows, and withdraw those that only wait for their turn; what may exist is still found out."""
         self._is_stopping = True
         self._delivery.stop()
+        if self._bulk is not None:
+            self._bulk.stop()
 
     def leave(self) -> None:
         """Let no call go any more, look-ups included: rows in doubt are left for the next run."""
         self._is_stopping = True
-        self._delivery.close()
+        self._close()
 
     async def run(self) -> None:
         """Send every open row, or what can be sent before something ends it."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self._workers):
                 group.create_task(self._work())
+            if self._bulk is not None:
+                self._bulk.start(group)
             try:
                 await self._feed()
             except ImporterError as error:
                 self._fail(error)
+            if self._bulk is not None:
+                await self._bulk.end()
             for _ in range(self._workers):
                 await self._queue.put(None)
         await self._recorder.flush()
@@ -119,7 +155,12 @@ class Sender:
         self.failure = graver(self.failure, error)
         self.stop()
         if isinstance(error, FatalError):
-            self._delivery.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._delivery.close()
+        if self._bulk is not None:
+            self._bulk.close()
 
     async def _feed(self) -> None:
         rows = zip(self._input_file.rows(), self._scratch.notes(), strict=True)
@@ -143,19 +184,22 @@ class Sender:
                 return False
             self._owners.enter(prepared.place)
             prepared = self._maker.carrying(prepared.under(state.ref, is_known=known is not None), state.ref)
-            await self._queue.put(OpenRow(prepared, state, known))
+            await self._hand_over(OpenRow(prepared, state, known))
         return not self._is_stopping
+
+    async def _hand_over(self, row: OpenRow) -> None:
+        if self._bulk is not None:
+            if await self._bulk.take(row):
+                return
+            if self._queue.full():  # by rows that wait, perhaps, for those that are gathered
+                await self._bulk.flush()
+        await self._queue.put(row)
 
     async def _work(self) -> None:
         while (row := await self._queue.get()) is not None:
             try:
                 if not self._is_stopping:
-                    await self._handle(row)
-            except ImporterError as error:
-                self._fail(error)
-            except Exception as error:
-                logger.debug("row %d", row.prepared.row.number, exc_info=error)
-                self._fail(DefectError.of(error))
+                    await guarded(self._handle(row), what=f"row {row.prepared.row.number}", fail=self._fail)
             finally:
                 self._owners.leave(row.prepared.place)
 
@@ -166,5 +210,5 @@ class Sender:
             if owned is not None:
                 self._recorder.finish(row, owned)
                 return
-        async with self._exclusion.alone(likenesses(prepared.lead.keys)):
+        async with self._exclusion.alone(likenesses(prepared.lead)):
             await self._single.deliver(row)

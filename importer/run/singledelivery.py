@@ -52,13 +52,25 @@ class SingleDelivery:
 
     async def deliver(self, row: OpenRow) -> None:
         """Deliver a row until its outcome is recorded; it is left open where the run stops before its turn."""
-        known, since = row.known, None
+        known, earlier = row.known, None
         if row.state.outcome.status is Status.UNKNOWN:
             known = self._ledger.rows.find_rows([row.state.ref]).get(row.state.ref)
-            since = unresolved_since(row.prepared, known) or self._delivery.now()
+            earlier = self._earlier_calls(row.prepared, known)
+        await self._deliver(row, known, earlier)
+
+    async def resolve(self, row: OpenRow, *, since: Moment, is_looked_up: bool) -> None:
+        """Find out about a row that this run sent by a call whose answer was lost, and send it where it is not there.
+
+        `is_looked_up`: it was looked for, and is not there.
+        """
+        carried_reference = row.prepared.reference_key is not None
+        earlier = EarlierCalls(since=since, carried_reference=carried_reference, is_looked_up=is_looked_up)
+        await self._deliver(row, row.known, earlier)
+
+    async def _deliver(self, row: OpenRow, known: KnownRow | None, earlier: EarlierCalls | None) -> None:
         while True:
             try:
-                await self._send(row, known=known, since=since)
+                await self._send(row, known=known, earlier=earlier)
             except InTheWayError as error:
                 ((_, conflict),) = error.conflicts
             else:
@@ -70,14 +82,14 @@ class SingleDelivery:
             if way is None:
                 return
             if is_itself_in_doubt(row, way):
-                known, since = way, unresolved_since(row.prepared, way)
+                known, earlier = way, self._earlier_calls(row.prepared, way)
 
-    async def _send(self, row: OpenRow, *, known: KnownRow | None, since: Moment | None) -> None:
-        """Send a row, or find out about one in doubt, which may exist `since` then."""
+    async def _send(self, row: OpenRow, *, known: KnownRow | None, earlier: EarlierCalls | None) -> None:
+        """Send a row, or find out about one in doubt, which `earlier` calls may have created."""
+        since = None if earlier is None else earlier.since
         record = RowRecord(row, known=known, is_forced=self._again, in_doubt_since=since)
         claim = Claim([record], writer=self._writer, recorder=self._recorder, now=self._delivery.now)
         await claim.take_over()
-        earlier = None if since is None else _earlier_calls(row.prepared, known, since=since)
         try:
             outcome = await self._delivery.deliver(row.prepared.lead, earlier=earlier, record=claim)
         except StopError as error:
@@ -91,20 +103,15 @@ class SingleDelivery:
         self._recorder.finish(row, outcome)
         if (entry := record.ended(outcome, WallSeconds(time.time()))) is not None:
             self._recorder.settle([entry])
-        if not (outcome.error and known is not None and _is_repeat(row, outcome, known)):
+        if not record.is_repeat(outcome):
             self._judge(outcome)
 
-
-def _earlier_calls(prepared: PreparedRow, known: KnownRow | None, *, since: Moment) -> EarlierCalls:
-    if known is None:
-        return EarlierCalls(since=since)
-    return EarlierCalls(
-        since=since,
-        carried_reference=prepared.reference_key in known.keys,
-        agreeing=prepared.agreeing_fields(known.keys),
-    )
-
-
-def _is_repeat(row: OpenRow, outcome: Outcome, known: KnownRow) -> bool:
-    """Whether the row, which was not edited, had the same error before."""
-    return known.error == outcome.error and row.prepared.has_cells(known.cells)
+    def _earlier_calls(self, prepared: PreparedRow, known: KnownRow | None) -> EarlierCalls:
+        since = unresolved_since(prepared, known) or self._delivery.now()
+        if known is None:
+            return EarlierCalls(since=since)
+        return EarlierCalls(
+            since=since,
+            carried_reference=prepared.reference_key in known.keys,
+            agreeing=prepared.agreeing_fields(known.keys),
+        )

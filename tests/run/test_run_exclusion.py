@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable
 import pytest
 from moved_clock import run_on_moved_clock
 
+from importer.lead import FieldName, PayloadPlan
+from importer.lead.lead import Lead
 from importer.lead.uniquekeys import unique_keys
 from importer.run.exclusion import Exclusion, Likeness, likenesses
 
 
 def of(**values: str) -> frozenset[Likeness]:
-    return likenesses(unique_keys(values.items(), country_code="91"))
+    keys = unique_keys([(field, text) for field, text in values.items() if field != "LastName"], country_code="91")
+    return likenesses(Lead(PayloadPlan([FieldName(name) for name in values]), list(values.values()), keys))
 
 
 @pytest.mark.parametrize(
@@ -23,7 +26,9 @@ def of(**values: str) -> frozenset[Likeness]:
         (of(EmailAddress="a@b.c", Phone="+919845098450"), of(EmailAddress="z@b.c", Phone="9845098450"), True),
         (of(EmailAddress="a@b.c"), of(EmailAddress="z@b.c"), False),
         (of(EmailAddress="a@b.c"), of(mx_Second_Mail="a@b.c"), False),
-        (of(), of(), False),
+        (of(LastName="Rao"), of(LastName="Iyer"), False),
+        (of(LastName="Rao", EmailAddress="a@b.c"), of(LastName="Rao", EmailAddress="z@b.c"), False),
+        (of(LastName="Rao"), of(LastName=" rao"), True),  # nothing else tells their leads apart
     ],
 )
 def test_rows_are_alike_where_one_field_may_hold_one_value(
@@ -44,7 +49,7 @@ class Flights:
     async def fly(self, wanted: frozenset[Likeness], *, fails: bool = False) -> None:
         async with self.exclusion.alone(wanted):
             self.met_alike |= any(wanted & other for other in self.in_flight)
-            assert not wanted or not self.exclusion.is_free(wanted)
+            assert not self.exclusion.enter(wanted)
             self.in_flight.append(wanted)
             self.together.append(len(self.in_flight))
             await asyncio.sleep(1)
@@ -63,7 +68,13 @@ def seconds(fly: Callable[[Flights], Awaitable[object]]) -> tuple[Flights, float
 
 
 def test_alike_rows_go_one_after_another_and_others_beside_them() -> None:
-    rows = [of(EmailAddress="a@b.c"), of(EmailAddress="A@b.c"), of(EmailAddress="z@b.c"), of(), of()]
+    rows = [
+        of(EmailAddress="a@b.c"),
+        of(EmailAddress="A@b.c"),
+        of(EmailAddress="z@b.c"),
+        of(LastName="Rao"),
+        of(LastName="Iyer"),
+    ]
     flights, took_s = seconds(lambda flights: asyncio.gather(*map(flights.fly, rows)))
     assert not flights.met_alike
     assert (max(flights.together), round(took_s)) == (4, 2)
@@ -86,7 +97,7 @@ def test_a_batch_enters_with_all_its_rows_and_leaves_nothing_behind() -> None:
     flights, took_s = seconds(lambda flights: asyncio.gather(flights.fly(lone), flights.fly(batch), flights.fly(lone)))
     assert not flights.met_alike
     assert round(took_s) == 3
-    assert flights.exclusion.is_free(batch)
+    assert flights.exclusion.enter(batch)
 
 
 def test_a_row_that_fails_lets_the_next_one_go() -> None:
@@ -95,4 +106,4 @@ def test_a_row_that_fails_lets_the_next_one_go() -> None:
         lambda flights: asyncio.gather(flights.fly(alike, fails=True), flights.fly(alike), return_exceptions=True)
     )
     assert (len(flights.together), round(took_s)) == (2, 2)
-    assert flights.exclusion.is_free(alike)
+    assert flights.exclusion.enter(alike)

@@ -1,0 +1,290 @@
+"""Delivery of many rows by one bulk call: claimed together, sent, read row by row, and recorded together.
+
+What the answer does not prove is found out by listings of new leads, and what is not there then goes singly, under the
+protection of its unique value. The first call to an account is a canary of a few rows: only when the account answers
+it in the known form, and shows the leads that it told, do the others go this road.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import partial
+
+from importer.clocks import Moment, WallSeconds
+from importer.errors import FatalError, ImporterError, WithdrawnError
+from importer.events import Level, Notice, Notify
+from importer.leadsquared.answers import Answer, Kind
+from importer.leadsquared.bulkroad import BulkRoad, BulkSent
+from importer.leadsquared.course import outcome_of
+from importer.leadsquared.evidence import ABSENT, Verdict, may_be_reference
+from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
+from importer.outcome import Outcome, Status, utc_text
+from importer.run.claiming import Claim, InTheWayError
+from importer.run.guarding import guarded
+from importer.run.openrow import OpenRow
+from importer.run.recording import Recorder
+from importer.run.rowrecord import RowRecord
+from importer.run.rowwriter import RowWriter
+from importer.run.singledelivery import SingleDelivery
+
+__all__ = ["CANARY_ROWS", "BulkDelivery", "Form"]
+
+CANARY_ROWS = 3
+
+OTHER_FORM = (
+    "The account answers bulk calls in another form than is known: {why}. The rest of the file goes by Lead.Create, "
+    "one call a row."
+)
+NOT_EVERY_ROW = "not every row is told as created with an id, or as refused with a reason"
+NOT_FOUND = "a lead that it tells is not found by its id"
+
+_STATUS_OF = {Kind.CREATED: Status.CREATED, Kind.DUPLICATE: Status.DUPLICATE, Kind.REJECTED: Status.REJECTED}
+"""What an answer to one row proves."""
+
+_UNBELIEVED = Answer(
+    Kind.AMBIGUOUS,
+    error="lost_in_bulk",
+    message="It was sent in a bulk call, and the account does not show what its answer told.",
+    tip=SERVER_TIP,
+)
+
+
+class Form(StrEnum):
+    """What is known of the form in which an account answers bulk calls."""
+
+    UNTRIED = "untried"
+    KNOWN = "known"
+    OTHER = "other"
+
+
+class BulkDelivery:
+    """Delivers rows, many by one call. `form` is what is known of the account; `remember` is told what was learnt.
+
+    `again` sends created rows once more. `spare` is for how many duplicates of a call their leads are looked up.
+    `judge` is told the outcome of each row that was sent, unless the same row had the same error in an earlier run; it
+    may raise a FatalError. `fail` is told what ended the run.
+    """
+
+    def __init__(
+        self,
+        road: BulkRoad,
+        single: SingleDelivery,
+        *,
+        form: Form,
+        remember: Callable[[Form], None],
+        writer: RowWriter,
+        recorder: Recorder,
+        again: bool,
+        spare: int,
+        judge: Callable[[Outcome], object],
+        fail: Callable[[ImporterError], None],
+        notify: Notify,
+    ) -> None:
+        self.form = form
+        self._road = road
+        self._single = single
+        self._remember = remember
+        self._writer = writer
+        self._recorder = recorder
+        self._again = again
+        self._spare = spare
+        self._judge = judge
+        self._fail = fail
+        self._notify = notify
+
+    def stop(self) -> None:
+        """Withdraw the calls that were not sent yet; what may exist is still found out."""
+        self._road.stop()
+
+    def close(self) -> None:
+        """Let no bulk call go any more."""
+        self._road.close()
+
+    async def deliver(self, rows: Sequence[OpenRow]) -> None:
+        """Deliver rows until each outcome is recorded; they are left open where the run stops before their turn."""
+        records = [RowRecord(row, known=row.known, is_forced=self._again) for row in rows]
+        blocked: list[RowRecord] = []
+        try:
+            sent, sent_records = await self._send(records, blocked)
+            if sent is not None:
+                sent = await self._prove(sent_records, sent)
+        except WithdrawnError as error:
+            self._cut_off(records, error)
+            return
+        except BaseException as error:  # it may be in flight still: the intents stand, so the next run finds out
+            self._cut_off(records, error)
+            raise
+        if sent is None:
+            await self._deliver_singly(blocked)
+            return
+        outcomes = await self._record(sent_records, sent)
+        left = [record for record in sent_records if record not in outcomes]
+        absent = await self._find_out([record for record in left if record.is_written], sent)
+        await self._deliver_singly([*blocked, *(record for record in left if not record.is_written)], absent)
+        for record, outcome in outcomes.items():
+            if not record.is_repeat(outcome):
+                self._judge(outcome)
+
+    async def _send(
+        self, records: Sequence[RowRecord], blocked: list[RowRecord]
+    ) -> tuple[BulkSent | None, Sequence[RowRecord]]:
+        """Send what may be sent, and tell what that was; those that others stand in the way of are `blocked`."""
+        while records:
+            claim = Claim(records, writer=self._writer, recorder=self._recorder, now=self._road.now)
+            try:
+                sent = await self._road.send([record.row.prepared.lead for record in records], record=claim)
+            except InTheWayError as error:
+                in_the_way = [record for record, _ in error.conflicts]
+                blocked += in_the_way
+                records = [record for record in records if record not in in_the_way]
+            else:
+                return sent, records
+        return None, records
+
+    async def _prove(self, records: Sequence[RowRecord], sent: BulkSent) -> BulkSent:
+        """Look whether the canary was answered in the known form; what it told is believed only then."""
+        if self.form is not Form.UNTRIED or sent.answer.is_known_form is None:
+            return sent
+        if not sent.answer.is_known_form:
+            self._learn(Form.OTHER, NOT_EVERY_ROW)
+            return sent
+        created = [
+            (record.row.prepared.lead, answer.lead_id)
+            for record, answer in zip(records, sent.answer.rows, strict=True)
+            if answer.kind is Kind.CREATED
+        ]
+        for lead, lead_id in created:
+            if not await self._road.is_there(lead, lead_id):
+                self._learn(Form.OTHER, NOT_FOUND)
+                return sent.in_doubt(_UNBELIEVED)
+        if created:
+            self._learn(Form.KNOWN)
+        return sent
+
+    def _learn(self, form: Form, why: str = "") -> None:
+        self.form = form
+        self._remember(form)
+        if form is Form.OTHER:
+            self._notify(Notice(Level.WARNING, OTHER_FORM.format(why=why)))
+
+    async def _record(self, records: Sequence[RowRecord], sent: BulkSent) -> dict[RowRecord, Outcome]:
+        """Record what the answer proves. The rows that it does not tell are left out: in doubt where they still are
+        written down as sent, else known not to be there.
+        """
+        outcomes: dict[RowRecord, Outcome] = {}
+        taken: list[tuple[RowRecord, Answer]] = []
+        untaken: list[RowRecord] = []
+        at = WallSeconds(time.time())
+        for record, answer in zip(records, sent.answer.rows, strict=True):
+            lead = record.row.prepared.lead
+            if answer.kind is Kind.RATE_LIMITED or (answer.kind is Kind.DUPLICATE and may_be_reference(lead, answer)):
+                untaken.append(record)
+            elif answer.kind is Kind.DUPLICATE:
+                taken.append((record, answer))
+            elif (status := _status_of(answer, sent)) is not None:
+                outcomes[record] = outcome_of(status, answer, attempts=sent.attempts, at=at)
+        self._settle(outcomes, at)
+        if untaken:
+            self._recorder.settle([record.taken_back(at) for record in untaken])
+        outcomes |= await self._record_taken(taken, sent)
+        whole = sent.answer.whole
+        if whole is not None and whole.kind is Kind.FATAL:
+            self._fail(FatalError(f"LeadSquared ended the run: {whole.message}", hint=whole.tip))
+        return outcomes
+
+    async def _record_taken(
+        self, taken: Sequence[tuple[RowRecord, Answer]], sent: BulkSent
+    ) -> dict[RowRecord, Outcome]:
+        """Record duplicates, each with the lead that is there as far as calls are to spare for look-ups."""
+        outcomes: dict[RowRecord, Outcome] = {}
+        for number, (record, answer) in enumerate(taken):
+            lead_id = ""
+            if number < self._spare:
+                try:
+                    lead_id = await self._road.find_taken(record.row.prepared.lead, answer)
+                except WithdrawnError:
+                    pass
+                except ImporterError as error:
+                    self._fail(error)
+            outcomes[record] = outcome_of(
+                Status.DUPLICATE, answer, attempts=sent.attempts, at=WallSeconds(time.time()), lead_id=lead_id
+            )
+        self._settle(outcomes, WallSeconds(time.time()))
+        return outcomes
+
+    def _settle(self, outcomes: dict[RowRecord, Outcome], at: WallSeconds) -> None:
+        for record, outcome in outcomes.items():
+            self._recorder.finish(record.row, outcome)
+        entries = [entry for record, outcome in outcomes.items() if (entry := record.ended(outcome, at)) is not None]
+        if entries:
+            self._recorder.settle(entries)
+
+    def _cut_off(self, records: Sequence[RowRecord], error: BaseException) -> None:
+        for record in records:
+            if record.is_written:
+                self._recorder.finish(record.row, record.cut_off(error))
+
+    async def _find_out(self, records: Sequence[RowRecord], sent: BulkSent) -> dict[RowRecord, Verdict]:
+        """What listings tell of rows in doubt. Recorded and left out are those that are ours, and those without
+        protection, which are never sent again.
+        """
+        moments = [record.since for record in records if record.since is not None]
+        if not moments:
+            return {}
+        since = min(moments, key=lambda moment: moment.at)
+        try:
+            found = await self._road.settle([record.row.prepared.lead for record in records], since=since)
+        except WithdrawnError:
+            found = [Verdict(untold="The run ended before it was looked for.")] * len(records)
+        except BaseException as error:
+            self._cut_off(records, error)
+            raise
+        outcomes: dict[RowRecord, Outcome] = {}
+        left: dict[RowRecord, Verdict] = {}
+        at = WallSeconds(time.time())
+        for record, verdict in zip(records, found, strict=True):
+            if verdict.is_ours:
+                answer = Answer(Kind.CREATED, lead_id=verdict.lead_id)
+                outcomes[record] = outcome_of(Status.CREATED, answer, attempts=sent.attempts, at=at)
+            elif not record.row.prepared.protection:
+                outcomes[record] = _unknown(sent, verdict, since)
+            else:
+                left[record] = verdict
+        self._settle(outcomes, at)
+        return left
+
+    async def _deliver_singly(
+        self, records: Sequence[RowRecord], in_doubt: dict[RowRecord, Verdict] | None = None
+    ) -> None:
+        """Deliver each row by itself; those `in_doubt` after what is known of them."""
+        ways = [(record, partial(self._single.deliver, record.row)) for record in records]
+        for record, verdict in (in_doubt or {}).items():
+            if record.since is not None:
+                is_looked_up = verdict is ABSENT
+                resolve = partial(self._single.resolve, record.row, since=record.since, is_looked_up=is_looked_up)
+                ways.append((record, resolve))
+        await asyncio.gather(
+            *(guarded(way(), what=f"row {record.row.prepared.row.number}", fail=self._fail) for record, way in ways)
+        )
+
+
+def _status_of(answer: Answer, sent: BulkSent) -> Status | None:
+    """The status that an answer proves, None where it proves nothing."""
+    if not sent.is_reached:
+        return Status.FAILED
+    if sent.answer.whole is not None and sent.answer.whole.kind is Kind.FATAL:
+        return Status.UNSENT
+    return _STATUS_OF.get(answer.kind)
+
+
+def _unknown(sent: BulkSent, verdict: Verdict, since: Moment) -> Outcome:
+    """The outcome of a row that nothing tells apart from others; its time is the intent's, by the server's clock."""
+    return Outcome(
+        Status.UNKNOWN,
+        error="lost_in_bulk",
+        message=f"It was sent in a bulk call whose answer does not tell what became of it. {verdict.untold}".strip(),
+        tip=KEYLESS_TIP,
+        attempts=sent.attempts,
+        time=utc_text(since.at),
+    )
