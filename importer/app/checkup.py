@@ -1,11 +1,12 @@
 """Everything that an import needs, checked one by one."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from importer.app.account import Destination
 from importer.app.accountledger import settled_destination
 from importer.app.budget import open_slots
+from importer.app.bulk import FORM
 from importer.app.configchoice import DEFAULT_CONFIG, find_config, location_of
 from importer.app.identity import identify_account
 from importer.app.request import environ_of
@@ -13,7 +14,9 @@ from importer.config import Config, require_keys
 from importer.doctor import Finding, check_account, check_file, check_keys_file, check_ledger, check_machine
 from importer.errors import ConfigError, ImporterError, UsageError
 from importer.leadsquared.connection import make_client
+from importer.ledger.ledger import Ledger
 from importer.nextstep import Action, NextStep, with_steps
+from importer.run.bulkdelivery import Form
 
 __all__ = ["diagnose", "findings"]
 
@@ -65,6 +68,20 @@ async def findings(
         yield finding
 
 
+def _bulk(config: Config, ledger: Ledger) -> Iterator[Finding]:
+    """What is known of the account's bulk calls, where the config goes by them or an import did."""
+    form = ledger.recall(FORM)
+    if form == Form.KNOWN:
+        yield Finding("account: bulk calls are answered in the known form")
+    elif form == Form.OTHER:
+        yield Finding(
+            "account: bulk calls were answered in another form than is known, so rows went by Lead.Create",
+            "Set route: single in config.yaml, or leave it: each run tries a few rows again.",
+        )
+    elif config.route == "bulk":
+        yield Finding("account: bulk calls are not tried yet; the first import tries them with a few rows")
+
+
 def _is_there(location: str | Path) -> bool:
     return "://" in str(location) or Path(location).expanduser().exists()
 
@@ -94,7 +111,7 @@ async def _ask(
                 told = await check_account(config, slots=slots, environ=environ)
                 async with make_client(config, slots=slots, environ=environ) as client:
                     await identify_account(client, ledger, target, is_dry_run=True)
-                return told
+                return [*told, *_bulk(config, ledger)]
     except ImporterError as error:
         return [
             *told,

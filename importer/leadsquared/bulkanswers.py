@@ -28,7 +28,6 @@ _LONGEST = 10_000
 
 _UNTOLD = Answer(
     Kind.AMBIGUOUS,
-    error="untold_row",
     message="LeadSquared's answer to the bulk call does not tell what became of this row.",
     tip=SERVER_TIP,
 )
@@ -40,11 +39,13 @@ class BulkAnswer:
 
     `whole` is there where the reply says one thing of the whole call. `is_known_form`: it was an array in which every
     row was told as the known form tells it; None where the reply tells nothing of the account's form.
+    `is_refused`: it refused the call as a whole, as one lead is refused: no row was stored unless a listing shows one.
     """
 
     rows: tuple[Answer, ...]
     whole: Answer | None = None
     is_known_form: bool | None = None
+    is_refused: bool = False
 
 
 def read_bulk_answer(reply: Reply, hidden: Sequence[Iterable[str]]) -> BulkAnswer:
@@ -55,8 +56,13 @@ def read_bulk_answer(reply: Reply, hidden: Sequence[Iterable[str]]) -> BulkAnswe
     """
     entries = _array(reply)
     if entries is None:
-        whole = _whole(read_answer(reply, values=[value for values in hidden for value in values]))
-        return BulkAnswer((whole,) * len(hidden), whole, is_known_form=False if whole.error == NO_ARRAY else None)
+        answer = read_answer(reply, values=[value for values in hidden for value in values])
+        is_refused = answer.kind in {Kind.REJECTED, Kind.DUPLICATE}
+        whole = _whole(answer)
+        is_other = whole.error == NO_ARRAY
+        return BulkAnswer(
+            (whole,) * len(hidden), whole, is_known_form=False if is_other else None, is_refused=is_refused
+        )
     by_row = _by_row(entries, len(hidden))
     rows = [_UNTOLD if (entry := by_row.get(row)) is None else _read(entry, hidden[row]) for row in range(len(hidden))]
     ids = [answer.lead_id for answer in rows if answer.lead_id]
@@ -127,5 +133,6 @@ def _read(entry: Mapping[str, Any], hidden: Iterable[str]) -> Answer:
         return Answer(Kind.AMBIGUOUS, error=error or "unsure_refusal", message=message, tip=SERVER_TIP)
     if error == "MXDuplicateEntryException" or (not error and _TAKEN.search(text)):
         return duplicate_answer(text, message)
-    error = error or "refused_in_bulk"
-    return Answer(Kind.REJECTED, error=error, message=message, tip=tip_for(error, ()))
+    if error:
+        return Answer(Kind.REJECTED, error=error, message=message, tip=tip_for(error))
+    return Answer(Kind.REJECTED, error="refused_in_bulk", message=message, tip=tip_for(""))

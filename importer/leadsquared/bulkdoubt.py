@@ -30,6 +30,7 @@ MOST_LISTINGS = 6
 
 _SEEN = Verdict(untold="A lead with one of its unique values is there, and it may be another's.")
 _SEVERAL = Verdict(untold="Several leads are there that hold what this row sent.")
+_UNTOLD_USER = Verdict(untold="LeadSquared does not tell whose the keys are, so its leads cannot be told from others'.")
 _UNSETTLED = Verdict(untold="The listings of new leads did not agree on what is there.")
 
 
@@ -124,7 +125,7 @@ class BulkDoubt:
         if not keys:
             mine = [one for one in keyless if is_equal(one, lead, unique=self._unique) and not self._owns(one.lead_id)]
             if not mine:
-                return ABSENT
+                return ABSENT if self._user_id else _UNTOLD_USER
             return Verdict(mine[0].lead_id, is_ours=True) if len(mine) == 1 else _SEVERAL
         like = [one for key in keys for one in holders.get((key.field, key.loose.strip()), ())]
         for one in like:

@@ -185,7 +185,7 @@ class BulkRoad:
     def _without_owned(self, answer: BulkAnswer) -> BulkAnswer:
         """The answer without ids that are other rows' of ours: such a row is in doubt."""
         rows = tuple(
-            Answer(Kind.AMBIGUOUS, error="lead_of_another_row", message=_OF_ANOTHER, tip=SERVER_TIP)
+            Answer(Kind.AMBIGUOUS, message=_OF_ANOTHER, tip=SERVER_TIP)
             if row.lead_id and self._owns(row.lead_id)
             else row
             for row in answer.rows

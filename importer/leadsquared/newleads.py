@@ -27,13 +27,11 @@ FUTURE = "2190-01-01 00:00:00"
 
 _UNTRUSTED = Answer(
     Kind.REJECTED,
-    error="listing_unfiltered",
     message="LeadSquared answered a listing of new leads with leads that were not asked for.",
     tip=SERVER_TIP,
 )
 _TOO_MANY = Answer(
     Kind.REJECTED,
-    error="listing_too_long",
     message="Too many leads were created meanwhile for a listing to tell which are ours.",
     tip=SERVER_TIP,
 )

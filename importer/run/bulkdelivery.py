@@ -227,7 +227,7 @@ class BulkDelivery:
 
     async def _find_out(self, records: Sequence[RowRecord], sent: BulkSent) -> dict[RowRecord, Verdict]:
         """What listings tell of rows in doubt. Recorded and left out are those that are ours, and those without
-        protection, which are never sent again.
+        protection: they are never sent again, unless the call was refused as a whole and no row of it is there.
         """
         moments = [record.since for record in records if record.since is not None]
         if not moments:
@@ -243,11 +243,12 @@ class BulkDelivery:
         outcomes: dict[RowRecord, Outcome] = {}
         left: dict[RowRecord, Verdict] = {}
         at = WallSeconds(time.time())
+        is_nothing_there = sent.answer.is_refused and all(verdict is ABSENT for verdict in found)
         for record, verdict in zip(records, found, strict=True):
             if verdict.is_ours:
                 answer = Answer(Kind.CREATED, lead_id=verdict.lead_id)
                 outcomes[record] = outcome_of(Status.CREATED, answer, attempts=sent.attempts, at=at)
-            elif not record.row.prepared.protection:
+            elif not (record.row.prepared.protection or is_nothing_there):
                 outcomes[record] = _unknown(sent, verdict, since)
             else:
                 left[record] = verdict

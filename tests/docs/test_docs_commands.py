@@ -26,6 +26,8 @@ COMMANDS_RUN = {
     "lsq-import leads.xlsx --dry-run": ("ready", EXIT_SOME_NOT),
     "lsq-import leads.xlsx --first 5": ("ready", EXIT_OK),
     "lsq-import leads.xlsx": ("ready", EXIT_SOME_NOT),
+    "lsq-import leads.xlsx --bulk": ("ready", EXIT_SOME_NOT),
+    "lsq-import leads.xlsx --single": ("ready", EXIT_SOME_NOT),
     "lsq-import FILE": ("ready", EXIT_SOME_NOT),
     "lsq-import leads.report.csv": ("imported", EXIT_SOME_NOT),
     "lsq-import leads.xlsx -c config.yaml --wait --until-quota --quiet --log-file lsq-import-leads.log": (

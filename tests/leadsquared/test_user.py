@@ -15,7 +15,7 @@ def reply(told: object, status: int = 200) -> Reply:
 
 
 def test_the_account_is_told_with_its_code_in_digits() -> None:
-    assert read_user(reply(TOLD)) == User("Acme", "Admin", "Asia/Kolkata", "91")
+    assert read_user(reply(TOLD)) == User("Acme", "Admin", "Asia/Kolkata", "91", "1")
 
 
 def test_what_is_not_told_is_empty_and_an_untold_organisation_is_none() -> None:
@@ -48,4 +48,6 @@ def test_what_is_told_of_an_account_prints_and_can_be_written_down() -> None:
     for text in (user.organisation or "", user.role, user.time_zone, user.country_code):
         assert text.isprintable()
         assert len(text) <= 300
-    assert read_user(reply(TOLD | {"OrgDisplayName": {"a": [1]}, "Role": [1]})) == User("", "", "Asia/Kolkata", "91")
+    assert read_user(reply(TOLD | {"OrgDisplayName": {"a": [1]}, "Role": [1]})) == User(
+        "", "", "Asia/Kolkata", "91", "1"
+    )
