@@ -2,6 +2,7 @@
 
     python tests/chaos/chaos.py --kills 200 --rows 200 --seed 1
     python tests/chaos/chaos.py --kills 200 --reference
+    python tests/chaos/chaos.py --kills 300 --route bulk
 
 Each round has a file and an account of its own. The account drops connections before and after storing a lead, stalls,
 cuts replies off, answers 500, 502 and 504 before and after storing, refuses calls in all three forms, and lets look-ups
@@ -9,7 +10,8 @@ find a new lead only after a while. The importer is killed with SIGKILL and star
 itself. Then every line of the report is held against what the account holds. In every other round the same goes on with
 the report as the input. At last the account calms down, and the command has to bring everything to its end without
 creating anything twice. With `--reference` a third of the rows has no unique value, each lead carries its row's
-reference, and in the end no row may be unknown.
+reference, and in the end no row may be unknown. With `--route bulk` rows share calls, of which the account stores a
+part before a fault, the rest never or later; `mixed` draws the route of each start.
 """
 
 import argparse
@@ -39,10 +41,11 @@ LONGEST_RUN_S = 300.0
 ENDS = (0, 1)
 FROM_START_ODDS = 0.2
 REFERENCE = "mx_Import_Ref"
+BULK_ROWS = 12
 ON_ITS_WAY = 2
 """How many calls may be on record at a kill and not yet seen by the account."""
 
-CALM = dict.fromkeys(FAULTS, 0.0) | {"lag_s": 0.0, "limit": "off", "latency": "0"}
+CALM = dict.fromkeys(FAULTS, 0.0) | {"lag_s": 0.0, "limit": "off", "bulk_limit": "off", "latency": "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,12 @@ class Chaos:
     timeout_s: float = 0.8
     longest_s: float = 15.0
     has_reference: bool = False
+    route: str = "single"
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows one lost call may leave in doubt."""
+        return 1 if self.route == "single" else BULK_ROWS
 
 
 @dataclass
@@ -104,11 +113,20 @@ def run_round(folder: Path, chaos: Chaos) -> Round:
         "lag_s": draw.choice([0.0, 0.5, 1.5]),
         "faults_on": draw.choice(["creates", "all"]),
     }
+    if chaos.route != "single":
+        settings |= {
+            "bulk_calls": draw.choice([6, 12]),
+            "bulk_per_seconds": 1.0,
+            "bulk_partial": draw.choice([0.0, 0.5, 1.0]),
+            "bulk_late_s": draw.choice([0.0, 0.0, 0.4]),
+        }
     with serve_account(**settings) as account:
-        desk = Desk(folder, account)
+        desk = Desk(folder, account, is_hasty=True)
         reference = {"reference": REFERENCE} if chaos.has_reference else {}
         limits = {"calls": 20, "per_seconds": 1}
-        desk.configure(workers=40, bad_email="send", timeout_s=chaos.timeout_s, limits=limits, **reference)
+        bulk = {"calls": 10, "per_seconds": 1, "rows": BULK_ROWS, "timeout_s": chaos.timeout_s}
+        more = {"limits": limits, "bulk": bulk, **reference}
+        desk.configure(workers=40, bad_email="send", timeout_s=chaos.timeout_s, **more)
         desk.write(rows)
         for file, kills in _plan(chaos):
             if not result.lies:
@@ -130,7 +148,7 @@ def _needless_doubts(lines: Sequence[Line], account: Account, result: Round) -> 
     """Rows in doubt that do not exist are at most as many as calls that were lost, or in flight at a kill."""
     held = Counter(lead["attributes"].get("mx_City", "") for lead in account.leads())
     doubtful = sum(line.status == "unknown" and not held[line.cells[4]] for line in lines)
-    most = sum(account.stats()["faults"].values()) + result.in_flight
+    most = (sum(account.stats()["faults"].values()) + result.in_flight) * result.chaos.rows_at_once
     return [f"{doubtful} rows are in doubt, but {most} calls were lost"] if doubtful > most else []
 
 
@@ -149,7 +167,7 @@ def _run_until_it_ends(
         if result.chaos.calms_down and result.kills >= kills:
             account.change(**CALM)
         result.runs += 1
-        process = desk.start(file, "-q")
+        process = desk.start(file, "-q", *_draw_route(result.chaos, draw))
         is_killed = result.kills < kills and _await_moment(process, account, draw, result.chaos.longest_s)
         if is_killed:
             result.in_flight += account.stats()["in_flight"] + ON_ITS_WAY
@@ -163,6 +181,17 @@ def _run_until_it_ends(
         report = desk.folder / "leads.report.csv"
         if report.exists() and len(read_report(report)) != result.chaos.rows:
             result.lies.append(f"run {result.runs} left half a report")
+
+
+def _draw_route(chaos: Chaos, draw: random.Random) -> list[str]:
+    route = draw.choice(["bulk", "single"]) if chaos.route == "mixed" else chaos.route
+    return [f"--{route}"]
+
+
+def _creates(account: Account) -> int:
+    """How many calls that create have arrived."""
+    calls: dict[str, int] = account.stats()["calls"]
+    return calls.get("Lead.Create", 0) + calls.get("Lead/Bulk/Create", 0)
 
 
 def _await_moment(process: "subprocess.Popen[str]", account: Account, draw: random.Random, longest_s: float) -> bool:
@@ -190,8 +219,8 @@ def _end_calmly(desk: Desk, account: Account, result: Round, rows: Sequence[Cell
     account.change(**CALM)
     before = 0
     for _ in range(1 if result.chaos.calms_down else 2):
-        before = account.stats()["creates"]
-        process = desk.start(file, "-q")
+        before = _creates(account)
+        process = desk.start(file, "-q", *_draw_route(result.chaos, random.Random(result.chaos.seed)))
         _out, err = process.communicate(timeout=LONGEST_RUN_S)
         if process.returncode not in ENDS:
             result.lies.append(f"the calm run ended with {process.returncode}: {err.strip()[-500:]}")
@@ -200,8 +229,8 @@ def _end_calmly(desk: Desk, account: Account, result: Round, rows: Sequence[Cell
     leads = account.leads()
     result.lies += find_lies(rows, lines, leads)
     hopeless = sum(line.status == "rejected" for line in lines)
-    if account.stats()["creates"] - before > hopeless:
-        result.lies.append(f"{account.stats()['creates'] - before} calls for {hopeless} rows that may be tried again")
+    if (spent := _creates(account) - before) > hopeless:
+        result.lies.append(f"{spent} calls for {hopeless} rows that may be tried again")
     keyed = [lead for lead in leads if lead["attributes"].get("EmailAddress") or lead["attributes"].get("Phone")]
     if len(keyed) != expected_keys(rows):
         result.lies.append(f"{len(keyed)} leads for {expected_keys(rows)} distinct keys")
@@ -230,6 +259,7 @@ def main() -> int:
     options.add_argument("--odds", type=float, default=0.025, help="of each of the eleven faults")
     options.add_argument("--longest", type=float, default=15.0, help="seconds from a start to its kill, at most")
     options.add_argument("--reference", action="store_true", help="a field for references; a third of rows is keyless")
+    options.add_argument("--route", choices=["single", "bulk", "mixed"], default="single", help="how rows are sent")
     given = options.parse_args()
     rounds: list[Round] = []
     while sum(one.kills for one in rounds) < given.kills:
@@ -240,6 +270,7 @@ def main() -> int:
             odds=given.odds,
             longest_s=given.longest,
             has_reference=given.reference,
+            route=given.route,
         )
         folder = Path(tempfile.mkdtemp(prefix="lsq-chaos-"))
         rounds.append(run_round(folder, chaos))

@@ -11,9 +11,14 @@ PERSON_SEEDS = range(int(os.environ.get("PERSON_SEEDS", "2")))
 """More of them: PERSON_SEEDS=50 pytest tests/chaos."""
 
 
-@pytest.mark.parametrize("has_reference", [False, True])
-def test_an_importer_that_is_killed_ten_times_doubles_and_loses_nothing(tmp_path: Path, *, has_reference: bool) -> None:
-    chaos = Chaos(seed=7, rows=60, kills=10, odds=0.04, calms_down=True, longest_s=0.4, has_reference=has_reference)
+@pytest.mark.parametrize(
+    ("has_reference", "route"), [(False, "single"), (True, "single"), (False, "mixed"), (True, "bulk")]
+)
+def test_an_importer_that_is_killed_ten_times_doubles_and_loses_nothing(
+    tmp_path: Path, route: str, *, has_reference: bool
+) -> None:
+    calm = {"calms_down": True, "longest_s": 0.4, "has_reference": has_reference, "route": route}
+    chaos = Chaos(seed=7, rows=60, kills=10, odds=0.04, **calm)
     result = run_round(tmp_path / "desk", chaos)
     assert result.lies == [], result.tell()
     assert result.kills >= 10

@@ -38,6 +38,7 @@ __all__ = [
 
 PATIENCE_S = 60.0
 SET_CLOCK = Path(__file__).with_name("set_clock.py")
+HASTY = Path(__file__).with_name("hasty.py")
 QUESTIONS = ("UserByAccessKey.Get", "LeadsMetaData.Get")
 
 HEADER = ("First Name", "Last Name", "Email", "Mobile", "City", "Remark")
@@ -165,12 +166,16 @@ def serve_account(**switches: Any) -> Iterator[Account]:
 
 @dataclass
 class Desk:
-    """A folder with a config, a ledger and files, from which the command is run against one account."""
+    """A folder with a config, a ledger and files, from which the command is run against one account.
+
+    `is_hasty`: processes of the command wait no half minute between two listings of new leads.
+    """
 
     folder: Path
     account: Account | None = None
     environ: dict[str, str] = field(default_factory=dict)
     clock: Path | None = None
+    is_hasty: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -221,7 +226,9 @@ class Desk:
 
     def start(self, *args: object) -> "subprocess.Popen[str]":
         """Start the command as a process of its own, in the desk's folder."""
-        how = ["-m", "importer"] if self.clock is None else [str(SET_CLOCK), str(self.clock)]
+        how = [str(HASTY)] if self.is_hasty else ["-m", "importer"]
+        if self.clock is not None:
+            how = [str(SET_CLOCK), str(self.clock)]
         return subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, *how, *map(str, args)],
             cwd=self.folder,
