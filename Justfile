@@ -52,5 +52,5 @@ help-text:
     {{bin}}/python tests/docs/help_text.py
 
 # measure pace, own cost, reading, growth, start, shared budget, a week: about half an hour; or some: just bench pace
-bench *names="pace own_cost reading growth start budget week":
+bench *names="pace bulk own_cost reading growth start budget week":
     for name in {{names}}; do {{bin}}/python benchmarks/$name.py || exit 1; done

@@ -22,6 +22,9 @@ from importer.sandbox.metadata import load_metadata
 __all__ = ["CREATE", "FastServer", "fast_server"]
 
 CREATE = "/v2/LeadManagement.svc/Lead.Create"
+BULK_CREATE = "/v2/LeadManagement.svc/Lead/Bulk/Create"
+BY_ID = "/v2/LeadManagement.svc/Leads.GetById"
+LEAD_ID = "00000000-0000-4000-8000-%012d"
 FIELDS = "/v2/LeadManagement.svc/LeadsMetaData.Get"
 OTHERS = {
     "/v2/Authentication.svc/UserByAccessKey.Get": b'{"Role": "Administrator", "OrgDisplayName": "Benchmark"}',
@@ -60,6 +63,7 @@ async def fast_server() -> AsyncIterator[FastServer]:
 
 async def _serve() -> None:
     answers = OTHERS | {FIELDS: json.dumps(load_metadata(None).entries).encode()}
+    shown: dict[str, dict[str, str]] = {}  # the leads of the first bulk call: they are asked for by their ids
     told = {"created": 0, "first_request_at": 0.0, "first_lead_at": 0.0}
 
     async def answer(request: web.BaseRequest) -> web.Response:
@@ -67,7 +71,22 @@ async def _serve() -> None:
         if path == "/told":
             return web.Response(body=json.dumps(told).encode(), content_type="application/json")
         told["first_request_at"] = told["first_request_at"] or time.time()
-        await request.read()
+        body = await request.read()
+        if path == BULK_CREATE:
+            told["first_lead_at"] = told["first_lead_at"] or time.time()
+            leads = json.loads(body)
+            ids = [LEAD_ID % (told["created"] + number) for number in range(1, len(leads) + 1)]
+            told["created"] += len(leads)
+            if not shown:
+                shown.update(
+                    (lead_id, {one["Attribute"]: one["Value"] for one in lead})
+                    for lead_id, lead in zip(ids, leads, strict=True)
+                )
+            rows = [{"RowNumber": row, "LeadId": one, "LeadCreated": True} for row, one in enumerate(ids, start=1)]
+            return web.json_response(rows)
+        if path == BY_ID:
+            lead_id = request.query["id"]
+            return web.json_response([{"ProspectID": lead_id, **shown.get(lead_id, {})}])
         if path == CREATE:
             told["first_lead_at"] = told["first_lead_at"] or time.time()
             told["created"] += 1

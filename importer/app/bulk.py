@@ -41,7 +41,7 @@ def plan_bulk(context: ImportContext, client: Client, watchdog: Watchdog, observ
         unique=config.unique,
         country_code=ledger.account.country_code,
         watchdog=watchdog,
-        owns=lambda lead_id: ledger.rows.find_lead(lead_id) is not None,
+        find_owned=ledger.rows.find_owned,
         secrets=config.account.secrets,
     )
     return BulkPlan(

@@ -4,7 +4,7 @@ The server may still be at work when the call is given up. So after a quiet spel
 listed, and again later, until two listings tell the same of our rows.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from importer.clocks import ServerSeconds
 from importer.errors import CallError
@@ -35,7 +35,7 @@ _UNSETTLED = Verdict(untold="The listings of new leads did not agree on what is 
 
 
 class BulkDoubt:
-    """Settles doubts by listings. `owns` tells whether a lead id is known as created for another row of ours.
+    """Settles doubts by listings. `find_owned` tells which lead ids are known as created for rows of ours.
 
     `unique` are the account's unique fields, `rest` waits so many seconds.
     """
@@ -47,14 +47,14 @@ class BulkDoubt:
         *,
         unique: Sequence[str],
         country_code: str | None,
-        owns: Callable[[str], bool],
+        find_owned: Callable[[Sequence[str]], Collection[str]],
         rest: Callable[[float], Awaitable[None]],
     ) -> None:
         self._client = client
         self._new_leads = new_leads
         self._unique = unique
         self._country_code = country_code
-        self._owns = owns
+        self._find_owned = find_owned
         self._rest = rest
         self._user_id: str | None = None
 
@@ -101,7 +101,10 @@ class BulkDoubt:
         fields = {*self._unique, *(lead.reference.field for lead in leads if lead.reference)}
         holders: dict[tuple[str, str], list[FoundLead]] = {}
         keyless: list[FoundLead] = []  # without any unique value
+        owned = self._find_owned([one.lead_id for one in found])
         for one in found:
+            if one.lead_id in owned:
+                continue
             values = [
                 (field, str(told)) for field in fields if isinstance(told := one.attributes.get(field), str | int)
             ]
@@ -123,13 +126,13 @@ class BulkDoubt:
     ) -> Verdict:
         keys = (*lead.keys, *([lead.reference] if lead.reference else ()))
         if not keys:
-            mine = [one for one in keyless if is_equal(one, lead, unique=self._unique) and not self._owns(one.lead_id)]
+            mine = [one for one in keyless if is_equal(one, lead, unique=self._unique)]
             if not mine:
                 return ABSENT if self._user_id else _UNTOLD_USER
             return Verdict(mine[0].lead_id, is_ours=True) if len(mine) == 1 else _SEVERAL
         like = [one for key in keys for one in holders.get((key.field, key.loose.strip()), ())]
         for one in like:
-            if self._is_ours(one, lead, since) and not self._owns(one.lead_id):
+            if self._is_ours(one, lead, since):
                 return Verdict(one.lead_id, is_ours=True)
         return _SEEN if like else ABSENT
 

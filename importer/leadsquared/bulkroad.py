@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from importer.clocks import Moment, WallSeconds
@@ -43,7 +43,7 @@ class BulkSent:
 class BulkRoad:
     """Carries leads in bulk calls through a client that has a lane for them.
 
-    `owns` tells whether a lead id is known as created for another row of ours, `secrets` are texts (the keys) that no
+    `find_owned` tells which lead ids are known as created for rows of ours, `secrets` are texts (the keys) that no
     message may show, `draws` gives the jitter of waits, `wall_clock` tells seconds since 1970.
     """
 
@@ -55,7 +55,7 @@ class BulkRoad:
         unique: Sequence[str],
         country_code: str | None,
         watchdog: Watchdog,
-        owns: Callable[[str], bool] = lambda _lead_id: False,
+        find_owned: Callable[[Sequence[str]], Collection[str]] = lambda _lead_ids: (),
         secrets: Sequence[str] = (),
         wall_clock: Callable[[], float] = time.time,
         draws: random.Random | None = None,
@@ -72,13 +72,13 @@ class BulkRoad:
             NewLeads(client, self._questions),
             unique=unique,
             country_code=country_code,
-            owns=owns,
+            find_owned=find_owned,
             rest=client.limiter.rest,
         )
         self._unique = unique
         self._country_code = country_code
         self._watchdog = watchdog
-        self._owns = owns
+        self._find_owned = find_owned
         self._secrets = secrets
         self._is_ending = False
 
@@ -184,10 +184,11 @@ class BulkRoad:
 
     def _without_owned(self, answer: BulkAnswer) -> BulkAnswer:
         """The answer without ids that are other rows' of ours: such a row is in doubt."""
+        owned = self._find_owned([row.lead_id for row in answer.rows if row.lead_id])
+        if not owned:
+            return answer
         rows = tuple(
-            Answer(Kind.AMBIGUOUS, message=_OF_ANOTHER, tip=SERVER_TIP)
-            if row.lead_id and self._owns(row.lead_id)
-            else row
+            Answer(Kind.AMBIGUOUS, message=_OF_ANOTHER, tip=SERVER_TIP) if row.lead_id in owned else row
             for row in answer.rows
         )
         return BulkAnswer(rows, is_known_form=answer.is_known_form and rows == answer.rows)

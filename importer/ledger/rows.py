@@ -17,6 +17,9 @@ from importer.outcome import Outcome
 
 __all__ = ["Rows"]
 
+MOST_ASKED = 500
+"""How many ids one query asks for; a database has a limit for it."""
+
 _ROW_COLUMNS = (
     LEAD_ROW.c.ref,
     LEAD_ROW.c.cells,
@@ -69,6 +72,11 @@ class Rows:
         self._rows = rows
         self.identities = Identities(reader, account_id=account_id, where=where)
         self._by_refs = rows.where(LEAD_ROW.c.ref.in_(bindparam("wanted", expanding=True)))
+        self._owned = select(LEAD_ROW.c.lead_id).where(
+            LEAD_ROW.c.account_id == account_id,
+            LEAD_ROW.c.lead_id.in_(bindparam("wanted", expanding=True)),
+            LEAD_ROW.c.state == State.CREATED,
+        )
         self._by_keys = (
             rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
             .where(LEAD_KEY.c.digest.in_(bindparam("wanted", expanding=True)))
@@ -95,6 +103,15 @@ class Rows:
         if not digests:
             return {}
         return {row[-1]: _known_row(row[:-1]) for row in self._read(self._by_keys, digests)}
+
+    def find_owned(self, lead_ids: Sequence[str]) -> set[str]:
+        """Those of these leads that are known to be created by a row."""
+        owned: set[str] = set()
+        with guard_database(self._where):
+            for start in range(0, len(lead_ids), MOST_ASKED):
+                wanted = list(lead_ids[start : start + MOST_ASKED])
+                owned.update(self._reader.execute(self._owned, {"wanted": wanted}).scalars())
+        return owned
 
     def find_lead(self, lead_id: str) -> KnownRow | None:
         """The row that is known to have created this lead."""

@@ -11,6 +11,7 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SMALL = {
     "pace": ["--rows", "30", "--limit", "25/0.25", "--latency", "3-30", "--modelled-rows", "60"],
+    "bulk": ["--pace", "1/0.2:160", "--latency", "3-30", "--rows", "120"],
     "own_cost": ["--rows", "60", "--workers", "5", "--profile"],
     "reading": ["--csv", "20", "40", "--xlsx", "20"],
     "growth": ["--rows", "20", "40"],
@@ -23,6 +24,7 @@ TOLD = {
         "30 rows, 3-30 ms, sliding, lsq-import: refusals",
         "modelled, 60 rows, 3-30 ms, fixed, plain script: refusals",
     ],
+    "bulk": ["1/0.2, 160 rows, lsq-import --bulk: refusals", "120 rows: bulk over single, limits lifted"],
     "own_cost": ["60 rows, 5 workers: share of the bare loop", "    under the profiler, importer/ledger"],
     "reading": ["40 rows of CSV: text columns, times the bare loop", "20 rows of xlsx: times that pass"],
     "growth": ["40 rows, resumed at nine tenths: then", "40 rows over 20: dry run, peak memory"],
@@ -30,7 +32,13 @@ TOLD = {
     "budget": ["lower: calls", "speed: slots that the budget gives, 50 workers, no limit in the way"],
     "week": ["rows that are created", "doubled leads"],
 }
-NEVER = ("lsq-import: refusals", "doubled leads", "report lines that are not true", "keys in the log file")
+NEVER = (
+    "lsq-import: refusals",
+    "lsq-import --bulk: refusals",
+    "doubled leads",
+    "report lines that are not true",
+    "keys in the log file",
+)
 
 
 def test_every_benchmark_has_a_small_run() -> None:
