@@ -78,7 +78,6 @@ class BulkRoad:
         self._unique = unique
         self._country_code = country_code
         self._watchdog = watchdog
-        self._find_owned = find_owned
         self._secrets = secrets
         self._is_ending = False
 
@@ -131,7 +130,7 @@ class BulkRoad:
             answer = read_bulk_answer(reply, hidden)
             if answer.whole is None:
                 self._watchdog.accepted(BULK_CREATE)
-                return BulkSent(self._without_owned(answer), attempts)
+                return BulkSent(answer, attempts)
             if answer.whole.kind is Kind.RATE_LIMITED:
                 attempts -= 1  # such a refusal is no attempt
                 record.known_not_sent()
@@ -181,17 +180,3 @@ class BulkRoad:
             if isinstance(found, tuple) and found:
                 return found[0].lead_id
         return ""
-
-    def _without_owned(self, answer: BulkAnswer) -> BulkAnswer:
-        """The answer without ids that are other rows' of ours: such a row is in doubt."""
-        owned = self._find_owned([row.lead_id for row in answer.rows if row.lead_id])
-        if not owned:
-            return answer
-        rows = tuple(
-            Answer(Kind.AMBIGUOUS, message=_OF_ANOTHER, tip=SERVER_TIP) if row.lead_id in owned else row
-            for row in answer.rows
-        )
-        return BulkAnswer(rows, is_known_form=answer.is_known_form and rows == answer.rows)
-
-
-_OF_ANOTHER = "LeadSquared told the id of another row's lead for this row."

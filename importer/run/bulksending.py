@@ -64,6 +64,11 @@ class BulkSender:
         self._fail = fail
         self._batches: asyncio.Queue[_Batch | None] = asyncio.Queue(maxsize=1)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the next row that is taken begins a call."""
+        return not len(self._packer)
+
     def start(self, group: asyncio.TaskGroup) -> None:
         """Let the workers begin."""
         for _ in range(self._workers):

@@ -174,7 +174,8 @@ class Sender:
     async def _put(self, prepared: PreparedRow, state: RowState, known: KnownRow | None) -> bool:
         """Hand a row to the workers; False where the sending has come to its end."""
         if not self._is_stopping:
-            if not self._input_file.table.unchanged():
+            begins_call = self._bulk is None or self._bulk.is_empty
+            if begins_call and not self._input_file.table.unchanged():
                 self._fail(
                     FileChangedError(
                         f"{self._input_file.table.path} was changed while it was being imported.",
