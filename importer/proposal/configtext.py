@@ -4,12 +4,11 @@ Whatever comes from the spreadsheet or the account is put on one line, without w
 stands in a comment, and into quotes before it stands anywhere else.
 """
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.config import Limits
+from importer.config.yamltext import in_quotes, yaml_word
 from importer.proposal.finish import Entry
 from importer.proposal.proposal import Proposal, ProposedColumn
 from importer.shellwords import pasted_word
@@ -18,8 +17,6 @@ __all__ = ["Setting", "write_config"]
 
 USUAL_LIMITS = Limits()
 NOTHING_LIKE_IT = "nothing like it among the account's fields"
-_PLAIN = re.compile(r"[A-Za-z][\w/()-]*(?: [\w/()-]+)*", re.ASCII)
-_YAML_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
     if all(line.lstrip().startswith("#") for line in lines):
         yield "  {}"
     for header in proposal.repeated:
-        yield f"  # {_quoted(header)}:  # stands more than once in the header: rename it in the spreadsheet to map it"
+        yield f"  # {yaml_word(header)}:  # stands more than once in the header: rename it in the spreadsheet to map it"
     for field in proposal.unfilled:
         name = _on_one_line(f"{field.schema_name} ({field.display_name})")
         yield f"  # The account demands {name}, which no column seems to hold."
@@ -93,14 +90,14 @@ def _reading(setting: Setting) -> Iterator[str]:
         if setting.auth != "query":
             yield f"  auth: {setting.auth}"
         if setting.account_name is not None:
-            yield f"  name: {_in_quotes(setting.account_name)}"
+            yield f"  name: {in_quotes(setting.account_name)}"
     if setting.proxy:
-        yield f"proxy: {_in_quotes(setting.proxy)}"
+        yield f"proxy: {in_quotes(setting.proxy)}"
     yield f"limits: {{{', '.join(_limits(setting.limits))}}}"
     if setting.ledger is not None and "://" in setting.ledger:
         yield "# ledger: the database that your other config names; not repeated here, since it may hold a password"
     elif setting.ledger is not None:
-        yield f"ledger: {_in_quotes(setting.ledger)}"
+        yield f"ledger: {in_quotes(setting.ledger)}"
     yield from _place(setting)
 
 
@@ -112,7 +109,7 @@ def _place(setting: Setting) -> Iterator[str]:
         yield f"header_rows: {setting.header_rows}"
     for key, value in (("sheet", setting.sheet), ("encoding", setting.encoding), ("delimiter", setting.delimiter)):
         if value is not None:
-            yield f"{key}: {_in_quotes(value)}"
+            yield f"{key}: {in_quotes(value)}"
 
 
 def _limits(limits: Limits) -> Iterator[str]:
@@ -125,7 +122,7 @@ def _limits(limits: Limits) -> Iterator[str]:
 
 
 def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:
-    header = _quoted(column.header)
+    header = yaml_word(column.header)
     if column.entry is not None:
         yield from _sure(column.entry, header, setting)
         if column.instead is not None:
@@ -153,7 +150,7 @@ def _notes(entry: Entry, header: str, setting: Setting) -> Iterator[str]:
     for note in entry.notes:
         yield f"  # {header}: {note}"
     if entry.off_list:
-        values = ", ".join(_in_quotes(value) for value in entry.off_list)
+        values = ", ".join(in_quotes(value) for value in entry.off_list)
         yield f"  # {header}: not among the field's options: {values}; translate them with values: {{…}}"
 
 
@@ -172,26 +169,14 @@ def _said(entry: Entry, setting: Setting) -> Iterator[str]:
         yield f"region: {setting.region}"
     for key in ("format", "thousands", "decimal"):
         if value := getattr(entry, key):
-            yield f"{key}: {_in_quotes(value)}"
+            yield f"{key}: {in_quotes(value)}"
     if entry.timezone:
         yield f"timezone: {entry.timezone}"
     elif entry.needs_zone and not entry.can_shift and not setting.time_zone:
         yield "timezone: UTC"
     if entry.values:
-        pairs = (f"{_quoted(cell)}: {_quoted(value)}" for cell, value in entry.values.items())
+        pairs = (f"{yaml_word(cell)}: {yaml_word(value)}" for cell, value in entry.values.items())
         yield f"values: {{{', '.join(pairs)}}}"
-
-
-def _quoted(header: str) -> str:
-    """A header as a YAML key: in quotes where YAML would take it for something else."""
-    is_plain = _PLAIN.fullmatch(header) and header.casefold() not in _YAML_WORDS
-    return header if is_plain else _in_quotes(header)
-
-
-def _in_quotes(text: str) -> str:
-    """A text as YAML's double quotes take it, which are JSON's; what does not print is escaped."""
-    written = json.dumps(text, ensure_ascii=False)
-    return "".join(mark if mark.isprintable() else f"\\U{ord(mark):08X}" for mark in written)
 
 
 def _on_one_line(text: str) -> str:
