@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from importer.app.settling import SettleRequest, settle
     from importer.app.stop import Stop
     from importer.doctor.finding import Finding
-    from importer.errors import FatalError, ImporterError, UsageError
+    from importer.errors import FatalError, ImporterError, Remedy, RowProblem, UsageError
     from importer.events import (
         CallRefused,
         CallSent,
@@ -91,9 +91,11 @@ __all__ = [
     "Outcome",
     "Paused",
     "ProposedMapping",
+    "Remedy",
     "Resumed",
     "Reviewed",
     "RowDone",
+    "RowProblem",
     "RowReported",
     "RunResult",
     "RunState",
@@ -123,7 +125,7 @@ _HOMES = {
     "importer.app.settling": ("SettleRequest", "settle"),
     "importer.app.stop": ("Stop",),
     "importer.doctor.finding": ("Finding",),
-    "importer.errors": ("FatalError", "ImporterError", "UsageError"),
+    "importer.errors": ("FatalError", "ImporterError", "Remedy", "RowProblem", "UsageError"),
     "importer.events": (
         "CallRefused",
         "CallSent",

@@ -25,7 +25,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from importer.exitstatus import ExitStatus
 from importer.nextstep import NextStep, with_steps
@@ -38,6 +38,7 @@ __all__ = [
     "FatalError",
     "ImporterError",
     "QuotaError",
+    "Remedy",
     "RowProblem",
     "SheetError",
     "TransientError",
@@ -136,16 +137,32 @@ class AmbiguousError(CallError):
     """The reply was lost or late: the call may have been carried out."""
 
 
+class Remedy(NamedTuple):
+    """What lets such values pass: a key of the column in config.yaml, with its value.
+
+    Under `values:` it is one translation, `cell` being the cell's text: only where it comes so near an option that it
+    is nothing about a person.
+    """
+
+    key: str
+    value: str
+    cell: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """Why a row is not fit to send, as data.
 
     `error` is the word in the report's column `lsq_error` (`cell_error`, `too_many_cells`, `no_name_or_contact`,
     …), `message` says what and where, `tip` what to do next. `column` is the spreadsheet's header where there is
-    one column to blame.
+    one column to blame, `cells` are the indexes of the cells to blame. `cause` ends the sentence "Cell D17 (Mobile) …"
+    where there is one such cell: it is the same for all rows with this problem. `remedy` would let its value pass.
     """
 
     error: str
     message: str
     tip: str
     column: str = ""
+    cells: tuple[int, ...] = ()
+    cause: str = ""
+    remedy: Remedy | None = None

@@ -4,6 +4,8 @@ A status is one entry of `Status`, and what the ledger may know of a row one ent
 explains or keeps statuses asks these two tables; nobody has a table of his own. An entry cannot leave a fact out.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
@@ -11,7 +13,13 @@ from typing import Self
 
 from importer.errors import RowProblem
 
-__all__ = ["InAccount", "NextStep", "Outcome", "State", "Status", "StatusFacts", "utc_text"]
+__all__ = ["SEPARATOR", "InAccount", "NextStep", "Outcome", "State", "Status", "StatusFacts", "utc_text"]
+
+SEPARATOR = " | "
+"""Between the problems of a row, in its error, its message and its tip alike: the n-th of each belong together."""
+
+LONGEST_TOLD = 8_000  # characters of a message or tip, so that any cell of any workbook holds it
+_LIKE_SEPARATOR = re.compile(r"\s\|\s?|\|\s|^\||\|$")
 
 
 class InAccount(Enum):
@@ -225,7 +233,8 @@ class Status(StrEnum):
 class Outcome:
     """What became of one row, free of personal data: it goes to the ledger and to logs as well.
 
-    `error` is LeadSquared's ExceptionType or a word of ours; `time` is UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+    `error` is LeadSquared's ExceptionType or a word of ours; `time` is UTC, `YYYY-MM-DDTHH:MM:SSZ`. `problems` are what
+    our own checks found, each of which the three texts tell (`SEPARATOR`).
     """
 
     status: Status
@@ -235,11 +244,34 @@ class Outcome:
     tip: str = ""
     attempts: int = 0
     time: str = ""
+    problems: tuple[RowProblem, ...] = ()
 
     @classmethod
-    def of_problem(cls, problem: RowProblem) -> "Outcome":
-        """The outcome of a row that is not fit to send."""
-        return cls(Status.INVALID, error=problem.error, message=problem.message, tip=problem.tip)
+    def of_problems(cls, problems: Sequence[RowProblem]) -> "Outcome":
+        """The outcome of a row that is not fit to send. What makes its texts too long is only counted in them."""
+        told = problems[: _count_told(problems)]
+        left = len(problems) - len(told)
+        more = [f"And {left} more {'problem' if left == 1 else 'problems'}."] if left else []
+        word = _joined([problem.error for problem in told])
+        message = _joined([*(problem.message for problem in told), *more])
+        tip = _joined([problem.tip for problem in told])
+        return cls(Status.INVALID, error=word, message=message, tip=tip, problems=tuple(problems))
+
+
+def _count_told(problems: Sequence[RowProblem]) -> int:
+    """How many problems the texts have room for, the first one always."""
+    message = tip = 0
+    for count, problem in enumerate(problems):
+        message += len(problem.message) + len(SEPARATOR)
+        tip += len(problem.tip) + len(SEPARATOR)
+        if count and max(message, tip) > LONGEST_TOLD:
+            return count
+    return len(problems)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The texts in one. What looks like a separator in one of several (a header may) does not stay."""
+    return texts[0] if len(texts) == 1 else SEPARATOR.join(_LIKE_SEPARATOR.sub("/", text) for text in texts)
 
 
 def utc_text(seconds: float) -> str:

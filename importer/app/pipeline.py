@@ -11,6 +11,7 @@ from importer.app.blocking import Blocking, Hook
 from importer.app.budget import check_quota
 from importer.app.conclusion import conclude
 from importer.app.context import ImportContext, open_context
+from importer.app.mending import make_mend
 from importer.app.observers import Observers, observe_calls
 from importer.app.request import ImportRequest, environ_of
 from importer.app.result import RunResult
@@ -19,6 +20,7 @@ from importer.app.sending import Sent, send_rows
 from importer.app.stop import STOPPED, Interrupted, Stop, Watch
 from importer.app.summary import Summary
 from importer.events import Observer
+from importer.html_report.problems import ProblemGroups
 from importer.outcome import Outcome, Status
 from importer.ratelimit.timeline import Timeline
 from importer.run.payloads import open_payloads
@@ -92,7 +94,8 @@ async def _import(
         on_call=lambda at_s: observers(events.CallSent(at_s)),
     ) as context:
         observers(events.Started(request.file, context.source, context.mode, context.report, context.history.run_id))
-        summary = Summary()
+        mend = make_mend(context.input_file.header, context.config)
+        summary = Summary(problems=ProblemGroups(mend=mend))
         timeline = Timeline(context.config.limits.per_seconds, context.config.limits.calls)
         observers.add(summary)
         observers.add(observe_calls(timeline))

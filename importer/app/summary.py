@@ -1,12 +1,12 @@
 """The last word of a run: counts, the most frequent problems with a row to look at, and where report and page are."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.events import Event, RowReported
-from importer.html_report.problems import ProblemGroups
+from importer.html_report.problems import ProblemGroup, ProblemGroups
 from importer.outcome import InAccount, NextStep, Outcome, Status
 
 __all__ = ["Summary"]
@@ -50,13 +50,28 @@ class Summary:
         if worst:
             lines.append("What stood in the way most often:")
         for group in worst:
-            times = "row" if group.count == 1 else f"{group.count:,} rows, the first is row"
-            first = group.rows[0]
-            lines.append(f"  {times} {first.number}: {group.error}: {first.message}")
-            lines.append(f"      {group.tip}")
+            lines += _told(group)
+        left = len(self.problems) - len(worst)
+        if left:
+            lines.append(f"  and {left:,} more {'cause' if left == 1 else 'causes'}: see lsq_message in the report")
         lines.append(f"Report: {report}")
         if self.kept is not None:
             lines.append(f"Kept:   {self.kept}")
         if page is not None:
             lines.append(f"Page:   {page}")
         return lines
+
+
+def _told(group: ProblemGroup) -> Iterator[str]:
+    """One cause: its rows and what is wrong with them, what to do, and the line that may be pasted."""
+    first = group.rows[0]
+    if group.count == 1:
+        yield f"  row {first.number}: {group.error}: {first.message}"
+    elif group.sentence:
+        yield f"  {group.count:,} rows: {group.error}: {group.sentence}"
+    else:
+        yield f"  {group.count:,} rows, the first is row {first.number}: {group.error}: {first.message}"
+    yield f"      {group.tip}"
+    if group.line:
+        yield f"      {group.line_tip}"
+        yield f"          {group.line}"

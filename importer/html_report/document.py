@@ -171,7 +171,7 @@ def _brief(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _GroupView:
-    """A group as it is shown: where all its rows say the same, that stands once."""
+    """A group as it is shown: where all its rows say the same, or one sentence tells them all, that stands once."""
 
     group: ProblemGroup
     message: str
@@ -180,4 +180,5 @@ class _GroupView:
     @classmethod
     def of(cls, group: ProblemGroup) -> "_GroupView":
         messages = {row.message for row in group.rows}
-        return cls(group, messages.pop() if len(messages) == 1 else "", group.count - len(group.rows))
+        message = group.sentence or (messages.pop() if len(messages) == 1 else "")
+        return cls(group, message, group.count - len(group.rows))

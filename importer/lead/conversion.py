@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.errors import Remedy
 from importer.lead.fieldformats import EMAIL_TYPES, FIELD_FORMATS
 from importer.lead.metadata import Field
 from importer.lead.refusal import Converter, Refusal
@@ -75,7 +76,8 @@ def make_conversion(
     ):
         return Conversion(None, limit, blanks), ()
     if limit != NO_LIMIT:
-        stages.append(_make_length_check(limit, cuts=policies.too_long == "cut" and _may_be_cut(rule, field)))
+        can_cut = _may_be_cut(rule, field)
+        stages.append(_make_length_check(limit, can_cut=can_cut, cuts=can_cut and policies.too_long == "cut"))
     inner = _chain(stages)
     convert, problems = _with_words(rule, inner, blanks)
     return Conversion(convert, blanks=blanks), problems
@@ -120,8 +122,8 @@ def _may_be_cut(rule: ValueRule, field: Field | None) -> bool:
     return type_of(rule).is_cuttable and kind not in FIELD_FORMATS and not (field and field.options)
 
 
-def _make_length_check(limit: int, *, cuts: bool) -> Converter:
-    refusal = _too_long(limit)
+def _make_length_check(limit: int, *, can_cut: bool, cuts: bool) -> Converter:
+    refusal = _too_long(limit, can_cut=can_cut)
 
     def check(text: str, _kind: str | None) -> str | Refusal:
         if len(text) <= limit:
@@ -131,11 +133,12 @@ def _make_length_check(limit: int, *, cuts: bool) -> Converter:
     return check
 
 
-def _too_long(limit: int) -> Refusal:
+def _too_long(limit: int, *, can_cut: bool = True) -> Refusal:
     return Refusal(
         "too_long",
         f"holds more than the {limit:,} characters that its field takes; LeadSquared would cut it without a word",
-        "Shorten it, or let it be cut: too_long: cut in config.yaml.",
+        "Shorten it, or let it be cut: too_long: cut in config.yaml." if can_cut else "Shorten it, or empty the cell.",
+        Remedy("too_long", "cut") if can_cut else None,
     )
 
 

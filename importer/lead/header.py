@@ -1,5 +1,6 @@
 """The columns of a configuration found again in a spreadsheet's header."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ __all__ = [
     "column_letters",
     "match_columns",
     "named",
+    "named_cells",
     "shown",
     "tidy",
 ]
@@ -133,6 +135,19 @@ def column_letters(index: int) -> str:
         count, rest = divmod(count - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def named_cells(message: str, row_number: int) -> tuple[int, ...]:
+    """The indexes of the cells of a row that a message of ours names, as `Cell D17 (Mobile)`."""
+    names = re.findall(rf"\b([A-Z]{{1,3}}){row_number} \(", message)
+    return tuple(dict.fromkeys(_index_of(letters) for letters in names))
+
+
+def _index_of(letters: str) -> int:
+    count = 0
+    for letter in letters:
+        count = count * 26 + ord(letter) - ord("A") + 1
+    return count - 1
 
 
 def _loosened(header: str) -> str:

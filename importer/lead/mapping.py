@@ -83,6 +83,8 @@ class LeadMapping:
             f"Nothing fills {name}, which is mandatory in LeadSquared: empty is {cells}.",
             "Fill the cell, or give the column a default: in config.yaml.",
             shown(columns[0].header) if columns else "",
+            tuple(column.index for column in columns),
+            f"is empty, and nothing else fills {name}, which is mandatory in LeadSquared" if len(columns) == 1 else "",
         )
 
     def _nameless(self) -> RowProblem:
@@ -174,27 +176,29 @@ def _overflow(row: "Row") -> RowProblem:
 
 def _judge(column: MappedColumn, row: "Row") -> str | RowProblem:
     """What is sent of a mapped column's cell, or why nothing is."""
-    where = f"Cell {cell_name(column.index, row.number)} ({shown(column.header)})"
+    judged = _judge_cell(column, row)
+    if isinstance(judged, str):
+        return judged
+    return judged.problem(cell_name(column.index, row.number), shown(column.header), column.index)
+
+
+def _judge_cell(column: MappedColumn, row: "Row") -> str | Refusal:
     bad = row.bad.get(column.index)
     if bad is not None:
-        formula = bad.startswith("formula")
-        return RowProblem(
+        return Refusal(
             "cell_error",
-            f"{where} holds {'a ' if bad[:1].islower() else ''}{bad}.",
+            f"holds {'a ' if bad[:1].islower() else ''}{bad}",
             "Open the file in your spreadsheet program, let it calculate, and save it again."
-            if formula
+            if bad.startswith("formula")
             else "Put the value there that was meant, or empty the cell.",
-            shown(column.header),
         )
     try:
         value = clean(row.cells[column.index])
     except UnreadableTextError as error:
-        return RowProblem(
+        return Refusal(
             "unreadable_text",
-            f"{where} holds {error}, which is no text.",
+            f"holds {error}, which is no text",
             "The file was probably saved in another encoding than it was read in: set encoding: in config.yaml "
             "(often cp1252), or type the cell's text again.",
-            shown(column.header),
         )
-    judged = column.conversion.judge(value, row.dates.get(column.index))
-    return judged.problem(where, shown(column.header)) if isinstance(judged, Refusal) else judged
+    return column.conversion.judge(value, row.dates.get(column.index))

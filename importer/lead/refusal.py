@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from importer.errors import RowProblem
+from importer.errors import Remedy, RowProblem
 
 __all__ = ["Converter", "Refusal"]
 
@@ -13,16 +13,18 @@ class Refusal:
     """Why a value cannot be sent, told without the value, which is a person's.
 
     `error` is the word for the report's column `lsq_error`; `reason` ends the sentence "Cell D17 (Mobile) …"; `tip`
-    says what to do next.
+    says what to do next. `remedy` is what in config.yaml would let it pass, for a whole column that is written so.
     """
 
     error: str
     reason: str
     tip: str
+    remedy: Remedy | None = None
 
-    def problem(self, where: str, column: str) -> RowProblem:
-        """The row's problem; `where` begins the sentence, `column` is the header to blame."""
-        return RowProblem(self.error, f"{where} {self.reason}.", self.tip, column)
+    def problem(self, cell: str, column: str, index: int) -> RowProblem:
+        """The row's problem: the cell's name, and its column's header and index."""
+        message = f"Cell {cell} ({column}) {self.reason}."
+        return RowProblem(self.error, message, self.tip, column, (index,), self.reason, self.remedy)
 
 
 Converter = Callable[[str, str | None], str | Refusal]

@@ -4,11 +4,14 @@ It is a private SQLite database in a temporary file that is gone with the proces
 the file. Like the ledger it holds digests and outcomes, no lead data.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 from types import TracebackType
-from typing import NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self, cast
 
+from importer.errors import Remedy, RowProblem
 from importer.ledger.database import storable
 from importer.ledger.digestkinds import KeyDigest, RowRef
 from importer.ledger.digesttable import DigestTable, room_needed
@@ -25,14 +28,15 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -11000;
 CREATE TABLE note (
     place INTEGER PRIMARY KEY, ref BLOB NOT NULL, is_open INTEGER NOT NULL, status TEXT NOT NULL, lead_id TEXT NOT NULL,
-    error TEXT NOT NULL, message TEXT NOT NULL, tip TEXT NOT NULL, attempts INTEGER NOT NULL, time TEXT NOT NULL
+    error TEXT NOT NULL, message TEXT NOT NULL, tip TEXT NOT NULL, attempts INTEGER NOT NULL, time TEXT NOT NULL,
+    problems TEXT NOT NULL
 );
 BEGIN;
 """
 
 
 _READY = Outcome(Status.READY)
-_READY_VALUES = (Status.READY.value, "", "", "", "", 0, "")
+_READY_VALUES = (Status.READY.value, "", "", "", "", 0, "", "")
 
 
 class KeyOwner(NamedTuple):
@@ -133,7 +137,7 @@ class Scratch:
     def _flush_notes(self) -> None:
         rows = map(_note_values, self._notes.values())
         with room_needed():
-            self._database.executemany("INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._notes.clear()
 
 
@@ -142,12 +146,21 @@ def _note_values(note: RowState) -> tuple[object, ...]:
     if outcome == _READY:  # most rows of a first review: nothing of it needs a look
         return (note.place, note.ref, note.is_open, *_READY_VALUES)
     texts = map(storable, (outcome.lead_id, outcome.error, outcome.message, outcome.tip))
-    return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time)
+    problems = json.dumps([astuple(problem) for problem in outcome.problems]) if outcome.problems else ""
+    return (note.place, note.ref, note.is_open, outcome.status.value, *texts, outcome.attempts, outcome.time, problems)
 
 
-def _note(found: tuple[int, RowRef, int, str, str, str, str, str, int, str]) -> RowState:
+def _note(found: tuple[int, RowRef, int, str, str, str, str, str, int, str, str]) -> RowState:
     if found[3:] == _READY_VALUES:
         return RowState(found[0], found[1], bool(found[2]), _READY)
-    place, ref, is_open, status, *texts, attempts, time = found
+    place, ref, is_open, status, *texts, attempts, time, problems = found
     lead_id, error, message, tip = map(str, texts)
-    return RowState(place, ref, bool(is_open), Outcome(Status(status), lead_id, error, message, tip, attempts, time))
+    read = tuple(map(_problem, json.loads(problems))) if problems else ()
+    outcome = Outcome(Status(status), lead_id, error, message, tip, attempts, time, read)
+    return RowState(place, ref, bool(is_open), outcome)
+
+
+def _problem(fields: list[Any]) -> RowProblem:
+    """A problem of its fields as JSON has them."""
+    error, message, tip, column, cells, cause, remedy = fields
+    return RowProblem(error, message, tip, column, tuple(cells), cause, None if remedy is None else Remedy(*remedy))

@@ -6,11 +6,12 @@ a workbook are read by the same rule, since both are written with the same guard
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from importer.errors import UsageError
-from importer.outcome import Outcome, Status
+from importer.errors import RowProblem, UsageError
+from importer.lead.header import named_cells
+from importer.outcome import SEPARATOR, Outcome, Status
 from importer.report.columns import bad_reason, own_name, split_extra
 from importer.report.formulaescape import GUARD, unescape_formula
 from importer.sheet.numberformat import DateKind
@@ -48,7 +49,18 @@ class PastLine:
         """Give the outcome as it was written, or None on a line without a status."""
         if self.status is None:
             return None
-        return Outcome(self.status, self.lead_id, self.error, self.message, self.tip, self.attempts, self.time)
+        problems = tuple(self._problems()) if self.status is Status.INVALID else ()
+        if len(problems) == 1 and not problems[0].cells:
+            problems = ()  # it says no more than the texts do
+        texts = self.error, self.message, self.tip
+        return Outcome(self.status, self.lead_id, *texts, self.attempts, self.time, problems)
+
+    def _problems(self) -> Iterator[RowProblem]:
+        """The problems that the texts tell, each with the cells that its message names."""
+        errors = self.error.split(SEPARATOR)
+        parts = [text.split(SEPARATOR) if len(errors) > 1 else [text] for text in (self.message, self.tip)]
+        for error, message, tip in zip(errors, *parts, strict=False):
+            yield RowProblem(error, message, tip, cells=named_cells(message, self.number or self.line))
 
 
 @dataclass(frozen=True, slots=True)

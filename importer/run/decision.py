@@ -4,11 +4,12 @@ An open decision is carried out by sending: `ready` is sent, `unknown` is looked
 row that holds the same unique value. Until then its outcome is what a dry run reports.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from importer.clocks import Moment
+from importer.errors import RowProblem
 from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
 from importer.ledger.records import KnownRow, State
 from importer.ledger.scratch import KeyOwner
@@ -89,7 +90,7 @@ def decide(
     if (unresolved := _unresolved(prepared, known)) is not None:
         return unresolved
     if prepared.problems:
-        return Decision(Outcome.of_problem(prepared.problems[0]))
+        return Decision(Outcome.of_problems([*prepared.problems, *_twin(prepared, by_key, holders, again=again)]))
     if holders:
         return Decision(of_key_holder(prepared, holders[0]), is_open=True)
     if known is not None and known.state is State.DUPLICATE and prepared.has_cells(known.cells) and not again:
@@ -146,6 +147,21 @@ def unresolved_since(prepared: PreparedRow, known: KnownRow | None) -> Moment | 
     return None
 
 
+def _twin(
+    prepared: PreparedRow, by_key: Sequence[KnownRow], holders: Sequence[KeyOwner], *, again: bool
+) -> Iterator[RowProblem]:
+    """What would be wrong with a row that is not fit to send if it were: another row has its unique value."""
+    created = next((row for row in by_key if row.state is State.CREATED and not again), None)
+    if holders:
+        outcome = of_key_holder(prepared, holders[0])
+    elif created is not None:
+        outcome = of_known_lead(prepared, created)
+    else:
+        return
+    if outcome.status is Status.DUPLICATE:
+        yield RowProblem(outcome.error, outcome.message, outcome.tip)
+
+
 def _created_before(prepared: PreparedRow, known: KnownRow | None) -> Decision | None:
     if known is not None and known.state is State.CREATED:
         return Decision(_remembered(known), holds=True)
@@ -178,7 +194,7 @@ def _unresolved(prepared: PreparedRow, known: KnownRow | None) -> Decision | Non
         is_keyless = not prepared.keys
     since = unresolved_since(prepared, known)
     if prepared.problems:
-        tip = f"{prepared.problems[0].message} {UNFIT_TIP}"
+        tip = " ".join([*(problem.message for problem in prepared.problems), UNFIT_TIP])
     else:
         tip = KEYLESS_TIP if is_keyless else EDITED_TIP
     outcome = Outcome(

@@ -1,12 +1,14 @@
 """Problems are grouped by cause, counted truly, and held in bounded memory."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.html_report.problems import MOST_ROWS, OTHER_ERROR, ProblemGroups
+from importer.errors import Remedy, RowProblem
+from importer.html_report.problems import MOST_REMEDIES, MOST_ROWS, OTHER_ERROR, ProblemGroups
 from importer.outcome import Outcome, Status
 
 PROBLEMS = sorted(set(Status) - {Status.CREATED, Status.READY, Status.UNSENT})
@@ -32,6 +34,41 @@ def test_the_same_error_under_another_status_or_tip_is_another_cause() -> None:
     groups.add(3, Outcome(Status.UNKNOWN, error="no_answer", tip="Run again."))
     groups.add(4, Outcome(Status.UNKNOWN, error="no_answer", tip="Look for it."))
     assert len(groups) == 3
+
+
+def bad_cell(row: int, index: int, header: str, *, cause: str = "is wrong", remedy: Remedy | None = None) -> RowProblem:
+    return RowProblem("bad", f"Cell {index} of {row} {cause}.", "Mend it.", header, (index,), cause, remedy)
+
+
+def test_a_row_counts_for_each_of_its_problems_and_a_column_is_a_cause_of_its_own() -> None:
+    groups = ProblemGroups()
+    for row in (2, 3):
+        groups.add(row, Outcome.of_problems([bad_cell(row, 0, "A"), bad_cell(row, 1, "B")]))
+    groups.add(4, Outcome.of_problems([bad_cell(4, 1, "B")]))
+    assert [(group.count, group.sentence) for group in groups.worst(5)] == [
+        (3, "Each of the cells B2, B3 and B4 (B) is wrong."),
+        (2, "Each of the cells A2 and A3 (A) is wrong."),
+    ]
+
+
+def test_the_words_to_translate_are_bounded_and_counted() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def mend(index: int, remedies: Sequence[Remedy]) -> str:
+        asked.append((index, len(remedies)))
+        return "the line"
+
+    groups = ProblemGroups(mend=mend)
+    for row in range(2, 102):
+        remedy = Remedy("values", "Option", f"optoin {row // 2}")
+        groups.add(row, Outcome.of_problems([bad_cell(row, 2, "C", cause=f"holds {row}", remedy=remedy)]))
+    (group,) = groups.worst(5)
+    assert (group.count, group.line) == (100, "the line")
+    assert asked == [(2, MOST_REMEDIES)]
+    assert group.sentence.endswith(
+        "`optoin 1` (2 times), `optoin 2` (2 times), `optoin 3` (2 times), "
+        "`optoin 4` (2 times), `optoin 5` (2 times) and others."
+    )
 
 
 @pytest.mark.parametrize("status", [Status.CREATED, Status.READY, Status.UNSENT])

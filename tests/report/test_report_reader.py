@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.errors import UsageError
+from importer.errors import RowProblem, UsageError
 from importer.outcome import Outcome, Status
 from importer.report import COLUMNS, PastLine, ReportShape, open_report, recognise
 from importer.sheet import open_table
@@ -183,3 +183,14 @@ def test_any_row_comes_back_from_the_file(lines: list[tuple[str, str, str, tuple
                 report.write(row, Outcome(Status.UNSENT), ref="r")
         _, found, _ = read(path)
     assert content(found) == content(rows)
+
+
+@given(st.lists(st.text(st.sampled_from("a| \t\n"), max_size=12), min_size=2, max_size=5))
+def test_a_row_with_several_problems_gives_back_as_many_whatever_their_texts_hold(texts: list[str]) -> None:
+    told = Outcome.of_problems([RowProblem(f"e{nth}", f"B7 (x) {text}", text) for nth, text in enumerate(texts)])
+    past = PastLine(9, 7, Status.INVALID, error=told.error, message=told.message, tip=told.tip)
+    outcome = past.outcome()
+    assert outcome is not None
+    assert [(problem.error, problem.cells) for problem in outcome.problems] == [
+        (f"e{nth}", (1,)) for nth in range(len(texts))
+    ]

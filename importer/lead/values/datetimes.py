@@ -10,8 +10,10 @@ converted to UTC. Three things tell the two apart, in this order:
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 
+from importer.errors import Remedy
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.values.datepattern import DatePattern
 
@@ -32,6 +34,8 @@ ISO = re.compile(
 ACCOUNT = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,3})?)?", re.ASCII)
 MIDNIGHT = time()
 NUMERIC = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*", re.ASCII | re.DOTALL)
+DAY_AND_MONTH = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d\d)(?: \d{1,2}:\d\d(:\d\d)?)?", re.ASCII)
+MONTHS = 12
 SERIAL = re.compile(r"\d{4,6}(?:\.\d+)?", re.ASCII)
 
 AMBIGUOUS_REFUSAL = Refusal(
@@ -188,4 +192,18 @@ def _refuse(text: str, pattern: DatePattern | None) -> Refusal:
         if pattern.has_wrong_weekday(text):
             return WEEKDAY_REFUSAL
         return NO_SUCH_REFUSAL if pattern.regex.fullmatch(text) else BAD_REFUSAL
-    return AMBIGUOUS_REFUSAL if NUMERIC.fullmatch(text) else BAD_REFUSAL
+    return replace(AMBIGUOUS_REFUSAL, remedy=_find_format(text)) if NUMERIC.fullmatch(text) else BAD_REFUSAL
+
+
+def _find_format(text: str) -> Remedy | None:
+    """The format of a date that can be read in one order only: one of its numbers is no month."""
+    found = DAY_AND_MONTH.fullmatch(text)
+    if found is None:
+        return None
+    first, mark, second, year, seconds = found.groups()
+    numbers = int(first), int(second)
+    if (max(numbers) > MONTHS) == (min(numbers) > MONTHS):
+        return None
+    order = ("%d", "%m") if numbers[0] > MONTHS else ("%m", "%d")
+    clock = "" if ":" not in text else " %H:%M:%S" if seconds else " %H:%M"
+    return Remedy("format", mark.join([*order, "%y" if len(year) == len("yy") else "%Y"]) + clock)

@@ -35,6 +35,10 @@ FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.@|@\."), "has a dot beside its @"),
     (re.compile(r"^[^@]*@[^.]*$"), "has no dot behind its @"),
     (re.compile(r"^[^@]*@.*_"), "has an underscore behind its @"),
+    (re.compile(r"^[^@]*@(?:(?:.*\.)?-|.*-(?:\.|$))"), "has a hyphen beside a dot, or at an end, behind its @"),
+    (re.compile(r"^[^@]*@.*\.\d+$"), "has nothing but digits behind its last dot"),
+    (re.compile(r"^[^@]*@(?:.*\.)?[^.]{64}"), "has a part of more than 63 characters behind its @"),
+    (re.compile(r".{255}", re.DOTALL), "has more than 254 characters"),
     (re.compile(r"^[^@]*@.*[^\w.-]"), "has a mark behind its @ that no domain has"),
     (re.compile(r"^[^@]*[()\[\]:\"\\]"), "has a bracket, colon or quotation mark"),
 )

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from importer.errors import Remedy
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.users import AccountUser
 from importer.nearest import find_near, loosen
@@ -17,6 +18,7 @@ UNTYPED_REFUSAL = Refusal(
     "bad_owner",
     "holds a name or an address where LeadSquared takes the GUID of a user",
     "Say type: owner for it in config.yaml: e-mail addresses and full names are then turned into GUIDs.",
+    Remedy("type", "owner"),
 )
 INACTIVE_REFUSAL = Refusal(
     "inactive_owner",

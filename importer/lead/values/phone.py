@@ -11,6 +11,7 @@ from functools import cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberType
 
+from importer.errors import Remedy
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.values.phonetext import (
     BAD_REFUSAL,
@@ -48,6 +49,7 @@ NO_CODE_REFUSAL = Refusal(
     "phone_without_country",
     "holds a phone number without a country code",
     "Write it with + and the country code, or name the column's country in config.yaml: region: IN",
+    Remedy("region", "IN"),
 )
 TOO_LONG_TIP = "Correct it; if it is two numbers, keep one."
 TOO_LONG_REFUSAL = Refusal("bad_phone", "holds more digits than a phone number of its country has", TOO_LONG_TIP)

@@ -71,6 +71,9 @@ MARKS_REFUSAL = Refusal(
 PLUS_REFUSAL = Refusal(
     "bad_phone", "holds a + that does not stand once and in front of the number", "Keep one +, in front."
 )
+LINE_BREAK_REFUSAL = Refusal(
+    "bad_phone", "holds a phone number with a line break inside", "Take it out; if it is two numbers, keep one."
+)
 TOO_SHORT_REFUSAL = Refusal("bad_phone", "holds a phone number with too few digits", BAD_REFUSAL.tip)
 
 
@@ -124,6 +127,8 @@ def _odd_marks(writing: str) -> Refusal:
         return BAD_REFUSAL
     if any(mark.isalpha() for mark in writing):
         return LETTERS_REFUSAL
+    if "\n" in writing or "\r" in writing:
+        return LINE_BREAK_REFUSAL
     return PLUS_REFUSAL if "+" in writing else MARKS_REFUSAL
 
 
