@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.errors import UsageError
+from importer.report.columns import COLUMNS
 from importer.report.formats import format_of
 from importer.report.formulaescape import unescape_formula
 from importer.report.reader import recognise
@@ -37,8 +38,9 @@ def read_report(path: Path) -> "pd.DataFrame":
             hint="Save it again as a CSV in UTF-8 or as .xlsx.",
         ) from None
     header, *_ = frame.head(1).to_numpy().tolist() or [[]]
-    if recognise(header) is None:
+    shape = recognise(header)
+    if shape is None:
         raise UsageError(f"{path} is no report: it has no columns lsq_row and lsq_status.")
     lines = frame.iloc[1:].map(unescape_formula).reset_index(drop=True)
     lines.columns = [unescape_formula(name) for name in header]
-    return lines
+    return lines.iloc[:, [*shape.originals, *(shape.own[name] for name in COLUMNS if name in shape.own)]]

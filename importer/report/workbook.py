@@ -7,12 +7,15 @@ the system's temporary folder, where a kill leaves them, and cuts a cell at 32,7
 The columns themselves have the text format (`@`) as well, so that `01250` typed into an empty cell keeps its zero.
 Cells get the same guards as in the CSV, so that a workbook saved as a CSV is as safe, and both are read back by one
 rule.
+
+What became of a row stands in front of its cells, in columns that stay in view: behind them it is off the screen where
+a list has more than a few columns. Columns are known by their names when the report is read back.
 """
 
 import contextlib
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -21,7 +24,24 @@ from xml.sax.saxutils import escape
 from importer.lead.header import column_letters
 from importer.outcome import Outcome, Status
 from importer.report.columns import COLUMNS, ReportLines, escaped_header, refuse_collisions
+from importer.report.notes import Notes
 from importer.report.replacement import ReportError, replace_report
+from importer.report.workbookparts import (
+    BAD,
+    BOOK,
+    BOOK_RELATIONS,
+    CONTENT_TYPES,
+    HEADER,
+    MAIN,
+    NOTES_RELATIONS,
+    NOTES_TYPES,
+    PROLOGUE,
+    RELATIONS,
+    ROOT_RELATIONS,
+    STYLES,
+    TEXT,
+    TINTED,
+)
 from importer.sheet.table import Row
 from importer.wholefile import reason
 
@@ -34,58 +54,22 @@ MAX_PART = (1 << 31) - (1 << 16)  # bytes; beyond, a zip needs extensions that r
 _CELL_BYTES = 80  # what stands around a cell's text
 _OUTCOME_BYTES = 1_200  # the report's own cells of a row that was refused, with the cells' surroundings
 
-_TEXT, _HEADER, _TINTED = 1, 2, 3  # places in the styles' cellXfs
+_IN_FRONT = ("lsq_row", "lsq_status", "lsq_message")
 _WIDTH_SAMPLE = 200  # lines that decide the columns' widths
 _NARROWEST, _WIDEST = 8, 44  # characters
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_PROLOGUE = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-
-_CONTENT_TYPES = f"""{_PROLOGUE}<Types xmlns="{_PACKAGE}/content-types">\
-<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>\
-<Default Extension="xml" ContentType="application/xml"/>\
-<Override PartName="/xl/workbook.xml" \
-ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>\
-<Override PartName="/xl/worksheets/sheet1.xml" \
-ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>\
-<Override PartName="/xl/styles.xml" \
-ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"""
-
-_ROOT_RELATIONS = f"""{_PROLOGUE}<Relationships xmlns="{_PACKAGE}/relationships">\
-<Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""
-
-_BOOK_RELATIONS = f"""{_PROLOGUE}<Relationships xmlns="{_PACKAGE}/relationships">\
-<Relationship Id="rId1" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>\
-<Relationship Id="rId2" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>"""
-
-_BOOK = f"""{_PROLOGUE}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">\
-<sheets><sheet name="Report" sheetId="1" r:id="rId1"/></sheets>\
-<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">Report!{{area}}</definedName>\
-</definedNames></workbook>"""
-
-# Number format 49 is the built-in `@`. The tint is a pale yellow.
-_STYLES = f"""{_PROLOGUE}<styleSheet xmlns="{_MAIN}">\
-<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>\
-<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>\
-<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>\
-<fill><patternFill patternType="solid"><fgColor rgb="FFFFF2CC"/><bgColor indexed="64"/></patternFill></fill></fills>\
-<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>\
-<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>\
-<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>\
-<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>\
-<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>\
-<xf numFmtId="49" fontId="0" fillId="2" borderId="0" xfId="0" applyNumberFormat="1" applyFill="1"/></cellXfs>\
-<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
 
 _UNWRITABLE = "\\x00-\\x08\\x0b-\\x1f\ufffe\uffff"  # by XML 1.0; a CR would come back as LF
 _SPECIAL = re.compile(f"[{_UNWRITABLE}&<>_\ud800-\udfff]")
 _ESCAPED = re.compile(f"[{_UNWRITABLE}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNWRITABLE}])")
 
 
+_Line = tuple[int, list[str], Mapping[int, str]]
+"""A line: its style, its texts, and the notes of its bad cells by their indexes."""
+
+
 class WorkbookReport:
-    """Write the report as a workbook: frozen header, filter, unfinished lines tinted; the faces of `ReportWriter`.
+    """Write the report as a workbook: frozen header and status, filter, unfinished lines tinted, bad cells tinted
+    otherwise and with notes; the faces of `ReportWriter`.
 
     Lines go out as they come, so that memory stays flat. A cell beyond Excel's limits is a ReportError; `check_fits`
     finds it before the first call.
@@ -96,16 +80,19 @@ class WorkbookReport:
         self.path = path
         self._header = tuple(header)
         self._letters = [column_letters(index) for index in range(len(header) + len(COLUMNS))]
+        self._order = _order(len(header))
+        self._styles = {style: [style] * len(self._order) for style in (TEXT, HEADER, TINTED)}
         self._lines = ReportLines()
+        self._notes = Notes()
         self._replacement = replace_report(path, make_way=make_way)
-        self._waiting: list[tuple[int, list[str]]] = []
+        self._waiting: list[_Line] = []
         self._part: IO[bytes] | None = None
         self._row = 0
         self._bytes = 0
 
     def __enter__(self) -> Self:
         self._zip = zipfile.ZipFile(self._replacement.__enter__().file, "w", zipfile.ZIP_DEFLATED)
-        self._waiting.append((_HEADER, escaped_header(self._header)))
+        self._waiting.append((HEADER, self._ordered(escaped_header(self._header)), {}))
         return self
 
     def __exit__(
@@ -126,53 +113,63 @@ class WorkbookReport:
         """Add the line of one row; a row that does not fit the header is a mistake of the caller."""
         if len(row.cells) != len(self._header):
             raise ValueError(f"row {row.number}: {len(row.cells)} cells for {len(self._header)} headers")
-        style = _TEXT if outcome.status.facts.is_good else _TINTED
-        line = self._lines.line(row, outcome, ref=ref)
+        style = TEXT if outcome.status.facts.is_good else TINTED
+        line = self._ordered(self._lines.line(row, outcome, ref=ref))
+        notes = _notes(outcome, len(self._header)) if outcome.problems else {}
         if self._part is None:
-            self._waiting.append((style, line))
+            self._waiting.append((style, line, notes))
             if len(self._waiting) <= _WIDTH_SAMPLE:
                 return
         try:
             if self._part is None:
                 self._begin()
             else:
-                self._put(style, line)
+                self._put(style, line, notes)
         except OSError as failure:
             raise self._failed(failure) from failure
 
+    def _ordered(self, texts: Sequence[str]) -> list[str]:
+        return [texts[index] for index in self._order]
+
     def _begin(self) -> None:
-        for name, text in (("[Content_Types].xml", _CONTENT_TYPES), ("_rels/.rels", _ROOT_RELATIONS)):
-            self._zip.writestr(part_info(name), text)
+        self._zip.writestr(part_info("_rels/.rels"), ROOT_RELATIONS)
         self._part = self._zip.open(part_info("xl/worksheets/sheet1.xml"), "w")
         columns = "".join(
-            f'<col min="{place}" max="{place}" width="{width}" style="{_TEXT}" customWidth="1"/>'
+            f'<col min="{place}" max="{place}" width="{width}" style="{TEXT}" customWidth="1"/>'
             for place, width in enumerate(self._widths(), start=1)
         )
         self._part.write(
-            f'{_PROLOGUE}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView tabSelected="1" workbookViewId="0">'
-            '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+            f'{PROLOGUE}<worksheet xmlns="{MAIN}" xmlns:r="{RELATIONS}">'
+            '<sheetViews><sheetView tabSelected="1" workbookViewId="0">'
+            f'<pane xSplit="{len(_IN_FRONT)}" ySplit="1" topLeftCell="{column_letters(len(_IN_FRONT))}2" '
+            'activePane="bottomRight" state="frozen"/></sheetView></sheetViews>'
             f"<cols>{columns}</cols><sheetData>".encode()
         )
-        for style, line in self._waiting:
-            self._put(style, line)
+        for style, line, notes in self._waiting:
+            self._put(style, line, notes)
         self._waiting.clear()
 
-    def _put(self, style: int, line: list[str]) -> None:
+    def _put(self, style: int, line: list[str], notes: Mapping[int, str]) -> None:
         if self._part is None or self._row == MAX_ROWS:
             raise ReportError(self.path, f"a workbook has no more than {MAX_ROWS:,} rows")
         self._row += 1
         row = self._row
         cells = [f'<row r="{row}">']
-        for letter, text in zip(self._letters, line, strict=True):
+        styles = self._styles[style]
+        if notes:
+            styles = [BAD if index in notes else style for index in range(len(line))]
+            for index, text in notes.items():
+                self._notes.add(self._letters[index], index, row, text)
+        for letter, text, cell_style in zip(self._letters, line, styles, strict=True):
             if not text:
-                cells.append(f'<c r="{letter}{row}" s="{style}"/>')
+                cells.append(f'<c r="{letter}{row}" s="{cell_style}"/>')
                 continue
             if len(text) > MAX_CELL // 2 and units(text) > MAX_CELL:
                 raise ReportError(self.path, f"cell {letter}{row} is longer than a workbook's cell can be")
             if _SPECIAL.search(text) is not None:
                 text = escape(escaped(text))  # noqa: PLW2901 - the same text as XML
             cells.append(
-                f'<c r="{letter}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+                f'<c r="{letter}{row}" s="{cell_style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
             )
         cells.append("</row>")
         data = "".join(cells).encode()
@@ -182,7 +179,7 @@ class WorkbookReport:
         self._part.write(data)
 
     def _widths(self) -> list[int]:
-        widest = [max(map(len, column)) for column in zip(*(line for _, line in self._waiting), strict=True)]
+        widest = [max(map(len, column)) for column in zip(*(line for _, line, _ in self._waiting), strict=True)]
         return [min(max(width + 2, _NARROWEST), _WIDEST) for width in widest]
 
     def _finish(self) -> None:
@@ -191,12 +188,27 @@ class WorkbookReport:
         if self._part is None:  # for the type checker
             return
         last = self._letters[-1]
-        self._part.write(f'</sheetData><autoFilter ref="A1:{last}{self._row}"/></worksheet>'.encode())
+        boxes = '<legacyDrawing r:id="rId1"/>' if self._notes else ""
+        self._part.write(f'</sheetData><autoFilter ref="A1:{last}{self._row}"/>{boxes}</worksheet>'.encode())
         self._part.close()
-        self._zip.writestr(part_info("xl/workbook.xml"), _BOOK.format(area=f"$A$1:${last}${self._row}"))
-        self._zip.writestr(part_info("xl/_rels/workbook.xml.rels"), _BOOK_RELATIONS)
-        self._zip.writestr(part_info("xl/styles.xml"), _STYLES)
+        if self._notes:
+            self._write_notes()
+        content_types = CONTENT_TYPES.format(notes=NOTES_TYPES if self._notes else "")
+        self._zip.writestr(part_info("[Content_Types].xml"), content_types)
+        self._zip.writestr(part_info("xl/workbook.xml"), BOOK.format(area=f"$A$1:${last}${self._row}"))
+        self._zip.writestr(part_info("xl/_rels/workbook.xml.rels"), BOOK_RELATIONS)
+        self._zip.writestr(part_info("xl/styles.xml"), STYLES)
         self._zip.close()
+
+    def _write_notes(self) -> None:
+        self._zip.writestr(part_info("xl/worksheets/_rels/sheet1.xml.rels"), NOTES_RELATIONS)
+        for name, pieces in (
+            ("xl/comments1.xml", self._notes.comments()),
+            ("xl/drawings/vmlDrawing1.vml", self._notes.boxes()),
+        ):
+            with self._zip.open(part_info(name), "w") as part:
+                for piece in pieces:
+                    part.write(piece.encode())
 
     def _abandon(self) -> None:
         """Close both, so that neither writes when it is collected."""
@@ -207,6 +219,25 @@ class WorkbookReport:
 
     def _failed(self, failure: OSError | ReportError) -> ReportError:
         return failure if isinstance(failure, ReportError) else ReportError(self.path, reason(failure))
+
+
+def _order(width: int) -> list[int]:
+    """Where the columns of a workbook stand in a line of the report, whose first `width` are the original cells."""
+    own = {name: width + place for place, name in enumerate(COLUMNS)}
+    front = [own[name] for name in _IN_FRONT]
+    return [*front, *range(width), *(index for name, index in own.items() if name not in _IN_FRONT)]
+
+
+def _notes(outcome: Outcome, width: int) -> Mapping[int, str]:
+    """What is wrong with each bad cell and what to do, by the cell's index in the workbook."""
+    notes: dict[int, str] = {}
+    for problem in outcome.problems:
+        told = f"{problem.cause[:1].upper()}{problem.cause[1:]}." if problem.cause else problem.message
+        for index in problem.cells:
+            if index < width:
+                place = len(_IN_FRONT) + index
+                notes[place] = "\n".join(filter(None, [notes.get(place, ""), told, problem.tip]))
+    return notes
 
 
 def part_info(name: str) -> zipfile.ZipInfo:

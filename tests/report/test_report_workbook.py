@@ -16,6 +16,8 @@ from importer.sheet.cells import unescape_text
 from importer.sheet.table import Row
 
 HEADER = ("Name", "Postal Code")
+IN_FRONT = ("lsq_row", "lsq_status", "lsq_message")
+BEHIND = tuple(name for name in COLUMNS if name not in IN_FRONT)
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_every_cell_is_text_and_none_a_formula_or_an_error(path: Path) -> None:
         for cell in line:
             assert cell.number_format == "@"
             assert cell.value is None or cell.data_type == "s"
-    assert [cell.value for cell in sheet[3]][:4] == ["'=1+1", "#N/A", "3", "rejected"]
+    assert [cell.value for cell in sheet[3]][:5] == ["3", "rejected", None, "'=1+1", "#N/A"]
 
 
 def test_unfinished_lines_are_tinted_and_finished_ones_plain(path: Path) -> None:
@@ -46,15 +48,15 @@ def test_unfinished_lines_are_tinted_and_finished_ones_plain(path: Path) -> None
 
 def test_the_header_stays_in_view_and_filters(path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["Report"]
-    assert sheet.freeze_panes == "A2"
+    assert sheet.freeze_panes == "D2"
     assert sheet.auto_filter.ref == "A1:L5"
-    assert [cell.value for cell in sheet[1]] == [*HEADER, *COLUMNS]
+    assert [cell.value for cell in sheet[1]] == [*IN_FRONT, *HEADER, *BEHIND]
 
 
 def test_columns_are_wide_enough_but_not_absurd(path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["Report"]
-    assert sheet.column_dimensions["A"].width == 44
-    assert sheet.column_dimensions["B"].width == len("Postal Code") + 2
+    assert sheet.column_dimensions["D"].width == 44
+    assert sheet.column_dimensions["E"].width == len("Postal Code") + 2
 
 
 def test_a_cell_that_a_person_fills_is_text_too(path: Path) -> None:
@@ -66,7 +68,7 @@ def test_an_empty_report_is_a_workbook_with_a_header(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     with open_report(path, HEADER):
         pass
-    assert [cell.value for cell in openpyxl.load_workbook(path)["Report"][1]] == [*HEADER, *COLUMNS]
+    assert [cell.value for cell in openpyxl.load_workbook(path)["Report"][1]] == [*IN_FRONT, *HEADER, *BEHIND]
 
 
 def test_many_lines_keep_their_order(tmp_path: Path) -> None:
@@ -75,14 +77,14 @@ def test_many_lines_keep_their_order(tmp_path: Path) -> None:
         for number in range(2, 1002):
             report.write(Row(number, (f"lead {number}", "")), Outcome(Status.UNSENT))
     book = openpyxl.load_workbook(path, read_only=True)
-    rows = list(book["Report"].iter_rows(min_row=2, max_col=3, values_only=True))
+    rows = list(book["Report"].iter_rows(min_row=2, max_col=5, values_only=True))
     book.close()
-    assert rows == [(f"lead {number}", None, str(number)) for number in range(2, 1002)]
+    assert rows == [(str(number), "unsent", None, f"lead {number}", None) for number in range(2, 1002)]
 
 
 def test_a_cell_too_long_for_a_workbook_is_told_and_never_cut(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
-    with pytest.raises(ReportError, match="cell A2 is longer"), open_report(path, HEADER) as report:
+    with pytest.raises(ReportError, match="cell D2 is longer"), open_report(path, HEADER) as report:
         report.write(Row(2, ("x" * 32_768, "")), Outcome(Status.UNSENT))
     assert list(tmp_path.iterdir()) == []
 
