@@ -44,6 +44,8 @@ def _mended(rule: ValueRule, remedy: Remedy, config: Config) -> ValueRule | None
         return replace(rule, type=remedy.value)
     if remedy.key == "format" and rule.type is None:
         rule = replace(rule, type=FORMAT_TYPES["%H" in remedy.value], timezone=config.timezone)
+    if remedy.key == "thousands":
+        rule = replace(rule, type=rule.type or "number", decimal="," if remedy.value == "." else ".")
     if remedy.key == "region":
         change = {"region": min({one.rule.region for one in config.columns if one.rule.region} or {remedy.value})}
     needs_zone = "timezone" in type_of(rule).keys and rule.timezone is None

@@ -88,7 +88,8 @@ class LeadMapping:
         )
 
     def _nameless(self) -> RowProblem:
-        headers = [shown(column.header) for column in self.columns if str(column.field) in NAME_OR_CONTACT]
+        columns = [column for column in self.columns if str(column.field) in NAME_OR_CONTACT]
+        headers = [shown(column.header) for column in columns]
         fill = (
             f"Fill one of the columns {', '.join(headers)}" if headers else "Map a column to one of them in config.yaml"
         )
@@ -96,6 +97,7 @@ class LeadMapping:
             "no_name_or_contact",
             "None of FirstName, LastName, EmailAddress and Phone is filled; LeadSquared needs at least one.",
             f"{fill}, or delete the row.",
+            cells=tuple(dict.fromkeys(column.index for column in columns)),
         )
 
 

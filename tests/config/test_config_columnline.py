@@ -50,6 +50,12 @@ def test_a_line_with_translations_adds_them_to_those_that_were_there(tmp_path: P
 @pytest.mark.parametrize(
     ("entry", "remedy", "line"),
     [
+        (
+            "Sum: {field: mx_Sum, type: number}",
+            Remedy("thousands", "."),
+            'Sum: {field: mx_Sum, type: number, thousands: ".", decimal: ","}',
+        ),
+        ("Sum: mx_Sum", Remedy("thousands", ","), 'Sum: {field: mx_Sum, type: number, thousands: ","}'),
         ("Stage: ProspectStage", Remedy("off_list", "send"), "Stage: {field: ProspectStage, off_list: send}"),
         ("Note: mx_Note", Remedy("too_long", "cut"), "Note: {field: mx_Note, too_long: cut}"),
         ("Owner: OwnerId", Remedy("type", "owner"), "Owner: {field: OwnerId, type: owner}"),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_cases import digest
 
+from importer.errors import Remedy, RowProblem
 from importer.ledger.database import LedgerError
 from importer.ledger.scratch import BATCH, KeyOwner, RowState, Scratch
 from importer.outcome import Outcome, Status
@@ -108,6 +109,19 @@ def test_notes_that_change_while_they_are_read_are_not_lost(scratch: Scratch) ->
 def test_texts_that_are_no_characters_can_be_kept(scratch: Scratch) -> None:
     scratch.keep(RowState(0, digest("a"), is_open=False, outcome=Outcome(Status.REJECTED, message="half \ud83d")))
     assert [kept.outcome.message for kept in scratch.notes()] == ["half \\ud83d"]
+
+
+def test_every_problem_of_a_row_is_kept_with_all_that_is_known_of_it(scratch: Scratch) -> None:
+    problems = (
+        RowProblem(
+            "off_list", "Cell D2 (Stage) …\ud800.", "Correct it.", "Stage", (3,), "…", Remedy("values", "A", "a")
+        ),
+        RowProblem("no_name_or_contact", "None of …", "Fill one.", cells=(0, 1)),
+    )
+    kept = RowState(0, digest("ref"), is_open=False, outcome=Outcome.of_problems(problems))
+    scratch.keep(kept)
+    (note,) = scratch.notes()
+    assert note.outcome.problems == problems
 
 
 def test_memory_does_not_grow_with_the_rows(scratch: Scratch) -> None:

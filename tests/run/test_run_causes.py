@@ -63,6 +63,8 @@ def test_a_word_like_no_option_or_like_two_is_not_translated(desk: Desk) -> None
         ({"field": "Phone", "type": "phone"}, ("98450 10001", "98450 10002", "98450 10003"), {}),
         ("mx_Enquiry_Date", ("31/01/2026", "01/02/2026", "28/02/2026"), {}),
         ("mx_Enquiry_Date", ("31.1.26 10:30", "1.2.26 09:00", "28.2.26 18:00"), {"timezone": "Asia/Kolkata"}),
+        ({"field": "mx_City", "type": "number"}, ("1.234,50", "12,5", "3.000.000"), {}),
+        ({"field": "mx_City", "type": "number"}, ("1,20,000", "1,234.50", "2,50,00,000"), {}),
         ({"field": "Source", "type": "choice"}, ("Fair Pune", "Fair Delhi", "Fair Goa"), {}),
     ],
 )

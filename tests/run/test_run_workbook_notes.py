@@ -58,3 +58,10 @@ def test_more_notes_than_a_workbook_bears_are_left_out_and_their_cells_tinted_st
     cells = [line[5] for line in book["Report"].iter_rows(min_row=2)]
     assert sum(cell.comment is not None for cell in cells) == MOST_NOTES
     assert {cell.fill.fgColor.rgb for cell in cells} == {"FFFFC7CE"}
+
+
+def test_where_none_of_four_cells_is_filled_each_of_them_says_so(desk: Desk) -> None:
+    prepare(desk, ("", "", "", "Email Campaign", ""))
+    desk.call("leads.csv", "--dry-run", "-r", "leads.report.xlsx")
+    sheet = openpyxl.load_workbook(desk.folder / "leads.report.xlsx")["Report"]
+    assert {cell.coordinate for cell in sheet[2] if cell.comment is not None} == {"D2", "E2", "F2"}

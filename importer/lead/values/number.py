@@ -1,7 +1,9 @@
 """A number as people write it → the digits, sign and point that LeadSquared takes."""
 
 import re
+from dataclasses import replace
 
+from importer.errors import Remedy
 from importer.lead.refusal import Converter, Refusal
 
 __all__ = ["BLANK_MARK", "make_number_converter", "read_plain_number"]
@@ -16,6 +18,7 @@ BLANKS = r"[\x20\u00a0\u2009\u202f]"
 BETWEEN = r"\s*(?:[/;|&\u2013\u2014-]|\b(?:to|and|or)\b|\n)\s*"
 SEVERAL = re.compile(rf"[+-]?\d[\d.,]*{BETWEEN}\d[\d.,]*", re.IGNORECASE | re.ASCII)
 UNIT = re.compile(r"[^\W\d_]|[%\u20a0-\u20cf$\u00a3\u00a5\u00a2]")
+GROUP = 3  # digits
 MINUS = {"-": "-", "\u2212": "-"}
 
 SPOILED_REFUSAL = Refusal(
@@ -87,4 +90,21 @@ def _refuse(text: str) -> Refusal:
         return SEVERAL_REFUSAL
     if UNIT.search(text) and any(mark.isdigit() for mark in text):
         return UNIT_REFUSAL
-    return MARKS_REFUSAL if re.fullmatch(rf"[+\-\u2212]?\d(?:\d|[.,'’]|{BLANKS})*\d", text, re.ASCII) else BAD_REFUSAL
+    if re.fullmatch(rf"[+\-\u2212]?\d(?:\d|[.,'’]|{BLANKS})*\d", text, re.ASCII):
+        return replace(MARKS_REFUSAL, remedy=_find_marks(text))
+    return BAD_REFUSAL
+
+
+def _find_marks(text: str) -> Remedy | None:
+    """The mark of thousands in a number whose points and commas can be read in one way only.
+
+    It says the decimal mark too, which is the other one of the two.
+    """
+    marks = re.sub(r"[\d+\-\u2212]", "", text)
+    if not marks or set(marks) - {".", ","}:
+        return None
+    last, before = marks[-1], marks[:-1]
+    if last in before:
+        return None if set(before) != {last} else Remedy("thousands", last)
+    is_decimal = bool(before) or len(text) - text.rindex(last) - 1 != GROUP
+    return Remedy("thousands", "." if last == "," else ",") if is_decimal else None
