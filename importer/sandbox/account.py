@@ -14,7 +14,10 @@ __all__ = ["Account", "say_time"]
 
 
 class Account:
-    """One account. `settings`, `metadata` and `host` (as `host:port`) may be changed at any time."""
+    """One account. `settings`, `metadata` and `host` (as `host:port`) may be changed at any time.
+
+    `draws` decides the order of leads that a listing leaves open, `bulk_draws` what of a bulk call's reply is missing.
+    """
 
     def __init__(
         self,
@@ -24,12 +27,14 @@ class Account:
         *,
         wall_clock: Callable[[], float],
         draws: random.Random,
+        bulk_draws: random.Random,
     ) -> None:
         self.settings = settings
         self.metadata = metadata
         self.store = store
         self.host = ""
         self.draws = draws
+        self.bulk_draws = bulk_draws
         self.wall_clock = wall_clock
         self._second = (-1, "")
 

@@ -1,7 +1,7 @@
 """What the API says: every text of an answer in one place, each with its source or marked as invented."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,13 +33,17 @@ _GATEWAY_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. `kind` is what the statistics call it: `created`, `found`, or the name of the error."""
+    """One answer. `kind` is what the statistics call it: `created`, `found`, or the name of the error.
+
+    `rest` is what the account may still do after it has answered; each step is given the time of it.
+    """
 
     status: int
     body: bytes
     kind: str
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    rest: Sequence[Callable[[float], object]] = ()
 
 
 # "An HTML page" is all that the sources tell of these; their text is invented.

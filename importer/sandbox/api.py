@@ -7,8 +7,9 @@ from importer.sandbox.account import Account
 from importer.sandbox.answers import NO_SUCH_API, Reply, answer_malformed, answer_mx, answer_wrong_verb
 from importer.sandbox.body import Malformed
 from importer.sandbox.bulk import Bulk
-from importer.sandbox.calls import BULK, CALLS
+from importer.sandbox.calls import CALLS
 from importer.sandbox.lists import Lists
+from importer.sandbox.parts import ChooseRows
 from importer.sandbox.reading import Reading
 from importer.sandbox.values import Rejected
 from importer.sandbox.writing import Writing
@@ -16,6 +17,7 @@ from importer.sandbox.writing import Writing
 __all__ = ["Api"]
 
 Handler = Callable[[Mapping[str, str], bytes, float], Reply]
+BulkHandler = Callable[[bytes, float, ChooseRows], Reply]
 
 _NO_QUERY: Mapping[str, str] = {}
 
@@ -26,9 +28,8 @@ class Api:
     def __init__(self, account: Account) -> None:
         self.account = account
         writing, reading, about, lists = Writing(account), Reading(account), About(account), Lists(account)
-        handlers: Mapping[str, Handler] = {
+        self._handlers: Mapping[str, Handler] = {
             "Lead.Create": writing.create,
-            BULK: Bulk(account, writing).create,
             "Lead.Update": writing.update,
             "Lead.CreateOrUpdate": writing.create_or_update,
             "Lead.Capture": writing.capture,
@@ -49,17 +50,35 @@ class Api:
             "User/Retrieve/ByEmailAddress": about.user_by_email,
             "UserByAccessKey.Get": about.self,
         }
-        self._calls = {name: (verb, handlers[name]) for name, verb in CALLS.values()}
+        bulk = Bulk(account, writing)
+        self._bulk_handlers: Mapping[str, BulkHandler] = {
+            "Lead/Bulk/Create": bulk.create,
+        }
+        self._verbs = dict(CALLS.values())
 
-    def answer(self, call: str, verb: str, *, query: Mapping[str, str] = _NO_QUERY, body: bytes, now: float) -> Reply:
-        """What the account answers to a call whose keys are good; `now` is the sandbox's own clock."""
-        right, handler = self._calls.get(call, (None, None))
-        if right is None or handler is None:
+    def answer(
+        self,
+        call: str,
+        verb: str,
+        *,
+        query: Mapping[str, str] = _NO_QUERY,
+        body: bytes,
+        now: float,
+        choose: ChooseRows = range,
+    ) -> Reply:
+        """What the account answers to a call whose keys are good; `now` is the sandbox's own clock.
+
+        `choose` says which rows of a bulk call are worked on now: all of them, unless something strikes it.
+        """
+        right = self._verbs.get(call)
+        if right is None:
             return NO_SUCH_API
         if verb != right:
             return answer_wrong_verb(right)
         try:
-            return handler(query, body, now)
+            if bulk := self._bulk_handlers.get(call):
+                return bulk(body, now, choose)
+            return self._handlers[call](query, body, now)
         except Malformed as error:
             return answer_malformed(str(error))
         except Rejected as error:

@@ -7,7 +7,16 @@ from typing import Any
 from importer.sandbox.metadata import SYSTEM_FIELDS, Field, Metadata
 from importer.sandbox.values import Rejected, store_value
 
-__all__ = ["Malformed", "check_items", "complete", "parse_body", "parse_json", "read_attributes", "read_changes"]
+__all__ = [
+    "Malformed",
+    "check_items",
+    "check_known",
+    "complete",
+    "parse_body",
+    "parse_json",
+    "read_attributes",
+    "read_changes",
+]
 
 Items = Iterable[Mapping[str, Any]]
 
@@ -98,6 +107,21 @@ def complete(attributes: Mapping[str, str], metadata: Metadata) -> dict[str, str
     return {**filled, **attributes}
 
 
+def check_known(items: Items, metadata: Metadata) -> None:
+    """Rejected names every attribute that is no field, nor a sub-field of the set that it stands in (live)."""
+    unknown: list[str] = []
+    for item in items:
+        field = metadata.fields.get(item["Attribute"])
+        if field is None:
+            unknown.append(item["Attribute"])
+        elif field.sub_fields:
+            inner = item.get("Fields") or ()
+            unknown += [sub["Attribute"] for sub in inner if sub["Attribute"] not in field.sub_fields]
+    if unknown:
+        names = ",".join(dict.fromkeys(unknown))
+        raise Rejected("MXUnknownAttributeException", f"Attribute(s) does not exist - {names}.")
+
+
 def _check_mandatory(given: Mapping[str, str], metadata: Metadata) -> None:
     """A mandatory field with a default is never missing: the server fills it (doc)."""
     if missing := [name for name in metadata.mandatory if not given.get(name) and name not in metadata.defaults]:
@@ -121,30 +145,19 @@ def _store_all(
     return stored
 
 
-def _sort_out(
-    items: Iterable[Mapping[str, Any]], metadata: Metadata
-) -> tuple[dict[str, str], dict[str, list[Mapping[str, Any]]]]:
+def _sort_out(items: Items, metadata: Metadata) -> tuple[dict[str, str], dict[str, list[Mapping[str, Any]]]]:
     """Each name's own value, and the sub-fields of those that bring some; Rejected names all that do not exist."""
+    items = list(items)
+    check_known(items, metadata)
     given: dict[str, str] = {}
     sets: dict[str, list[Mapping[str, Any]]] = {}
-    unknown: list[str] = []
     for item in items:
         name = item["Attribute"]
-        field = metadata.fields.get(name)
-        if field is None:
-            unknown.append(name)
-            continue
         if name in given:  # what a real account does with a repeated attribute is not known
             raise Rejected("MXInvalidInputException", f"Invalid Input! Parameter Name: {name}")
         given[name] = str(item["Value"] or "")
-        inner = item.get("Fields")
-        if inner:
+        if inner := item.get("Fields"):
             sets[name] = inner
-            if field.sub_fields:
-                unknown += [sub["Attribute"] for sub in inner if sub["Attribute"] not in field.sub_fields]
-    if unknown:
-        names = ",".join(dict.fromkeys(unknown))
-        raise Rejected("MXUnknownAttributeException", f"Attribute(s) does not exist - {names}.")
     return given, sets
 
 

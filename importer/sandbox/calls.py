@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-__all__ = ["BULK", "CALLS", "CREATES", "NAMES"]
+__all__ = ["BULK_CALLS", "CALLS", "CREATES", "NAMES"]
 
-BULK = "Lead/Bulk/Create"
-CREATES = ("Lead.Create", BULK)
+BULK_CALLS = ("Lead/Bulk/Create",)
+"""The calls with a row for each lead; they have a limit of their own."""
+
+CREATES = ("Lead.Create", *BULK_CALLS)
 """The calls that faults strike unless all are to be struck."""
 
 _TABLE = (

@@ -95,7 +95,29 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.FloatRange(0),
     default=0.0,
     metavar="SECONDS",
-    help="Store the other rows of such a part so much later; 0 never does.",
+    help="Store the other rows of such a part one by one, spread over so long; 0 never does.",
+)
+@click.option(
+    "--bulk-reply",
+    type=click.Choice(["known", "short", "reordered", "zero_based", "envelope"]),
+    default="known",
+    show_default=True,
+    help="How a bulk call is answered: as clients know it, without one row's entry, in another order, with row numbers "
+    "from 0, or by an error although rows were stored.",
+)
+@click.option(
+    "--bulk-twins",
+    type=click.Choice(["first", "both", "none"]),
+    default="first",
+    show_default=True,
+    help="Which of two rows of one bulk call that share a unique value are created.",
+)
+@click.option(
+    "--bulk-unknown",
+    type=click.Choice(["row", "call"]),
+    default="row",
+    show_default=True,
+    help="What an unknown attribute in a row of a bulk call refuses.",
 )
 @click.option(
     "--window",

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,10 +22,10 @@ from importer.sandbox.answers import (
     answer_over_limit,
 )
 from importer.sandbox.api import Api
-from importer.sandbox.bulk import NOTHING_DONE, count_rows, pick_rows
-from importer.sandbox.calls import BULK, CALLS
+from importer.sandbox.calls import BULK_CALLS, CALLS
 from importer.sandbox.faults import Faults, Script, Scripted
 from importer.sandbox.limit import Limit
+from importer.sandbox.parts import ChooseRows, choose_rows, go_on
 from importer.sandbox.settings import Settings
 from importer.sandbox.stats import Stats
 
@@ -134,7 +135,7 @@ class Traffic:
         if not self._limit.admit(now):
             arrival.answer = "refused"
             return self._refuse(self._draw_refusal()), None, 0.0
-        if route.call == BULK and not self._bulk_limit.admit(now):
+        if route.call in BULK_CALLS and not self._bulk_limit.admit(now):
             arrival.answer = "refused"
             return self._refuse(self._draw_refusal(), is_bulk=True), None, 0.0
         scripted = self.script.take(route.call)
@@ -151,9 +152,7 @@ class Traffic:
             return _REPLIES.get(fault.removesuffix("_before"), PLAIN_ERROR), fault, _delay_s(scripted)
         reply = None
         if scripted is None or scripted.status is None or scripted.store:
-            worked_on = self._take_part(request, route, body, scripted, fault) if route.call == BULK else body
-            reply = NOTHING_DONE if worked_on is None else self._answer(request, route, worked_on, now)
-            stats.answers[reply.kind] += 1
+            reply = self._work(request, route, body, now, scripted=scripted, fault=fault)
         if scripted is not None and scripted.status is not None:
             reply = _scripted_reply(scripted, scripted.status)
             stats.faults["scripted"] += 1
@@ -164,7 +163,30 @@ class Traffic:
             reply = _REPLIES.get(fault.removesuffix("_after"), reply)
         return reply, fault, _delay_s(scripted)
 
-    def _answer(self, request: "web.BaseRequest", route: _Route, body: bytes, now: float) -> Reply:
+    def _work(
+        self,
+        request: "web.BaseRequest",
+        route: _Route,
+        body: bytes,
+        now: float,
+        *,
+        scripted: Scripted | None,
+        fault: str | None,
+    ) -> Reply:
+        """The account's own answer. What is left of a bulk call by then is done later or never."""
+        settings = self._settings
+        most = None if scripted is None else scripted.rows
+        odds = 0.0 if fault is None else settings.bulk_partial
+        choose = partial(choose_rows, most=most, odds=odds, draws=self._parts)
+        reply = self._answer(request, route, body, now, choose=choose)
+        self.stats.answers[reply.kind] += 1
+        if reply.rest and settings.bulk_late_s:
+            go_on(reply.rest, within_s=settings.bulk_late_s, clock=self._clock, stats=self.stats)
+        return reply
+
+    def _answer(
+        self, request: "web.BaseRequest", route: _Route, body: bytes, now: float, *, choose: ChooseRows
+    ) -> Reply:
         settings = self._settings
         if route.call == _OTHER:
             return NO_SUCH_API
@@ -173,7 +195,7 @@ class Traffic:
             given = (headers.get("x-LSQ-AccessKey"), headers.get("x-LSQ-SecretKey"))
             if given != (settings.access_key, settings.secret_key):
                 return answer_bad_keys()
-        return self.api.answer(route.call, request.method, query=route.query, body=body, now=now)
+        return self.api.answer(route.call, request.method, query=route.query, body=body, now=now, choose=choose)
 
     def _find_route(self, raw_path: str) -> _Route:
         route = self._routes.get(raw_path)
@@ -211,30 +233,6 @@ class Traffic:
         if is_bulk:
             calls, per_seconds = settings.bulk_calls or calls, settings.bulk_per_seconds
         return answer_over_limit(status=status, calls=calls, per_seconds=per_seconds)
-
-    def _take_part(
-        self, request: "web.BaseRequest", route: _Route, body: bytes, scripted: Scripted | None, fault: str | None
-    ) -> bytes | None:
-        """The body with the rows of a bulk call that are worked on now, None for none; the others may be later."""
-        settings, count = self._settings, count_rows(body)
-        chosen = set(range(count))
-        if scripted is not None and scripted.rows is not None:
-            chosen = set(range(min(count, scripted.rows)))
-        elif fault is not None and self._parts.random() < settings.bulk_partial:
-            chosen = set(self._parts.sample(range(count), self._parts.randint(0, count)))
-        rest = set(range(count)) - chosen
-        if not rest:
-            return body
-        if settings.bulk_late_s:
-            later = pick_rows(body, rest)
-
-            def go_on() -> None:
-                self.stats.in_flight -= 1
-                self._answer(request, route, later, self._clock())
-
-            self.stats.in_flight += 1
-            asyncio.get_running_loop().call_later(settings.bulk_late_s, go_on)
-        return pick_rows(body, chosen) if chosen else None
 
     async def _hang(self, request: "web.BaseRequest") -> None:
         """Wait until the client leaves or the sandbox stops."""

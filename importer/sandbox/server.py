@@ -70,7 +70,10 @@ class Sandbox:
         ids = random.Random(f"{self.seed} ids")  # noqa: S311 - no secrets
         self._store = Store(metadata, unique=settings.unique, ids=ids)
         draws = random.Random(f"{self.seed} order")  # noqa: S311 - no secrets
-        self._account = Account(settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws)
+        bulk_draws = random.Random(f"{self.seed} bulk replies")  # noqa: S311 - no secrets
+        self._account = Account(
+            settings, metadata, self._store, wall_clock=self._wall_clock, draws=draws, bulk_draws=bulk_draws
+        )
         self._account.host = self.url.removeprefix("http://")
         self._traffic = Traffic(settings, Api(self._account), seed=self.seed, clock=self._clock)
 

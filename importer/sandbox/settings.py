@@ -15,6 +15,9 @@ Window = Literal["sliding", "fixed"]
 Refusal = Literal[200, 403, 429, "mixed"]
 FaultsOn = Literal["creates", "all"]
 PhoneLookup = Literal["any", "stored", "bare"]
+BulkReply = Literal["known", "short", "reordered", "zero_based", "envelope"]
+BulkTwins = Literal["first", "both", "none"]
+BulkUnknown = Literal["row", "call"]
 
 FAULTS = (
     "drop_before",
@@ -47,9 +50,14 @@ class Settings:
     `port` 0 takes a free one. `calls` per `per_seconds` is the account's limit; `calls=None` lifts it. A bulk call has
     to be within `bulk_calls` per `bulk_per_seconds` (doc) as well as within that limit (invented). Where a fault
     strikes it after storing, only a drawn part of its rows is stored with odds `bulk_partial`, the others never, or,
-    with `bulk_late_s`, so much later: nobody knows what a real account does then. `refusal` is the HTTP status of a
-    rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the whole round trip, of which a
-    random part is spent on the way up, before the arrival is judged, the rest on the way down. `unique` is
+    with `bulk_late_s`, one by one, spread over so many seconds: nobody knows what a real account does then, nor what
+    the next three choose between. `bulk_reply` is how it is answered: as clients have seen it (`known`), without one of
+    the entries (`short`), with them in another order (`reordered`), with RowNumber from 0 (`zero_based`), or by the
+    envelope of an error although rows were stored (`envelope`). `bulk_twins` says which of two rows of one
+    Lead/Bulk/Create that share a unique value are created: the `first`, `both` or `none`. `bulk_unknown` is what an
+    unknown attribute refuses: its `row` alone, or the `call`, and then nothing is stored. `refusal` is the HTTP status
+    of a rate refusal; `mixed` draws one of the three for each. `latency_ms` is the range of the whole round trip, of
+    which a random part is spent on the way up, before the arrival is judged, the rest on the way down. `unique` is
     EmailAddress, Phone and Mobile, as on a new account (doc), and `mx_Import_Ref`, a custom field of the kind that an
     admin makes unique. `phone_lookup` is the form in which RetrieveLeadByPhoneNumber wants a number: `stored` finds
     `+91-9845098450` alone (live, on one account), `bare` finds numbers without marks alone (doc), `any` finds both.
@@ -69,6 +77,9 @@ class Settings:
     bulk_per_seconds: float = 5.0
     bulk_partial: float = 0.0
     bulk_late_s: float = 0.0
+    bulk_reply: BulkReply = "known"
+    bulk_twins: BulkTwins = "first"
+    bulk_unknown: BulkUnknown = "row"
     window: Window = "sliding"
     refusal: Refusal = 429
     latency_ms: tuple[float, float] = (0.0, 0.0)
@@ -124,6 +135,9 @@ class Settings:
             ("bulk_per_seconds", _is_number(self.bulk_per_seconds) and self.bulk_per_seconds > 0, "more than 0"),
             ("bulk_partial", _is_odds(self.bulk_partial), "between 0 and 1"),
             ("bulk_late_s", _is_number(self.bulk_late_s) and self.bulk_late_s >= 0, "0 or more seconds"),
+            ("bulk_reply", self.bulk_reply in get_args(BulkReply), "known, short, reordered, zero_based or envelope"),
+            ("bulk_twins", self.bulk_twins in get_args(BulkTwins), "first, both or none"),
+            ("bulk_unknown", self.bulk_unknown in get_args(BulkUnknown), "row or call"),
             ("window", self.window in get_args(Window), "sliding or fixed"),
             (
                 "refusal",

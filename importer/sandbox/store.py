@@ -2,13 +2,16 @@
 
 import random
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from importer.sandbox.metadata import Metadata
 from importer.sandbox.values import unique_key
 
-__all__ = ["Lead", "StaticList", "Store"]
+__all__ = ["Lead", "StaticList", "Store", "UniqueKey"]
+
+UniqueKey = tuple[str, str]
+"""A unique field's name, and what its value is compared by."""
 
 _LOOKED_UP = ("EmailAddress", "Phone", "Mobile")
 
@@ -53,14 +56,18 @@ class Store:
         self._by_id: dict[str, Lead] = {}
         self._index = self._new_index()
 
-    def find_taken(self, attributes: Mapping[str, str], *, besides: Lead | None = None) -> str | None:
-        """The first unique field of which a lead `besides` this one already has this value."""
+    def unique_keys(self, attributes: Mapping[str, str]) -> Iterator[UniqueKey]:
+        """What has to be a lead's alone of these values."""
         for name in self.unique:
-            value = attributes.get(name)
-            if not value:
-                continue
-            owners = self._index[name].get(unique_key(self._metadata.fields[name], value), ())
-            if any(besides is None or one.id != besides.id for one in owners):
+            if value := attributes.get(name):
+                yield name, unique_key(self._metadata.fields[name], value)
+
+    def find_taken(
+        self, attributes: Mapping[str, str], *, besides: Collection[str] = (), barred: Collection[UniqueKey] = ()
+    ) -> str | None:
+        """The first unique field whose value is `barred`, or a lead's already that is not `besides` (their ids)."""
+        for name, key in self.unique_keys(attributes):
+            if (name, key) in barred or any(one.id not in besides for one in self._index[name].get(key, ())):
                 return name
         return None
 

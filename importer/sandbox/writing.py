@@ -1,13 +1,13 @@
 """The calls that change leads: create, update, create or update, capture, delete."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply, answer_created, answer_success
 from importer.sandbox.body import complete, parse_body, read_attributes, read_changes
-from importer.sandbox.store import Lead
+from importer.sandbox.store import Lead, UniqueKey
 from importer.sandbox.values import Rejected, store_value
 
 __all__ = ["Writing"]
@@ -83,12 +83,24 @@ class Writing:
         self._account.store.remove(lead)
         return Reply(200, json.dumps({"Status": "Success"}).encode(), "deleted")
 
-    def add(self, items: Items, now: float) -> Lead:
-        """A new lead with these attributes; Rejected where the account takes them not."""
-        account = self._account
-        attributes = read_attributes(items, account.metadata, country_code=account.settings.country_code)
-        self._check_free(attributes)
+    def add(
+        self, items: Items, now: float, *, besides: Collection[str] = (), barred: Collection[UniqueKey] = ()
+    ) -> Lead:
+        """A new lead with these attributes; Rejected where the account takes them not.
+
+        The unique values of the leads `besides` (their ids) are free to it, those that are `barred` are not.
+        """
+        account, attributes = self._account, self._read_new(items)
+        self._check_free(attributes, besides=besides, barred=barred)
         return account.store.add(attributes, created_on=account.say_now(), now=now, modified_at=account.wall_clock())
+
+    def read_keys(self, items: Items) -> list[UniqueKey]:
+        """The unique values that a new lead with these attributes would have; Rejected as `add` is."""
+        return list(self._account.store.unique_keys(self._read_new(items)))
+
+    def _read_new(self, items: Items) -> dict[str, str]:
+        account = self._account
+        return read_attributes(items, account.metadata, country_code=account.settings.country_code)
 
     def _read(self, items: Items) -> dict[str, str]:
         account = self._account
@@ -98,7 +110,7 @@ class Writing:
         account = self._account
         merged = {name: value for name, value in {**lead.attributes, **changes}.items() if value}
         attributes = complete(merged, account.metadata)
-        self._check_free(changes, besides=lead)
+        self._check_free(changes, besides=(lead.id,))
         account.store.change_lead(lead, attributes, now=now, modified_at=account.wall_clock())
 
     def _match(self, items: Items, search_by: str) -> Lead | None:
@@ -128,8 +140,10 @@ class Writing:
             return store.find(name, stored)
         return (lead for lead in store.leads if lead.attributes.get(name) == stored)
 
-    def _check_free(self, attributes: Mapping[str, str], *, besides: Lead | None = None) -> None:
-        taken = self._account.store.find_taken(attributes, besides=besides)
+    def _check_free(
+        self, attributes: Mapping[str, str], *, besides: Collection[str] = (), barred: Collection[UniqueKey] = ()
+    ) -> None:
+        taken = self._account.store.find_taken(attributes, besides=besides, barred=barred)
         if taken is not None:
             raise Rejected("MXDuplicateEntryException", self._say_duplicate(taken, attributes[taken]))
 

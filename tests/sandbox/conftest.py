@@ -1,11 +1,12 @@
 """Sandboxes on free ports, stopped after the test."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from sandbox_account import Account, Clock, Open
+from sandbox_account import Account, Clock, Open, PassTime
 
 from importer.sandbox import Sandbox, Settings
 
@@ -38,3 +39,17 @@ async def account(open_account: Open) -> Account:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+async def pass_time(monkeypatch: pytest.MonkeyPatch) -> PassTime:
+    """Lets so many seconds pass at once for whatever waits in this loop, the sandbox included."""
+    loop = asyncio.get_running_loop()
+    own_time, passed_s = loop.time, 0.0
+
+    def jump(seconds: float) -> None:
+        nonlocal passed_s
+        passed_s += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: own_time() + passed_s)
+    return jump

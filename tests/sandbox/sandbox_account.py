@@ -80,6 +80,7 @@ class Account:
 
 
 Open = Callable[..., Awaitable[Account]]
+PassTime = Callable[[float], None]
 
 
 async def until(condition: Callable[[], object]) -> None:

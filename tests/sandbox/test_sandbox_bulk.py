@@ -1,22 +1,8 @@
-import json
-from typing import Any
+"""`Lead/Bulk/Create`."""
 
 import pytest
-from sandbox_account import Account, Answer, Clock, Open, until
-
-CALL = "LeadManagement.svc/Lead/Bulk/Create"
-
-
-def row(**values: str) -> list[dict[str, Any]]:
-    return [{"Attribute": name, "Value": value} for name, value in values.items()]
-
-
-async def send(account: Account, *rows: Any) -> Answer:
-    return await account.post(CALL, list(rows))
-
-
-def names(account: Account) -> list[str]:
-    return [lead["attributes"]["FirstName"] for lead in account.sandbox.leads()]
+from bulk_calls import CREATE, names, row, send
+from sandbox_account import Account, Clock, Open
 
 
 async def test_each_row_is_created_or_refused_by_itself(account: Account) -> None:
@@ -53,7 +39,7 @@ async def test_a_call_holds_at_most_fifty_rows(account: Account, count: int, sta
 
 @pytest.mark.parametrize("body", [b"[", b"{}", b"[]"])
 async def test_a_body_that_is_no_array_of_rows_is_malformed(account: Account, body: bytes) -> None:
-    assert (await account.call(CALL, verb="POST", body=body)).status == 400
+    assert (await account.call(f"LeadManagement.svc/{CREATE}", verb="POST", body=body)).status == 400
 
 
 async def test_bulk_calls_have_a_limit_of_their_own_and_count_in_the_other_one(
@@ -74,46 +60,3 @@ async def test_bulk_calls_have_a_limit_of_their_own_and_count_in_the_other_one(
     account.sandbox.change(bulk_limit="off", limit="off")
     for number in range(6, 10):
         assert (await send(account, row(FirstName=f"N{number}"))).status == 200
-
-
-async def test_a_struck_call_stores_all_its_rows_or_none_unless_parts_are_wanted(open_account: Open) -> None:
-    account = await open_account(error_500_after=1.0, bulk_calls=None)
-    assert (await send(account, row(FirstName="A"), row(FirstName="B"))).status == 500
-    assert names(account) == ["A", "B"]
-    account.sandbox.change(error_500_after=0.0, error_500_before=1.0)
-    assert (await send(account, row(FirstName="C"), row(FirstName="D"))).status == 500
-    assert names(account) == ["A", "B"]
-
-
-async def test_of_a_struck_call_a_drawn_part_of_the_rows_is_stored(open_account: Open) -> None:
-    account = await open_account(error_500_after=1.0, bulk_partial=1.0, bulk_calls=None)
-    kept: list[int] = []
-    for _ in range(20):
-        before = len(account.sandbox.leads())
-        await send(account, *(row(FirstName=f"N{number}") for number in range(8)))
-        kept.append(len(account.sandbox.leads()) - before)
-    assert 0 < sum(kept) < 160
-    assert len(set(kept)) > 3
-
-
-async def test_the_rest_of_a_part_may_be_stored_later(open_account: Open) -> None:
-    account = await open_account(bulk_late_s=0.05, log_bodies=True)
-    account.sandbox.script([{"call": "Lead/Bulk/Create", "fault": "error_500_after", "rows": 1}])
-    assert (await send(account, *(row(FirstName=name) for name in "ABC"))).status == 500
-    assert names(account) == ["A"]
-    assert account.sandbox.stats()["in_flight"] == 1
-    await until(lambda: account.sandbox.stats()["in_flight"] == 0)
-    assert names(account) == ["A", "B", "C"]
-
-
-@pytest.mark.parametrize("rows", [0, 2])
-async def test_a_script_says_how_many_rows_are_worked_on_before_the_reply_is_lost(account: Account, rows: int) -> None:
-    account.sandbox.script([{"call": "Lead/Bulk/Create", "status": 504, "store": True, "rows": rows}])
-    assert (await send(account, *(row(FirstName=name) for name in "ABC"))).status == 504
-    assert names(account) == list("ABC")[:rows]
-
-
-async def test_a_reply_that_leaves_rows_out_can_be_scripted(account: Account) -> None:
-    account.sandbox.script([{"call": "Lead/Bulk/Create", "fault": "none", "rows": 2}])
-    answer = await send(account, *(row(FirstName=name) for name in "ABC"))
-    assert [one["RowNumber"] for one in json.loads(answer.text)] == [1, 2]

@@ -53,6 +53,17 @@ async def test_the_command_tells_how_to_import_into_it_and_ends_well(number: sig
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+async def test_the_ways_of_a_bulk_call_are_options() -> None:
+    process, told = await start("--bulk-reply", "zero_based", "--bulk-twins", "none", "--bulk-unknown", "call")
+    (host,) = re.findall(r"^  LSQ_HOST=(\S+)$", told, re.MULTILINE)
+    async with aiohttp.ClientSession() as session, session.get(f"{host}/__sandbox/stats") as response:
+        settings = (await response.json())["settings"]
+    process.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert [settings[f"bulk_{name}"] for name in ("reply", "twins", "unknown")] == ["zero_based", "none", "call"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
 async def test_the_keys_are_in_a_file_for_scripts_while_it_runs(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.env"
     process, told = await start("--keys-file", str(path), "--access-key", "u$rgiven", "--odd-secret")
@@ -98,6 +109,9 @@ def test_a_taken_port_is_told_with_a_way_out(account: Account) -> None:
     [
         (["--keys-file", "nowhere/keys"], "nowhere/keys cannot be written"),
         (["--limit", "many"], "such as 25/5"),
+        (["--bulk-reply", "long"], "zero_based"),
+        (["--bulk-twins", "second"], "both"),
+        (["--bulk-unknown", "never"], "call"),
         (["--latency", "x"], "such as 30-300"),
         (["--mandatory", "mx_Citi"], "did you mean mx_City"),
         (["--unique", "mx_Nix"], "no field is called"),

@@ -53,6 +53,9 @@ def test_what_is_no_latency_is_refused_with_an_example(text: str) -> None:
         ({"log_bodies": "yes"}, "log_bodies"),
         ({"seed": "7"}, "seed"),
         ({"faults_on": "none"}, "faults_on"),
+        ({"bulk_reply": "long"}, "bulk_reply"),
+        ({"bulk_twins": "second"}, "bulk_twins"),
+        ({"bulk_unknown": "never"}, "bulk_unknown"),
         ({"duplicate_text": "x"}, "duplicate_text"),
     ],
 )
