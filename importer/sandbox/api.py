@@ -53,6 +53,7 @@ class Api:
         bulk = Bulk(account, writing)
         self._bulk_handlers: Mapping[str, BulkHandler] = {
             "Lead/Bulk/Create": bulk.create,
+            "Lead/Bulk/CreateOrUpdate": bulk.create_or_update,
         }
         self._verbs = dict(CALLS.values())
 

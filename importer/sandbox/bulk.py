@@ -10,15 +10,15 @@ from typing import Any
 from importer.sandbox.account import Account
 from importer.sandbox.answers import Reply
 from importer.sandbox.body import Malformed, check_items, check_known, parse_json
-from importer.sandbox.bulkreply import TellRow, WorkedRow, answer_rows, tell_created
+from importer.sandbox.bulkreply import TellRow, WorkedRow, answer_rows, tell_created, tell_put
 from importer.sandbox.parts import ChooseRows
 from importer.sandbox.store import UniqueKey
 from importer.sandbox.values import Rejected
-from importer.sandbox.writing import Writing
+from importer.sandbox.writing import Writing, set_aside
 
 __all__ = ["Bulk"]
 
-_MOST_CREATED = 50
+_MOST_CREATED, _MOST_PUT = 50, 25
 """Rows of one call at most (doc); what a longer one answers is invented."""
 
 Items = list[dict[str, Any]]
@@ -51,6 +51,20 @@ class Bulk:
             return lead.id, True
 
         return self._work(rows, store, now, choose, tell=tell_created, kind="bulk_created")
+
+    def create_or_update(self, body: bytes, now: float, choose: ChooseRows) -> Reply:
+        """Lead/Bulk/CreateOrUpdate: each row is a Lead.CreateOrUpdate, SearchBy stands in it (doc).
+
+        That they come one after the other, so that a row may update the lead of the row before it, is invented.
+        """
+        rows = _parse_rows(body, most=_MOST_PUT)
+        self._check_known([item for items in _well_formed(rows) for item in set_aside(items)[0]])
+
+        def store(items: Items, now: float) -> tuple[str, bool]:
+            lead, is_new = self._writing.put(items, now)
+            return lead.id, is_new
+
+        return self._work(rows, store, now, choose, tell=tell_put, kind="bulk_created_or_updated")
 
     def _work(
         self, rows: Sequence[object], store: StoreRow, now: float, choose: ChooseRows, *, tell: TellRow, kind: str

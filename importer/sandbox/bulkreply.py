@@ -9,7 +9,7 @@ from importer.sandbox.answers import Reply, answer_json, answer_mx
 from importer.sandbox.settings import Settings
 from importer.sandbox.values import Rejected
 
-__all__ = ["TellRow", "WorkedRow", "answer_rows", "tell_created"]
+__all__ = ["TellRow", "WorkedRow", "answer_rows", "tell_created", "tell_put"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,20 @@ def tell_created(row: WorkedRow) -> dict[str, Any]:
     """A row of Lead/Bulk/Create (client); the empty LeadId of a refused one is invented."""
     told = {"LeadId": row.lead_id, "LeadCreated": row.is_new}
     return told if row.refusal is None else {**told, "ErrorMessage": row.refusal.message}
+
+
+def tell_put(row: WorkedRow) -> dict[str, Any]:
+    """A row of Lead/Bulk/CreateOrUpdate (doc, client); that a created lead counts as affected too is invented."""
+    is_done = row.refusal is None
+    told = {
+        "LeadId": row.lead_id,
+        "LeadCreated": row.is_new,
+        "LeadUpdated": is_done and not row.is_new,
+        "AffectedRows": int(is_done),
+    }
+    if row.refusal is None:
+        return told
+    return {**told, "ExceptionType": row.refusal.exception_type, "ErrorMessage": row.refusal.message}
 
 
 def _reorder(entries: list[dict[str, Any]], draws: random.Random) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 __all__ = ["BULK_CALLS", "CALLS", "CREATES", "NAMES"]
 
-BULK_CALLS = ("Lead/Bulk/Create",)
+BULK_CALLS = ("Lead/Bulk/Create", "Lead/Bulk/CreateOrUpdate")
 """The calls with a row for each lead; they have a limit of their own."""
 
 CREATES = ("Lead.Create", *BULK_CALLS)
@@ -13,6 +13,7 @@ CREATES = ("Lead.Create", *BULK_CALLS)
 _TABLE = (
     ("LeadManagement.svc/Lead.Create", "POST"),
     ("LeadManagement.svc/Lead/Bulk/Create", "POST"),
+    ("LeadManagement.svc/Lead/Bulk/CreateOrUpdate", "POST"),
     ("LeadManagement.svc/Lead.Update", "POST"),
     ("LeadManagement.svc/Lead.CreateOrUpdate", "POST"),
     ("LeadManagement.svc/Lead.Capture", "POST"),

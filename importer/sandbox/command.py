@@ -110,7 +110,7 @@ def _fault_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Choice(["first", "both", "none"]),
     default="first",
     show_default=True,
-    help="Which of two rows of one bulk call that share a unique value are created.",
+    help="Which of two rows of one Lead/Bulk/Create that share a unique value are created.",
 )
 @click.option(
     "--bulk-unknown",

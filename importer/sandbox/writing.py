@@ -10,7 +10,7 @@ from importer.sandbox.body import complete, parse_body, read_attributes, read_ch
 from importer.sandbox.store import Lead, UniqueKey
 from importer.sandbox.values import Rejected, store_value
 
-__all__ = ["Writing"]
+__all__ = ["Writing", "set_aside"]
 
 Query = Mapping[str, str]
 Items = list[dict[str, Any]]
@@ -34,19 +34,14 @@ class Writing:
         lead = self._account.store.get(query.get("leadid", ""))
         if lead is None:
             raise Rejected("MXInvalidInputException", "Invalid Input! Parameter Name: leadId")
-        items, _ = _set_aside(parse_body(body))
+        items, _ = set_aside(parse_body(body))
         self._change(lead, self._read(items), now)
         return answer_success({"AffectedRows": 1}, "updated")
 
     def create_or_update(self, query: Query, body: bytes, now: float) -> Reply:
         """Lead.CreateOrUpdate: its reply does not tell the one from the other (doc). `postUpdatedLead` is ignored."""
         del query
-        items, aside = _set_aside(parse_body(body))
-        lead = self._match(items, aside.get("SearchBy", ""))
-        if lead is None:
-            lead = self.add(items, now)
-        else:
-            self._change(lead, self._read(items), now)
+        lead, _ = self.put(parse_body(body), now)
         return answer_success({"Id": lead.id, "AffectedRows": 1}, "created_or_updated")
 
     def capture(self, query: Query, body: bytes, now: float) -> Reply:
@@ -56,7 +51,7 @@ class Writing:
         is a new one each time (invented). A behaviour that there is not counts as none (invented).
         """
         store = self._account.store
-        items, aside = _set_aside(parse_body(body))
+        items, aside = set_aside(parse_body(body))
         lead = store.get(aside.get("ProspectID", "")) or self._match(items, aside.get("SearchBy", ""))
         if lead is None:
             lead = self.add(items, now)
@@ -93,6 +88,15 @@ class Writing:
         account, attributes = self._account, self._read_new(items)
         self._check_free(attributes, besides=besides, barred=barred)
         return account.store.add(attributes, created_on=account.say_now(), now=now, modified_at=account.wall_clock())
+
+    def put(self, items: Items, now: float) -> tuple[Lead, bool]:
+        """The lead that these attributes mean, with these values, or else a new one; and whether it is new."""
+        items, aside = set_aside(items)
+        lead = self._match(items, aside.get("SearchBy", ""))
+        if lead is None:
+            return self.add(items, now), True
+        self._change(lead, self._read(items), now)
+        return lead, False
 
     def read_keys(self, items: Items) -> list[UniqueKey]:
         """The unique values that a new lead with these attributes would have; Rejected as `add` is."""
@@ -158,7 +162,7 @@ class Writing:
         return f"A Lead with same {self._account.metadata.fields[name].display_name} already exists."
 
 
-def _set_aside(items: Items) -> tuple[Items, dict[str, str]]:
+def set_aside(items: Items) -> tuple[Items, dict[str, str]]:
     """The attributes of the lead, and those that say which lead is meant: SearchBy (doc) and ProspectID (doc)."""
     aside = {item["Attribute"]: str(item["Value"] or "") for item in items if item["Attribute"] in _ASIDE}
     return [item for item in items if item["Attribute"] not in _ASIDE], aside

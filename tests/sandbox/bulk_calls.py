@@ -5,6 +5,7 @@ from typing import Any
 from sandbox_account import Account, Answer
 
 CREATE = "Lead/Bulk/Create"
+CREATE_OR_UPDATE = "Lead/Bulk/CreateOrUpdate"
 
 
 def row(**values: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import asyncio
 
 import aiohttp
 import pytest
-from bulk_calls import CREATE, names, numbers, row, send, send_names
+from bulk_calls import CREATE, CREATE_OR_UPDATE, names, numbers, row, send, send_names
 from sandbox_account import Account, Open, PassTime, until
 
 from importer.sandbox import FAULTS
@@ -53,7 +53,7 @@ async def suffer(account: Account, call: str) -> str:
     return str(answer.status)
 
 
-@pytest.mark.parametrize("call", [CREATE])
+@pytest.mark.parametrize("call", [CREATE, CREATE_OR_UPDATE])
 @pytest.mark.parametrize("fault", AFTER)
 async def test_every_fault_after_storing_can_leave_a_seeded_part_of_the_rows(
     open_account: Open, fault: str, call: str

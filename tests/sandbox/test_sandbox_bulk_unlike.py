@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from bulk_calls import CREATE, names, numbers, row, send, send_names
+from bulk_calls import CREATE, CREATE_OR_UPDATE, names, numbers, row, send, send_names
 from sandbox_account import Account, Open
 
 EIGHT = "ABCDEFGH"
-BOTH_CALLS = pytest.mark.parametrize("call", [CREATE])
+BOTH_CALLS = pytest.mark.parametrize("call", [CREATE, CREATE_OR_UPDATE])
 
 
 @BOTH_CALLS
