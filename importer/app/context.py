@@ -20,7 +20,7 @@ from importer.app.rebuild import rebuild
 from importer.app.request import ImportRequest
 from importer.app.runhistory import RunHistory, open_history
 from importer.config import Config, load_config
-from importer.errors import FatalError, ImporterError, UsageError
+from importer.errors import FatalError, ImporterError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.exitstatus import ExitStatus
 from importer.leadsquared.client import Client
@@ -114,11 +114,13 @@ async def open_context(
     blocking: Blocking | None = None,
     notify: Notify = log_notice,
     on_call: Callable[[float], object] = lambda _at_s: None,
+    stop_status: Callable[[], int | None] = lambda: None,
 ) -> AsyncIterator[ImportContext]:
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
     `blocking` does what keeps the event loop from its turn; `notify` is told what a person should know, in the loop's
-    thread, and `on_call` the loop's time of each call.
+    thread, and `on_call` the loop's time of each call. `stop_status` tells the exit status of a stop that was requested:
+    the history has it where the run ends by one before its report.
     """
     blocking = blocking or Blocking()
     notify_from_thread = across_threads(notify)
@@ -161,7 +163,7 @@ async def open_context(
             notify(Notice(Level.INFO, text))
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
         history.begin(mode=mode, source=source, file=options.file, report=report)
-        stack.push(partial(_end_refused, history))
+        stack.push(lambda _kind, error, _trace: history.end_early(error, stop_status=stop_status()))
         client: Client | None = None
         slots: SharedSlots | None = None
         bulk_slots: SharedSlots | None = None
@@ -217,13 +219,6 @@ async def open_context(
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
         )
-
-
-def _end_refused(history: RunHistory, _kind: object, error: BaseException | None, _trace: object) -> None:
-    """Write down the end of a run that was refused before anything was sent: it was not killed."""
-    if isinstance(error, UsageError):
-        with suppress(LedgerError):
-            history.end(exit_status=error.exit_status, calls=0, counts={}, report=None)
 
 
 async def _await_source(ledger: Ledger, identity: str, source: str, notify: Notify) -> None:

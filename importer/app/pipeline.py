@@ -92,6 +92,7 @@ async def _import(
         blocking=blocking,
         notify=observers,
         on_call=lambda at_s: observers(events.CallSent(at_s)),
+        stop_status=lambda: watch.stop.exit_status,
     ) as context:
         observers(events.Started(request.file, context.source, context.mode, context.report, context.history.run_id))
         mend = make_mend(context.input_file.header, context.config)
@@ -108,6 +109,7 @@ async def _import(
             check_quota(context.calls_for(reviewed.open_rows), used=used, calls_per_day=quota)
         if context.refusal is None and context.client is not None and reviewed.open_rows:
             sent = await send_rows(context, context.client, reviewed.open_rows, observers, watch)
+            context.history.sent = sent.calls
         if not request.dry_run:
             batches = report_lines(context.input_file, context.scratch, tag=context.maker.tag)
             await _report(context, batches, reviewed, summary=summary, observers=observers, breathe=Blocking().breathe)

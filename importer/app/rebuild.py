@@ -72,10 +72,14 @@ def rebuild(
         tags = account_tags(ledger, target)
         history = RunHistory(ledger)
         history.begin(mode="rebuild", source=source, file=report, report=report)
-        lines = _lines(input_file, maker, digests, scratch, left)
-        rebuilt = _write(lines, ledger, tags, in_source=in_source, left=left)
-        with ledger.begin() as connection:
-            ledger.rows.identities.remember(connection, digests.source, digests.identity)
+        try:
+            lines = _lines(input_file, maker, digests, scratch, left)
+            rebuilt = _write(lines, ledger, tags, in_source=in_source, left=left)
+            with ledger.begin() as connection:
+                ledger.rows.identities.remember(connection, digests.source, digests.identity)
+        except BaseException as error:
+            history.end_early(error)
+            raise
     counts = {Status.CREATED.value: rebuilt.created, Status.UNKNOWN.value: rebuilt.unknown}
     history.end(exit_status=ExitStatus.OK, calls=0, counts=counts, report=report)
     return rebuilt

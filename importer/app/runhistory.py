@@ -1,12 +1,12 @@
 """The history of runs: which reports we wrote, so that one which was edited since is never written over."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importer.errors import ImporterError
+from importer.errors import DefectError, ImporterError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
@@ -25,6 +25,9 @@ class RunHistory:
         self._ledger = ledger
         self._notify = notify
         self._run_id = 0
+        self._has_ended = False
+        self.sent = 0
+        """The calls that the sending made, as soon as that is known."""
 
     @property
     def run_id(self) -> int:
@@ -39,13 +42,41 @@ class RunHistory:
             )
             self._ledger.rows.run_id = self._run_id
 
-    def end(self, *, exit_status: int, calls: int, counts: dict[str, int], report: Path | None) -> None:
-        """Write down how the run ended, and the report it wrote."""
-        if self._ledger is not None:
+    def end(
+        self,
+        *,
+        exit_status: int,
+        calls: int | None = None,
+        counts: Mapping[str, int] | None = None,
+        report: Path | None = None,
+    ) -> None:
+        """Write down how the run ended, and the report it wrote. `calls` are those that were `sent` unless given.
+
+        Only the first end counts: what goes wrong behind it ended nothing.
+        """
+        if self._ledger is not None and not self._has_ended:
+            self._has_ended = True
             digest = file_digest(report) if report is not None else None
             self._ledger.runs.end(
-                self._run_id, exit_status=exit_status, calls=calls, counts=counts, report_digest=digest
+                self._run_id,
+                exit_status=exit_status,
+                calls=self.sent if calls is None else calls,
+                counts=dict(counts or {}),
+                report_digest=digest,
             )
+
+    def end_early(self, error: BaseException | None, *, stop_status: int | None = None) -> None:
+        """Write down the end of a run that leaves no report, refused, stopped or failed: it was not killed.
+
+        `stop_status` is the exit status of whoever stopped it. A task that its own program cancelled is as good as
+        killed.
+        """
+        status = stop_status
+        if status is None and isinstance(error, Exception):
+            status = error.exit_status if isinstance(error, ImporterError) else DefectError.exit_status
+        if error is not None and status is not None:
+            with suppress(LedgerError):
+                self.end(exit_status=status)
 
     def make_way(self, report: Path, *, source: str, is_foreign: bool = False) -> Path | None:
         """Keep a report under a dated name if it is not just as we wrote it from this source's own file; that name.

@@ -1,9 +1,10 @@
 """What a person does to the ledger by command, and what the next run makes of it."""
 
 import json
+import signal
 
 import pytest
-from workbench import Account, Desk, person
+from workbench import Account, Desk, finish, person
 
 KEYLESS = person(1, email=False, phone=False)
 KEYED = person(2)
@@ -128,6 +129,31 @@ def test_a_run_that_was_refused_has_its_end_in_the_history(desk: Desk, account: 
     (run,) = [json.loads(line) for line in desk.call("history", "--json").out.splitlines()]
     assert (run["state"], run["exit_status"], run["calls"], run["counts"]) == ("ended", 2, 0, {})
     assert account.calls() == 0
+
+
+def test_a_run_that_was_stopped_before_its_first_call_has_its_end_in_the_history(desk: Desk, account: Account) -> None:
+    account.script({"call": "UserByAccessKey.Get", "delay_ms": 500, "fault": "none"})
+    desk.write([KEYED])
+    process = desk.start("leads.csv")
+    account.wait_until(lambda stats: stats["arrivals"] == 1)
+    process.send_signal(signal.SIGINT)
+    assert finish(process).status == 130
+    (run,) = [json.loads(line) for line in desk.call("history", "--json").out.splitlines()]
+    assert (run["state"], run["exit_status"], run["calls"], run["counts"]) == ("ended", 130, 0, {})
+
+
+def test_a_run_whose_report_could_not_be_written_has_its_end_and_its_calls_in_the_history(
+    desk: Desk, account: Account
+) -> None:
+    account.script({"call": "Lead.Create", "fault": "none", "delay_ms": 500})
+    desk.write([KEYED])
+    process = desk.start("leads.csv")
+    account.wait_until(lambda stats: stats["calls"].get("Lead.Create", 0) == 1)
+    (desk.folder / "leads.report.csv").mkdir()
+    assert finish(process).status == 5
+    (run,) = [json.loads(line) for line in desk.call("history", "--json").out.splitlines()]
+    assert (run["state"], run["exit_status"]) == ("ended", 5)
+    assert run["calls"] >= 1
 
 
 def test_prune_drops_old_refusals_and_no_created_row(desk: Desk, account: Account) -> None:
