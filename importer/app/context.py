@@ -3,10 +3,9 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
@@ -26,7 +25,6 @@ from importer.exitstatus import ExitStatus
 from importer.leadsquared.client import Client
 from importer.leadsquared.connection import make_client
 from importer.ledger.digests import Digests
-from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.scratch import Scratch
 from importer.ledger.slots.shared import SharedSlots
@@ -119,8 +117,8 @@ async def open_context(
     """Open config, file, account and ledger; ImporterError where one of them does not do. Nothing is sent.
 
     `blocking` does what keeps the event loop from its turn; `notify` is told what a person should know, in the loop's
-    thread, and `on_call` the loop's time of each call. `stop_status` tells the exit status of a stop that was requested:
-    the history has it where the run ends by one before its report.
+    thread, and `on_call` the loop's time of each call. `stop_status` tells the exit status of a stop that was
+    requested: the history has it where the run ends by one before its report.
     """
     blocking = blocking or Blocking()
     notify_from_thread = across_threads(notify)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import click
+
 from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness, select_files
 from importer.app.inputreading import OwnReportError
 from importer.app.pipeline import import_file
@@ -26,7 +28,7 @@ from importer.logs import Logs, open_logs
 from importer.logs.logfile import FIELDS
 from importer.report import default_report_path
 
-__all__ = ["Output", "run_files"]
+__all__ = ["Output", "run_files", "tell_usage"]
 
 NOT_BEGUN = "not begun: the run before it was stopped"
 
@@ -47,8 +49,16 @@ class Output:
     stop_within: float = 10.0
 
 
-def run_files(names: Sequence[Path], options: ImportRequest, environ: Mapping[str, str], output: Output) -> int:
-    """Import what the names mean, one file after the other, and give the exit status.
+def run_files(
+    names: Sequence[Path],
+    options: ImportRequest,
+    environ: Mapping[str, str],
+    output: Output,
+    *,
+    is_sure: bool = False,
+) -> int:
+    """Import what the names mean, one file after the other, and give the exit status. `is_sure` answers --again's
+    question.
 
     Standard output gets each run's summary, or one line of JSON about all of them; everything else is logged. A file
     that cannot be imported does not keep the others from it; what ends every run (status 3, a signal) ends all.
@@ -60,6 +70,8 @@ def run_files(names: Sequence[Path], options: ImportRequest, environ: Mapping[st
         logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose, file=output.log_file)
         selection = select_files(names)
         _check_options(selection, options)
+        if options.again and not options.dry_run and not is_sure:
+            _ask_again()
         batch.run(selection, logs)
     except ImporterError as failure:
         error = put_into_words(failure)
@@ -68,10 +80,37 @@ def run_files(names: Sequence[Path], options: ImportRequest, environ: Mapping[st
         logs.close()
     status = batch.exit_status if error is None else error.exit_status
     if output.as_json:
-        told = as_objects(batch.endings, exit_status=status, error=error)
-        told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in batch.left_out]
-        sys.stdout.write(json.dumps(told) + "\n")
+        _tell_json(batch.endings, batch.left_out, status, error)
     return status
+
+
+def tell_usage(message: str) -> None:
+    """Print the line of a command that could not even be parsed."""
+    _tell_json([], [], ExitStatus.USAGE, UsageError(message))
+
+
+def _tell_json(
+    endings: Sequence[RunResult], left_out: Sequence[LeftOut], status: int, error: ImporterError | None
+) -> None:
+    told = as_objects(endings, exit_status=status, error=error)
+    told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in left_out]
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def _ask_again() -> None:
+    """Ask whether rows are to be sent once more; UsageError where nobody says yes."""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "--again asks whether rows that are created already are to be sent once more, and no terminal is there to "
+            "answer.",
+            hint="Add --yes if they are. Nothing was sent.",
+        )
+    try:
+        is_sure = click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", err=True)
+    except click.Abort:  # Ctrl-C or Ctrl-D at the question
+        is_sure = False
+    if not is_sure:
+        raise UsageError("Not confirmed: nothing was sent.")
 
 
 class _Batch:

@@ -13,12 +13,15 @@ import click
 from importer.errors import DefectError, ImporterError
 from importer.exitstatus import ExitStatus
 from importer.logs.lastdoor import close_doors
+from importer.nearest import ask, find_near
 from importer.version import __version__
 
 __all__ = ["cli", "main"]
 
 DEFAULT_COMMAND = "import"
 GC_THRESHOLD = 50_000
+MISSPELT = 0.75
+"""How like a command's name a missing file's is to be (difflib's ratio), for the command to be meant."""
 
 COMMANDS = {
     "map": ("importer.commands.map:map_columns", "Propose a config.yaml for a file."),
@@ -49,9 +52,7 @@ class DefaultCommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front of anything that is no sub-command."""
-        if not args:
-            args = ["--help"]
-        if args[0] not in {*COMMANDS, DEFAULT_COMMAND, "--help", "-h", "--version"}:
+        if not args or args[0] not in {*COMMANDS, DEFAULT_COMMAND, "--help", "-h", "--version"}:
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
 
@@ -80,13 +81,56 @@ class DefaultCommandGroup(click.Group):
         import_command.format_epilog(ctx, formatter)
 
 
+class _ImportContext(click.Context):
+    """The import's own name is never typed, so usage and hints are those of the program itself."""
+
+    @property
+    def command_path(self) -> str:
+        """The program's name."""
+        return self.info_name or "" if self.parent is None else self.parent.command_path
+
+
+class _ImportCommand(click.Command):
+    """The import: what it cannot parse may be a misspelt command, and is told in JSON where that was asked for."""
+
+    context_class = _ImportContext
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's own
+    ) -> click.Context:
+        """Parse the arguments."""
+        given = list(args)
+        try:
+            if given and not Path(given[0]).exists():
+                near = find_near(given[0], {name: name for name in COMMANDS}, cutoff=MISSPELT)
+                if near:
+                    raise click.UsageError(f"{given[0]} is neither a file nor a command{ask(near[0])}")
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if "--json" in given:
+                from importer.commands.batch import tell_usage
+
+                tell_usage(error.format_message())
+            raise
+
+
 @click.group(cls=DefaultCommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="lsq-import")
 def cli() -> None:
     """Import a spreadsheet of leads into LeadSquared."""
 
 
-@cli.command(DEFAULT_COMMAND, epilog=EPILOG, hidden=True, context_settings={"help_option_names": ["-h", "--help"]})
+@cli.command(
+    DEFAULT_COMMAND,
+    cls=_ImportCommand,
+    epilog=EPILOG,
+    hidden=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "-c",
@@ -173,13 +217,11 @@ def import_command(*, files: tuple[Path, ...], yes: bool, **given: Any) -> None:
 
     output = Output(**{field.name: given.pop(field.name) for field in fields(Output)})
     options = ImportRequest(file=files[0], **given)
-    if options.again and not options.dry_run and not yes:
-        click.confirm("Rows that were created by earlier runs will be sent once more. Go on?", abort=True, err=True)
     # Rows come and go in batches of thousands of small objects without cycles: the collector's usual threshold makes it
     # look at them all the time, a quarter of a dry run.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    sys.exit(run_files(files, options, os.environ, output))
+    sys.exit(run_files(files, options, os.environ, output, is_sure=yes))
 
 
 def main() -> NoReturn:

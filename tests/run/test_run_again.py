@@ -154,8 +154,8 @@ def test_again_asks_before_it_sends_created_rows_once_more(desk: Desk, account: 
     desk.write([person(1), ROWS[4]])
     assert desk.call("leads.csv").status == 0
     asked = desk.run("leads.csv", "--again")  # nobody answers
-    assert asked.status == 1
-    assert "Go on?" in asked.err
+    assert asked.status == 2
+    assert "--yes" in asked.err
     assert account.stats()["creates"] == 2
     assert desk.call("leads.csv", "--again", "--yes").status == 1
     assert [line.status for line in desk.report()] == ["duplicate", "created"]
