@@ -3,7 +3,7 @@
 An `Observer` is called with each `Event` in the thread of the import's event loop, in the order in which things happen:
 
     Started, Notice…, RowDone… (rows that need no call), Reviewed,
-    Estimated, (CallSent | CallRefused | RowDone | Paused | Resumed | Notice)…, SendingEnded,
+    Estimated, (CallSent | CallRefused | LimitChanged | RowDone | Paused | Resumed | Notice)…, SendingEnded,
     RowReported… (every row once, in the file's order), Ended
 
 Estimated to SendingEnded are missing where nothing is sent. In a dry run RowReported comes in the review. An event
@@ -26,6 +26,7 @@ __all__ = [
     "Estimated",
     "Event",
     "Level",
+    "LimitChanged",
     "Notice",
     "Notify",
     "Observer",
@@ -126,6 +127,14 @@ class CallRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitChanged:
+    """The limit that is kept is another one from now on, as refusals, or a while without them, have taught."""
+
+    calls: int
+    per_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """LeadSquared does not answer: all calls of this import pause for so many seconds."""
 
@@ -169,6 +178,7 @@ Event = (
     | RowDone
     | CallSent
     | CallRefused
+    | LimitChanged
     | Paused
     | Resumed
     | SendingEnded

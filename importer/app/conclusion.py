@@ -18,7 +18,7 @@ from importer.html_report.advice import Invocation
 from importer.html_report.document import PageData, page_path, write_page
 from importer.ledger.failure import LedgerError, graver
 from importer.outcome import Status
-from importer.ratelimit.estimate import tell_estimate
+from importer.ratelimit.estimate import estimate_s, tell_estimate
 from importer.ratelimit.timeline import CallCounts
 from importer.report import ReportError
 from importer.run.review import Reviewed
@@ -86,8 +86,9 @@ def _tell_plan(context: ImportContext, reviewed: Reviewed) -> Iterator[str]:
     limit, ready = context.limit, reviewed.counts[Status.READY]
     now = datetime.now().astimezone()
     if ready:
+        needed_s = estimate_s(ready, limit=limit.calls, per_seconds=limit.per_seconds)
         yield f"Sending them takes {ready:,} {'call' if ready == 1 else 'calls'}: " + tell_estimate(
-            ready, limit=limit.calls, per_seconds=limit.per_seconds, now=now
+            ready, needed_s, limit=limit.calls, per_seconds=limit.per_seconds, now=now
         )
     if reviewed.first_ready is not None:
         number, body = reviewed.first_ready

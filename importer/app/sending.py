@@ -13,6 +13,7 @@ from importer.events import (
     CallRefused,
     Estimated,
     Level,
+    LimitChanged,
     Notice,
     Observer,
     Paused,
@@ -63,6 +64,10 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     )
 
     def tell(prepared: PreparedRow, note: RowState) -> None:
+        nonlocal limit
+        if context.limit != limit:
+            limit = context.limit
+            observer(LimitChanged(limit.calls, limit.per_seconds))
         observer(RowDone(prepared.row.number, note.outcome))
 
     async with LedgerWriter(ledger, notify=across_threads(observer)) as writer:

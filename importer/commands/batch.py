@@ -152,15 +152,15 @@ class _Batch:
                         self._leave_out(LeftOut(file, reason, is_unfinished=True))
                         continue
                 options = replace(self._options, file=file, is_one_of_several=selection.is_several)
-                ending = self._import(options, logs.begin_run(), signals)
+                ending = self._import(options, logs, signals)
                 is_fatal = ending is not None and ending.exit_status == FatalError.exit_status
                 is_over = is_fatal or signals.stop.is_requested
 
-    def _import(self, options: ImportRequest, run: str, signals: Signals) -> RunResult | None:
-        started_at = datetime.now().astimezone()
+    def _import(self, options: ImportRequest, logs: Logs, signals: Signals) -> RunResult | None:
+        run, started_at = logs.begin_run(), datetime.now().astimezone()
         try:
             self._check_report(options)
-            ending = self._run(options, signals, run)
+            ending = replace(self._run(options, signals, logs), run=run)
         except OwnReportError:
             self._leave_out(LeftOut(options.file, OWN_REPORT))
             return None
@@ -175,8 +175,8 @@ class _Batch:
         self._tell(ending, has_name=options.is_one_of_several)
         return ending
 
-    def _run(self, options: ImportRequest, signals: Signals, run: str) -> RunResult:
-        with Progress(is_quiet=self._output.quiet) as progress:
+    def _run(self, options: ImportRequest, signals: Signals, logs: Logs) -> RunResult:
+        with Progress(logs.status_line, is_quiet=self._output.quiet) as progress:
 
             def observe(event: Event) -> None:
                 progress(event)
@@ -185,7 +185,7 @@ class _Batch:
             importing = import_file(
                 options, observer=observe, stop=signals.stop, environ=self._environ, blocking=signals.blocking
             )
-            return replace(asyncio.run(importing), run=run)
+            return asyncio.run(importing)
 
     def _check_report(self, options: ImportRequest) -> None:
         """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""

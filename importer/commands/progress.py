@@ -5,29 +5,44 @@ import logging
 import sys
 from collections import Counter
 from types import TracebackType
-from typing import Never, Self
+from typing import Self
 
-from tqdm import tqdm
-
-from importer.events import Estimated, Event, RowDone, SendingEnded
+from importer.commands.progressline import ASCII, BLOCKS, draw_line, tell_counts
+from importer.events import (
+    CallRefused,
+    CallSent,
+    Estimated,
+    Event,
+    LimitChanged,
+    Paused,
+    Resumed,
+    RowDone,
+    SendingEnded,
+)
+from importer.logs.statusline import StatusLine
 from importer.outcome import Status
-from importer.ratelimit.estimate import estimate_s, tell_duration
+from importer.ratelimit.adaptive import Limit
+from importer.ratelimit.countdown import Countdown
+from importer.ratelimit.estimate import tell_duration
 
 __all__ = ["Progress"]
 
 LINE_EVERY_S = 30.0
+BAR_EVERY_S = 0.25
 
 logger = logging.getLogger(__name__)
 
 
 class Progress:
-    """Observes the sending of a run; a context manager. The time left follows from the limit."""
+    """Observes the sending of a run; a context manager. The time left follows from the limit and from the clock."""
 
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._has_bar = not is_quiet and sys.stderr.isatty()
+    def __init__(self, status_line: StatusLine, *, is_quiet: bool) -> None:
+        self._line = None if is_quiet or not sys.stderr.isatty() else status_line
+        self._marks = BLOCKS if _can_write(BLOCKS) else ASCII
         self._counts: Counter[Status] = Counter()
-        self._estimated: Estimated | None = None
-        self._bar: tqdm[Never] | None = None
+        self._countdown = Countdown()
+        self._limit = Limit(1, 0.0)
+        self._total = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
@@ -40,56 +55,60 @@ class Progress:
 
     def __call__(self, event: Event) -> None:
         """Follow the run from its estimate until no more is sent."""
-        if isinstance(event, RowDone):
-            self._count(event.outcome.status)
-        elif isinstance(event, Estimated):
-            self._begin(event)
-        elif isinstance(event, SendingEnded):
-            self._end()
-
-    def _begin(self, estimated: Estimated) -> None:
-        self._estimated = estimated
-        if self._has_bar:
-            self._bar = tqdm(
-                total=estimated.rows,
-                file=sys.stderr,
-                dynamic_ncols=True,
-                bar_format="{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} rows{postfix}",
-            )
-        else:
-            self._wait()
-
-    def _end(self) -> None:
-        self._estimated = None
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _count(self, status: Status) -> None:
-        """One more row has its outcome; what the review told is not counted."""
-        if self._estimated is None:
-            return
-        self._counts[status] += 1
-        if self._bar is not None:
-            self._bar.set_postfix_str(f"{self._left(self._estimated)} left; {self._told()}", refresh=False)
-            self._bar.update()
-
-    def _wait(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(LINE_EVERY_S, self._tick)
+        match event:
+            case CallSent(at_s=at_s):
+                self._countdown.sent(at_s)
+            case Estimated():
+                self._total = event.rows
+                self._limit = Limit(event.calls, event.per_seconds)
+                self._countdown.begin(event.rows, self._limit)
+                self._tick()
+            case RowDone(outcome=outcome) if self._timer is not None:  # what the review told is not counted
+                self._counts[outcome.status] += 1
+                self._countdown.done(outcome.attempts)
+            case LimitChanged():
+                self._limit = Limit(event.calls, event.per_seconds)
+                self._countdown.keep(self._limit)
+            case CallRefused(at_s=at_s):
+                self._countdown.pause(at_s + self._limit.per_seconds)
+            case Paused(seconds=seconds):
+                self._countdown.pause(asyncio.get_running_loop().time() + seconds)
+            case Resumed():
+                self._countdown.resume()
+            case SendingEnded():
+                self._end()
+            case _:
+                pass
 
     def _tick(self) -> None:
-        if self._estimated is None:
+        """Show how far the run is, and do so again and again: time passes although nothing happens."""
+        loop = asyncio.get_running_loop()
+        is_first, every_s = self._timer is None, LINE_EVERY_S if self._line is None else BAR_EVERY_S
+        self._timer = loop.call_later(every_s, self._tick)
+        left_s = self._countdown.left_s(loop.time())
+        if self._line is not None:
+            self._draw(self._line, left_s)
+        elif not is_first:
+            done, left = self._counts.total(), tell_duration(left_s)
+            told = tell_counts(self._counts)
+            logger.info("%s of %s rows, %s left: %s", f"{done:,}", f"{self._total:,}", left, told)
+
+    def _draw(self, line: StatusLine, left_s: float) -> None:
+        line.show(draw_line(self._counts, self._total, left_s=left_s, width=line.width, marks=self._marks))
+
+    def _end(self) -> None:
+        if self._timer is None:
             return
-        done, total = self._counts.total(), self._estimated.rows
-        logger.info("%s of %s rows, %s left: %s", f"{done:,}", f"{total:,}", self._left(self._estimated), self._told())
-        self._wait()
+        self._timer.cancel()
+        self._timer = None
+        if self._line is not None:
+            self._draw(self._line, 0.0)
+            self._line.end()
 
-    def _left(self, estimated: Estimated) -> str:
-        rest = estimated.rows - self._counts.total()
-        needed_s = estimate_s(rest + estimated.calls, limit=estimated.calls, per_seconds=estimated.per_seconds)
-        return tell_duration(needed_s)
 
-    def _told(self) -> str:
-        return ", ".join(f"{count:,} {status}" for status, count in self._counts.most_common()) or "none done yet"
+def _can_write(text: str) -> bool:
+    try:
+        text.encode(sys.stderr.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

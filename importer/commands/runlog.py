@@ -43,7 +43,7 @@ def log_event(event: Event) -> None:
             _log_review(event)
         case Estimated():
             now = datetime.now().astimezone()
-            text = tell_estimate(event.rows, limit=event.calls, per_seconds=event.per_seconds, now=now)
+            text = tell_estimate(event.rows, event.needed_s, limit=event.calls, per_seconds=event.per_seconds, now=now)
             logger.info("%s", text)
         case Paused(seconds=seconds):
             logger.warning("LeadSquared does not answer: all calls of this run pause for %s.", tell_duration(seconds))

@@ -1,8 +1,9 @@
-"""What is said to a person: log lines on standard error, above the progress bar if there is one."""
+"""What is said to a person: log lines on standard error, above the status line if there is one."""
 
 import logging
 import sys
 
+from importer.logs.statusline import StatusLine
 from importer.logs.trace import trace_of
 from importer.printable import printable_lines
 
@@ -10,7 +11,11 @@ __all__ = ["Console"]
 
 
 class Console(logging.Handler):
-    """Writes messages as they are; warnings and errors say what they are."""
+    """Writes messages as they are, above the status line; warnings and errors say what they are."""
+
+    def __init__(self, level: int, status_line: StatusLine) -> None:
+        super().__init__(level)
+        self._status_line = status_line
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one message. A terminal that is gone ends no import."""
@@ -20,11 +25,8 @@ class Console(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             text = "\n  ".join([text, *trace_of(record.exc_info[1])])
         try:
-            tqdm = sys.modules.get("tqdm")
-            if tqdm is not None:
-                tqdm.tqdm.write(text, file=sys.stderr)
-            else:
+            with self._status_line.lifted():
                 sys.stderr.write(f"{text}\n")
-            sys.stderr.flush()
+                sys.stderr.flush()
         except (OSError, ValueError, RuntimeError):
             return

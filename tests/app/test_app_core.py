@@ -290,7 +290,7 @@ def test_help_tells_how_to_import_a_file_and_no_key() -> None:
 
 
 def test_the_package_imports_nothing_heavy_until_it_is_used() -> None:
-    heavy = {"aiohttp", "click", "openpyxl", "pandas", "sqlalchemy", "tqdm"}
+    heavy = {"aiohttp", "click", "openpyxl", "pandas", "sqlalchemy"}
     loaded = call_python("import importer, sys; print(*sys.modules)", PATH="/usr/bin").split()
     assert heavy & set(loaded) == set()
 

@@ -32,7 +32,7 @@ BREACHES = [
     ("door-workbooks", "app", "import xlrd"),
     ("door-frames", "sheet", "import pandas"),
     ("door-terminal", "app", "import click"),
-    ("door-terminal", "run", "import tqdm"),
+    ("door-terminal", "run", "import click"),
     ("door-limit", "leadsquared", "import aiolimiter"),
     ("door-config", "app", "import pydantic"),
     ("door-config", "doctor", "import ruamel.yaml"),
