@@ -8,7 +8,7 @@ from importer.app.blocking import across_threads
 from importer.app.bulk import plan_bulk
 from importer.app.context import ImportContext
 from importer.app.stop import Watch
-from importer.errors import ImporterError, QuotaError
+from importer.errors import FatalError, ImporterError, QuotaError
 from importer.events import (
     CallRefused,
     Estimated,
@@ -26,6 +26,7 @@ from importer.leadsquared.delivery import Delivery
 from importer.ledger.failure import LedgerError
 from importer.ledger.scratch import RowState
 from importer.ledger.writer import LedgerWriter
+from importer.outcome import Outcome, Status
 from importer.ratelimit.breaker import Breaker
 from importer.ratelimit.estimate import estimate_s
 from importer.ratelimit.watchdog import Watchdog
@@ -63,8 +64,12 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
         secrets=config.account.secrets,
     )
 
+    failed: Outcome | None = None
+
     def tell(prepared: PreparedRow, note: RowState) -> None:
-        nonlocal limit
+        nonlocal limit, failed
+        if note.outcome.status is Status.FAILED:
+            failed = failed or note.outcome
         if context.limit != limit:
             limit = context.limit
             observer(LimitChanged(limit.calls, limit.per_seconds))
@@ -94,6 +99,12 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     if context.options.until_quota and isinstance(failure, QuotaError):
         observer(Notice(Level.INFO, str(failure)))
         failure = None
+    if failure is None and failed is not None and not watchdog.calls.has_answered and not watch.stop.is_requested:
+        failure = FatalError(
+            f"LeadSquared has not taken a single call of this run. {failed.message}",
+            hint="Look whether LeadSquared and the network are up and account.host is right, then run the same command "
+            "again.",
+        )
     return Sent(client.calls, watchdog.calls.refusals, failure)
 
 

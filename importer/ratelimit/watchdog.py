@@ -29,6 +29,8 @@ class Watchdog:
         on_failure: Callable[[str], object] = lambda _call: None,
     ) -> None:
         self.refusals = 0
+        self.has_answered = False
+        """Whether the account took or refused any call."""
         self._on_refusal = on_refusal
         self._on_answer = on_answer
         self._on_failure = on_failure
@@ -38,11 +40,13 @@ class Watchdog:
     def accepted(self, call: str) -> None:
         """A call was answered with what it asked for, or with a reason against this one lead."""
         self._spell_began = None
+        self.has_answered = True
         self._on_answer(call)
 
     def refused(self) -> None:
         """A call was refused because of the account's limit; FatalError as in `failed`."""
         self.refusals += 1
+        self.has_answered = True
         self._on_refusal(asyncio.get_running_loop().time())
         self._check_spell()
 

@@ -1,8 +1,10 @@
 """The breaker pauses a run that gets no answers, stops it in the end, and stops one whose rows all fail alike."""
 
 import signal
+import socket
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from truth import find_lies
@@ -223,3 +225,28 @@ def test_ctrl_c_does_not_wait_for_the_end_of_a_pause(desk: Desk, account: Accoun
     assert said(desk) == {"unknown": 4, "unsent": 26}, "what is in doubt is left for the next run"
     assert desk.call("leads.csv").status == 0
     assert find_lies(ROWS, desk.report(), account.leads()) == []
+
+
+def test_a_small_file_of_which_no_call_was_taken_ends_with_3(
+    tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importer.leadsquared.retries.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("importer.leadsquared.retries.JITTER_S", 0.0)
+    desk = Desk(tmp_path / "desk", account)
+    with socket.socket() as nobody:  # bound, and not listening
+        nobody.bind(("127.0.0.1", 0))
+        desk.environ["LSQ_HOST"] = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        desk.write([person(1), person(2), ("", "", "", "", "City 90", "")])
+        run = desk.call("leads.csv")
+        assert run.status == 3
+        assert "has not taken a single call of this run" in run.err
+        assert Counter(line.status for line in desk.report()) == {"failed": 2, "invalid": 1}
+        desk.write([("", "", "", "", "City 90", "")])
+        assert desk.call("leads.csv").status == 1, "nothing was to be sent: the file alone is to blame"
+
+
+def test_a_small_file_with_one_call_that_was_taken_ends_with_1(desk: Desk, account: Account) -> None:
+    bad = '{"Status":"Error","ExceptionType":"MXInvalidInputException","ExceptionMessage":"Invalid Input!"}'
+    account.script({"call": "Lead.Create", "status": 400, "body": bad, "times": 9})
+    desk.write([person(1), person(2)])
+    assert desk.call("leads.csv").status == 1

@@ -142,7 +142,7 @@ def test_an_account_that_cannot_be_reached_leaves_rows_failed_and_they_are_tried
         taken.bind(("127.0.0.1", 0))  # nobody listens there
         desk.environ["LSQ_HOST"] = f"http://127.0.0.1:{taken.getsockname()[1]}"
         run = desk.call("leads.csv")
-    assert run.status == 1
+    assert run.status == 3
     assert said(desk) == {"failed": 2}
     assert {line.attempts for line in desk.report()} == {"6"}
     assert "Check the network" in run.out
