@@ -30,7 +30,7 @@ from importer.ledger.scratch import Scratch
 from importer.ledger.slots.shared import SharedSlots
 from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
-from importer.report import default_report_path
+from importer.report import reports_beside
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import RowPreparer
@@ -125,10 +125,10 @@ async def open_context(
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     if options.route is not None:
         config = replace(config, route=options.route)
-    report = options.report or default_report_path(options.file)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
-        read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
+        read = await read_input(stack, blocking, options, config, notify=notify)
+        input_file = read.input_file
         target = await stack.enter_async_context(
             find_destination(config, is_sandbox=options.sandbox, is_dry_run=options.dry_run)
         )
@@ -136,7 +136,7 @@ async def open_context(
         ledger, history = blocking.here(lambda: _open_ledger_and_history(stack, options, target, notify))
         identity = ledger.account.identity
         if input_file.shape is None and not target.is_throw_away:
-            check_known(report, ledger, target, history)
+            check_known((read.report, *reports_beside(options.file)), ledger, target, history)
         is_lasting = not (options.dry_run or target.is_throw_away)
         is_lasting_report = is_lasting and input_file.shape is not None
         lost = (
@@ -154,13 +154,14 @@ async def open_context(
                 )
             await _await_source(ledger, identity, source, notify)
             # It may have written the very file that we read: its report, run in place.
-            read_digest, input_file = await read_input(stack, blocking, options, config, report, notify=notify)
+            read = await read_input(stack, blocking, options, config, notify=notify)
+            input_file = read.input_file
         if lost is not None:
             done = rebuild(options.file, config, ledger, target, source=source, file=lost.file)
             text = f"The ledger did not know {done.created} rows of this report; their source is {source}."
             notify(Notice(Level.INFO, text))
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
-        history.begin(mode=mode, source=source, file=options.file, report=report)
+        history.begin(mode=mode, source=source, file=options.file, report=read.report)
         stack.push(lambda _kind, error, _trace: history.end_early(error, stop_status=stop_status()))
         client: Client | None = None
         slots: SharedSlots | None = None
@@ -186,8 +187,8 @@ async def open_context(
             config=config,
             mode=mode,
             source=source,
-            report=report,
-            read_digest=read_digest,
+            report=read.report,
+            read_digest=read.digest,
             input_file=input_file,
             ledger=ledger,
             history=history,

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from importer.app.blocking import Blocking
@@ -13,55 +14,62 @@ from importer.errors import UsageError
 from importer.events import Notice, Notify
 from importer.html_report.document import check_page, page_path
 from importer.nextstep import Action, NextStep
-from importer.report import check_fits, check_writable
+from importer.report import check_fits, check_writable, default_report_path
+from importer.report.formats import is_refused_ending
 from importer.run.inputfile import InputFile, open_input_file
 
-__all__ = ["OwnReportError", "read_input"]
+__all__ = ["OwnReportError", "ReadInput", "read_input"]
 
 
 class OwnReportError(UsageError):
     """A file among several is a report of ours by its columns, whatever its name: it is left out."""
 
 
-async def read_input(
-    stack: AsyncExitStack,
-    blocking: Blocking,
-    options: ImportRequest,
-    config: Config,
-    report: Path,
-    *,
-    notify: Notify,
-) -> tuple[str, InputFile]:
-    """The file, with its digest where it is the report that is going to be replaced; UsageError where it does not do.
+@dataclass(frozen=True, slots=True)
+class ReadInput:
+    """The file of an import, and where its report goes. `digest` is the file's where the report takes its place."""
 
-    `stack` closes it.
-    """
+    input_file: InputFile
+    report: Path
+    digest: str
+
+
+async def read_input(
+    stack: AsyncExitStack, blocking: Blocking, options: ImportRequest, config: Config, *, notify: Notify
+) -> ReadInput:
+    """Read the file; UsageError where it does not do, or its report cannot be written. `stack` closes it."""
     notices: list[Notice] = []
 
     def work() -> tuple[str, InputFile]:
-        read_digest = _digest_in_place(options, report)
-        return read_digest, open_input_file(
+        # Taken before it is read: a later one would hide an edit. Whether it is needed is known when it was read.
+        return _digest(options.file), open_input_file(
             options.file, config, sheet=options.sheet, first=options.first, notify=notices.append
         )
 
     try:
-        read_digest, input_file = await blocking.read(work, let_go=lambda read: read[1].close())
+        digest, input_file = await blocking.read(work, let_go=lambda read: read[1].close())
     finally:
         for notice in notices:
             notify(notice)
     stack.callback(input_file.close)
     if options.is_one_of_several and input_file.shape is not None:
         raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
+    is_report = input_file.shape is not None
+    report = options.report or default_report_path(options.file, first=options.first, is_report=is_report)
     _check_outputs(options, report, input_file)
-    return read_digest, input_file
+    return ReadInput(input_file, report, digest if _is_same(report, options.file) else "")
 
 
-def _digest_in_place(options: ImportRequest, report: Path) -> str:
-    """The digest of a file in whose place its report goes, taken before it is read: a later one would hide an edit."""
-    if not options.file.is_file() or os.path.realpath(report) != os.path.realpath(options.file):
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _digest(file: Path) -> str:
+    """The digest of a file that may be a report, empty for others."""
+    if is_refused_ending(file.suffix.casefold()) or not file.is_file():
         return ""
     try:
-        return file_digest(options.file)
+        return file_digest(file)
     except OSError:  # reading it tells why
         return ""
 

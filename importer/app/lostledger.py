@@ -1,5 +1,6 @@
 """A ledger that was lost, noticed by its reports: they say what was created, and it knows nothing of that."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.reference import read_reference
 from importer.nextstep import Action, NextStep
 from importer.outcome import Status
-from importer.report import default_report_path, recognise
+from importer.report import is_report_of, recognise
 from importer.sheet import FORMATS, open_table
 
 __all__ = ["LostSource", "account_tags", "check_known", "find_lost_source", "source_of"]
@@ -31,12 +32,14 @@ class LostSource:
     file: Path | None
 
 
-def check_known(report: Path, ledger: Ledger, target: Destination, history: RunHistory) -> None:
+def check_known(reports: Iterable[Path], ledger: Ledger, target: Destination, history: RunHistory) -> None:
     """UsageError where the ledger knows nothing of what a report in the place of ours says that it has created."""
-    if not report.is_file() or history.is_as_written(report):
-        return
-    lost = lost_rows(report, ledger, account_tags(ledger, target))
-    if lost:
+    for report in dict.fromkeys(reports):
+        if not report.is_file() or history.is_as_written(report):
+            continue
+        lost = lost_rows(report, ledger, account_tags(ledger, target))
+        if not lost:
+            continue
         raise UsageError(
             f"{report} says of {lost:,} rows that they are created, and the ledger {ledger.where} knows nothing of "
             "them: it is not the one that they were written to, or it has lost them. Rows without a unique value "
@@ -102,10 +105,7 @@ def _beside(report: Path) -> list[Path]:
     return [
         file
         for file in sorted(report.absolute().parent.iterdir())
-        if file.suffix.lower() in FORMATS
-        and file.name != report.name
-        and default_report_path(file).stem == report.stem
-        and file.is_file()
+        if file.suffix.lower() in FORMATS and file.name != report.name and is_report_of(report, file) and file.is_file()
     ]
 
 

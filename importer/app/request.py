@@ -23,9 +23,10 @@ class ImportRequest:
     """One import of the spreadsheet, or report of an earlier run, at `file`.
 
     - `config`: the configuration; None for config.yaml in the current folder.
-    - `report`: where the report goes, .csv or .xlsx; None for the file's name with .report.csv, beside the file.
+    - `report`: where the report goes, .csv or .xlsx; None for the file's name with .report.csv, beside the file, or for
+      the file's own place where it is itself a report.
     - `sheet`: the worksheet; None for what the config says, else the first visible one with a table.
-    - `first`: take only so many data rows; None for all.
+    - `first`: take only so many data rows, whose report is the file's name with .first-N.report.csv; None for all.
     - `dry_run`: check everything, send nothing, and write the report as it would be (see `check`).
     - `payloads`: where to write the body of each row's call, one JSON line a row; None for nowhere.
     - `sandbox`: import into a LeadSquared of one's own, which ends with the import: no keys, no network.

@@ -191,7 +191,7 @@ class _Batch:
         """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""
         if not options.is_one_of_several:
             return
-        report = Path(os.path.realpath(default_report_path(options.file)))
+        report = Path(os.path.realpath(default_report_path(options.file, first=options.first)))
         other = self._reports.setdefault(report, options.file)
         if other != options.file:
             raise UsageError(

@@ -144,10 +144,16 @@ def cli() -> None:
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the report goes, .csv or .xlsx.  [default: FILE's name with .report.csv, beside FILE]",
+    help="Where the report goes, .csv or .xlsx.  [default: FILE's name with .report.csv, beside FILE; a report's own "
+    "place]",
 )
 @click.option("--sheet", metavar="NAME", help="The worksheet.  [default: the first visible one with a table]")
-@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Take only the first N data rows.")
+@click.option(
+    "--first",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Take only the first N data rows; their report is FILE's name with .first-N.report.csv.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing, and write the report as it would be.")
 @click.option(
     "--payloads",

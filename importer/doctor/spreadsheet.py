@@ -14,12 +14,12 @@ __all__ = ["check_file"]
 
 def check_file(file: Path, config: Config) -> Iterator[Finding]:
     """Check a file against the config. Its rows are not looked at: a dry run does that."""
-    report = default_report_path(file)
     try:
         input_file = open_input_file(file, config)
     except UsageError as error:
         yield Finding(f"file: {error.message}", error.hint or "Mend the file, or name another.")
         return
+    report = default_report_path(file, is_report=input_file.shape is not None)
     try:
         sheet = f", sheet {input_file.table.sheet}" if input_file.table.sheet else ""
         prefix = "a report, " if input_file.shape is not None else ""

@@ -1,7 +1,9 @@
 """Where the report goes: its path, and what can be known to stand in the way before the first call."""
 
 import contextlib
+import glob
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -15,17 +17,47 @@ from importer.sheet import open_table
 from importer.sheet.table import Row
 from importer.wholefile import reason
 
-__all__ = ["check_fits", "check_writable", "default_report_path", "find_lock", "set_aside"]
+__all__ = [
+    "check_fits",
+    "check_writable",
+    "default_report_path",
+    "find_lock",
+    "is_report_of",
+    "reports_beside",
+    "set_aside",
+]
 
 _MARK = ".report"
+_FIRST = ".first-"
+_PART = re.compile(rf"{re.escape(_FIRST)}\d+{re.escape(_MARK)}$")
 _STALE_S = 24 * 3600.0  # a spreadsheet program that crashed leaves its lock file for good
 
 
-def default_report_path(file: Path) -> Path:
-    """Give FILE's name with `.report.csv` for its ending, beside FILE; a file named as a report is its own."""
+def default_report_path(file: Path, *, first: int | None = None, is_report: bool = False) -> Path:
+    """Give FILE's name with `.report.csv` for its ending, beside FILE; a report is its own.
+
+    The `first` rows alone have a report of their own, `.first-5.report.csv`: it takes no whole one's place.
+    `is_report`: the file's columns say that it is one, whatever its name.
+    """
+    if is_report and not is_refused_ending(file.suffix.casefold()):
+        return file
     if file.name.casefold().endswith(tuple(f"{_MARK}{one.ending}" for one in REPORT_FORMATS)):
         return file
-    return file.with_name(f"{file.stem}{_MARK}{REPORT_FORMATS[0].ending}")
+    part = "" if first is None else f"{_FIRST}{first}"
+    return file.with_name(f"{file.stem}{part}{_MARK}{REPORT_FORMATS[0].ending}")
+
+
+def is_report_of(report: Path, file: Path) -> bool:
+    """Whether a report's name is the one that a file's report gets, whole or of its first rows."""
+    whole = _PART.sub(_MARK, report.stem)
+    return default_report_path(file).stem in {report.stem, whole}
+
+
+def reports_beside(file: Path) -> Sequence[Path]:
+    """The reports that stand where a file's go by themselves: the whole one, and those of its first rows."""
+    whole = default_report_path(file)
+    parts = file.parent.glob(f"{glob.escape(file.stem)}{_FIRST}*{_MARK}{whole.suffix}")
+    return [whole, *sorted(part for part in parts if is_report_of(part, file))]
 
 
 def check_writable(path: Path, *, input_path: Path | None = None, input_is_report: bool = False) -> None:
