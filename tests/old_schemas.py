@@ -82,6 +82,26 @@ CREATE TABLE day_call (
 ) WITHOUT ROWID;
 """
 
+_NAMED_BUDGETS = """
+CREATE TABLE budget (
+    account_id INTEGER NOT NULL, name VARCHAR NOT NULL, boot VARCHAR NOT NULL, configured_calls INTEGER NOT NULL,
+    configured_per_seconds FLOAT NOT NULL, advertised_calls INTEGER, advertised_per_seconds FLOAT,
+    backed_off INTEGER NOT NULL, changed_at FLOAT NOT NULL, refused_at FLOAT, paused_until FLOAT NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+CREATE TABLE slot (
+    account_id INTEGER NOT NULL, budget VARCHAR NOT NULL, holder VARCHAR NOT NULL, number INTEGER NOT NULL,
+    granted_at FLOAT NOT NULL, free_at FLOAT NOT NULL, PRIMARY KEY (account_id, budget, holder, number)
+) WITHOUT ROWID;
+CREATE TABLE claimant (
+    account_id INTEGER NOT NULL, budget VARCHAR NOT NULL, holder VARCHAR NOT NULL, wanted INTEGER NOT NULL,
+    seen_at FLOAT NOT NULL, granted_at FLOAT NOT NULL, PRIMARY KEY (account_id, budget, holder)
+) WITHOUT ROWID;
+CREATE TABLE day_call (
+    account_id INTEGER NOT NULL, minute INTEGER NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (account_id, minute)
+) WITHOUT ROWID;
+"""
+
 _NAMES = """
 CREATE TABLE account_name (name VARCHAR NOT NULL, account_id INTEGER NOT NULL, PRIMARY KEY (name));
 CREATE TABLE machine (name VARCHAR NOT NULL, boot VARCHAR NOT NULL, seen_at FLOAT NOT NULL, PRIMARY KEY (name));
@@ -109,6 +129,7 @@ SCHEMAS = {
         "held_back", "backed_off"
     ),
     "6": (_WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _BUDGET + _NAMES + _IDENTITIES).replace("held_back", "backed_off"),
+    "7": _WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _NAMED_BUDGETS + _NAMES + _IDENTITIES,
 }
 """Every version that was ever written, and those that were written in two ways."""
 

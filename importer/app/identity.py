@@ -48,9 +48,9 @@ async def identify_account(
 ) -> FatalError | None:
     """Find out whether the ledger's account is the one that these keys belong to, unless that is known already.
 
-    Its organisation and country code are learnt on the way. Refused keys are returned as the error that ends the run.
-    UsageError where a person must say which account it is, FatalError where the account does not answer and the ledger
-    knows others that it may be.
+    Its organisation, country code and time zone are learnt on the way. Refused keys are returned as the error that
+    ends the run. UsageError where a person must say which account it is, FatalError where the account does not answer
+    and the ledger knows others that it may be.
     """
     has_rows = not ledger.rows.is_empty()
     is_known = ledger.is_known_by(target.address) or (has_rows and ledger.account.identity == target.address)
@@ -75,7 +75,11 @@ async def identify_account(
         notify(Notice(Level.DEBUG, "UserByAccessKey.Get did not tell who the account is."))
     else:
         code = user.country_code
-        ledger.describe_account(organisation=user.organisation, country_code=code if code.isdecimal() else None)
+        ledger.describe_account(
+            organisation=user.organisation,
+            country_code=code if code.isdecimal() else None,
+            time_zone=user.time_zone or None,
+        )
     return None
 
 

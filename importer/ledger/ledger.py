@@ -171,13 +171,13 @@ class Ledger:
         with self.begin() as connection:
             upsert(connection, ACCOUNT_NAME, [{"name": name, "account_id": self.account.id}])
 
-    def describe_account(self, *, organisation: str, country_code: str | None) -> None:
+    def describe_account(self, *, organisation: str, country_code: str | None, time_zone: str | None) -> None:
         """Remember what UserByAccessKey.Get told of this account."""
         with self.begin() as connection:
             connection.execute(
                 update(ACCOUNT)
                 .where(ACCOUNT.c.id == self.account.id)
-                .values(organisation=organisation, country_code=country_code)
+                .values(organisation=organisation, country_code=country_code, time_zone=time_zone)
             )
             self.account = _find_account(connection, self.account.identity) or self.account
 
@@ -204,7 +204,8 @@ class Ledger:
 
 
 def _accounts() -> Select[Any]:
-    return select(ACCOUNT.c.id, ACCOUNT.c.identity, ACCOUNT.c.host, ACCOUNT.c.organisation, ACCOUNT.c.country_code)
+    columns = ("id", "identity", "host", "organisation", "country_code", "time_zone")
+    return select(*(ACCOUNT.c[name] for name in columns))
 
 
 def _find_account(connection: Connection, name: str) -> AccountRecord | None:

@@ -136,6 +136,8 @@ _NAMED_BUDGETS = (
     "ALTER TABLE named_claimant RENAME TO claimant",
 )
 
+_TIME_ZONE = ("ALTER TABLE account ADD COLUMN time_zone VARCHAR",)
+
 
 def _run(*statements: str) -> Callable[[Connection], None]:
     """A step that runs SQLite's statements, in the words of PostgreSQL where that is the database."""
@@ -162,5 +164,6 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     4: _run(*_IDENTITIES),
     5: _rename_held_back,
     6: _run(*_NAMED_BUDGETS),
+    7: _run(*_TIME_ZONE),
 }
 """Version → what is done to the tables. Add a step with every new VERSION, and its tables' text to the tests."""

@@ -84,6 +84,7 @@ class AccountRecord:
     host: str
     organisation: str | None
     country_code: str | None
+    time_zone: str | None
 
 
 @dataclass(frozen=True, slots=True)

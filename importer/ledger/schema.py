@@ -49,7 +49,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 7
+VERSION = 8
 """Raise it with every change of a table, and add the step to `importer.ledger.migrations`."""
 
 _metadata = MetaData()
@@ -69,6 +69,7 @@ ACCOUNT = Table(
     Column("host", String, nullable=False),
     Column("organisation", String),
     Column("country_code", String),
+    Column("time_zone", String),
     Column("first_seen_at", Float, nullable=False),
 )
 

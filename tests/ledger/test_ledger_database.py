@@ -279,7 +279,7 @@ def test_any_text_can_be_written_down(ledger_path: Path, text: str) -> None:
 
 def test_what_is_known_of_an_account_outlives_the_process(ledger_path: Path) -> None:
     with open_ledger(ledger_path) as ledger:
-        ledger.describe_account(organisation="Example", country_code="91")
+        ledger.describe_account(organisation="Example", country_code="91", time_zone="Asia/Kolkata")
     with open_ledger(ledger_path) as ledger:
         assert (ledger.account.organisation, ledger.account.country_code) == ("Example", "91")
         assert ledger.find_account(ledger.account.identity) == ledger.account

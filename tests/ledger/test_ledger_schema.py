@@ -141,6 +141,13 @@ INSERT INTO slot VALUES (1, 'holder', 0, 0, 0);
 INSERT INTO claimant VALUES (1, 'holder', 1, 0, 0);
 INSERT INTO day_call VALUES (1, 0, 7);
 """
+NAMED_BUDGET = """
+INSERT INTO budget VALUES (1, 'calls', 'boot', 25, 5, 20, 5, 3, 0, 0, 0);
+INSERT INTO slot VALUES (1, 'calls', 'holder', 0, 0, 0);
+INSERT INTO claimant VALUES (1, 'calls', 'holder', 1, 0, 0);
+INSERT INTO day_call VALUES (1, 0, 7);
+"""
+NAMED_SINCE = 7
 NAMES = f"""
 INSERT INTO account_name VALUES ('{ACCOUNT}', 1);
 INSERT INTO machine VALUES ('another', 'boot', 0);
@@ -151,7 +158,7 @@ INSERT INTO machine VALUES ('another', 'boot', 0);
 def old_path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A ledger as each older version wrote it."""
     name, path = str(request.param), tmp_path / "ledger.sqlite3"
-    added = {2: BUDGET, 3: NAMES}
+    added = {2: BUDGET if version_of(name) < NAMED_SINCE else NAMED_BUDGET, 3: NAMES}
     make_ledger(path, name, ROWS + "".join(rows for since, rows in added.items() if version_of(name) >= since))
     return path
 
@@ -189,13 +196,14 @@ def test_what_a_ledger_of_every_version_learnt_of_the_limit_is_read(old_path: Pa
 
 @pytest.mark.parametrize("name", [name for name in SCHEMAS if version_of(name) >= 2])
 def test_slots_that_an_older_version_gave_are_still_held(tmp_path: Path, name: str) -> None:
-    held = "INSERT INTO slot VALUES (1, 'holder', 1, 0, 40), (1, 'holder', 2, 0, 40);"
-    make_ledger(tmp_path / "ledger.sqlite3", name, ROWS + BUDGET + held)
+    budget, key = (BUDGET, "1") if version_of(name) < NAMED_SINCE else (NAMED_BUDGET, "1, 'calls'")
+    held = f"INSERT INTO slot VALUES ({key}, 'holder', 1, 0, 40), ({key}, 'holder', 2, 0, 40);"  # noqa: S608 - our own
+    make_ledger(tmp_path / "ledger.sqlite3", name, ROWS + budget + held)
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger, ledger.begin() as connection:
-        budget = Budget(ledger.account.id, holder="me", terms=Terms(limit=Limit(25, 5), longest_s=36.0))
-        budget.open(connection, 1.0, boot="boot")
+        ours = Budget(ledger.account.id, holder="me", terms=Terms(limit=Limit(25, 5), longest_s=36.0))
+        ours.open(connection, 1.0, boot="boot")
         # Told 20, of which 3 are backed off, 2 held, and 1 wanted by another run.
-        assert len(budget.grant(connection, 1.0, 25).numbers) == 20 - 3 - 2 - 1
+        assert len(ours.grant(connection, 1.0, 25).numbers) == 20 - 3 - 2 - 1
 
 
 def tables(path: Path) -> dict[str, object]:
