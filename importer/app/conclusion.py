@@ -3,18 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importer import __version__
 from importer.app.context import ImportContext
+from importer.app.invocation import invocation_of
 from importer.app.result import RunResult
 from importer.app.sending import Sent
 from importer.app.stop import Stop
 from importer.app.summary import Summary
 from importer.events import Level, Notice, Notify
 from importer.exitstatus import ExitStatus
-from importer.html_report.advice import Invocation
+from importer.html_report.advice import advise, tell_next
 from importer.html_report.document import PageData, page_path, write_page
 from importer.ledger.failure import LedgerError, graver
 from importer.outcome import Status
@@ -39,7 +41,7 @@ def conclude(
     """Write down how a run ended whose report is written, and tell it."""
     is_dry_run = context.options.dry_run
     status = _exit_status(context, sent, summary, stop)
-    counts = {word.value: count for word, count in summary.counts.items()}
+    counts = {word.value: summary.counts[word] for word in Status if summary.counts[word]}
     try:
         context.history.end(exit_status=status, calls=sent.calls, counts=counts, report=context.report)
     except LedgerError as error:  # the report is written: it is told like that of any other run
@@ -48,6 +50,8 @@ def conclude(
     page = None
     if context.options.html:
         page = _write_page(context, reviewed, sent, summary, calls=calls, exit_status=status, notify=notify)
+    invocation = invocation_of(context.options, report=context.report)
+    steps = advise(invocation, summary.counts, exit_status=status, unknown_rows=summary.unknown_rows)
     return RunResult(
         file=context.options.file,
         exit_status=status,
@@ -67,8 +71,17 @@ def conclude(
         lines=(
             *summary.lines(report=context.report, page=page),
             *(_tell_plan(context, reviewed) if is_dry_run else ()),
+            *tell_next(steps),
         ),
     )
+
+
+def _zone_of(context: ImportContext) -> tzinfo:
+    """The account's time zone; UTC where it is not known."""
+    try:
+        return ZoneInfo(context.ledger.account.time_zone or "UTC")
+    except (ZoneInfoNotFoundError, OSError, ValueError):  # what an account tells may be no zone, or no name of a file
+        return UTC
 
 
 def _exit_status(context: ImportContext, sent: Sent, summary: Summary, stop: Stop) -> int:
@@ -106,30 +119,20 @@ def _write_page(
     notify: Notify,
 ) -> Path | None:
     """Write the page beside the report; None where that failed, which is only told: without it nothing is lost."""
-    options = context.options
-    invocation = Invocation(
-        file=str(options.file),
-        report=str(context.report),
-        folder=str(Path.cwd()),
-        is_report_named=options.report is not None,
-        config=None if options.config is None else str(options.config),
-        sheet=options.sheet,
-        first=options.first,
-        is_dry_run=options.dry_run,
-        is_sandbox=options.sandbox,
-    )
+    zone = _zone_of(context)
     data = PageData(
-        invocation=invocation,
+        invocation=invocation_of(context.options, report=context.report),
         account_host=context.host,
         counts=summary.counts,
         problems=summary.problems,
-        timeline=None if options.dry_run else calls,
-        started_at=context.started_at,
-        ended_at=datetime.now().astimezone(),
+        timeline=None if context.options.dry_run else calls,
+        started_at=context.started_at.astimezone(zone),
+        ended_at=datetime.now(zone),
         exit_status=exit_status,
         version=__version__,
         failure="" if sent.failure is None else str(sent.failure),
         created_before=reviewed.counts[Status.CREATED],
+        unknown_rows=summary.unknown_rows,
     )
     page = page_path(context.report)
     try:

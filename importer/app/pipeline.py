@@ -11,6 +11,7 @@ from importer.app.blocking import Blocking, Hook
 from importer.app.budget import check_quota
 from importer.app.conclusion import conclude
 from importer.app.context import ImportContext, open_context
+from importer.app.invocation import invocation_of
 from importer.app.mending import make_mend
 from importer.app.observers import Observers, observe_calls
 from importer.app.request import ImportRequest, environ_of
@@ -20,6 +21,7 @@ from importer.app.sending import Sent, send_rows
 from importer.app.stop import STOPPED, Interrupted, Stop, Watch
 from importer.app.summary import Summary
 from importer.events import Observer
+from importer.html_report.advice import explain
 from importer.html_report.problems import ProblemGroups
 from importer.outcome import Outcome, Status
 from importer.ratelimit.timeline import Timeline
@@ -179,5 +181,6 @@ async def _report(
     def tell(number: int, outcome: Outcome) -> None:
         observers(events.RowReported(number, outcome))
 
-    write = partial(write_report, context.report, context.input_file, batches)
+    explained = partial(explain, invocation_of(context.options, report=context.report))
+    write = partial(write_report, context.report, context.input_file, batches, explain=explained)
     await write(on_row=tell, breathe=breathe, make_way=make_way)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.errors import ImporterError
-from importer.outcome import utc_text
+from importer.outcome import Status, utc_text
 
 __all__ = ["RunResult", "as_objects"]
 
@@ -65,7 +65,8 @@ def as_objects(
     endings: Sequence[RunResult], *, exit_status: int, error: ImporterError | None = None
 ) -> dict[str, object]:
     """All runs of a command as one JSON object: totals, then each run."""
-    words = list(dict.fromkeys(word for ending in endings for word in ending.counts))
+    found = {word for ending in endings for word in ending.counts}
+    words = [status.value for status in Status if status in found]
     first = next((ending.error for ending in endings if ending.error is not None), None)
     return {
         "exit_status": exit_status,

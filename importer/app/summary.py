@@ -12,6 +12,7 @@ from importer.outcome import InAccount, NextStep, Outcome, Status
 __all__ = ["Summary"]
 
 MOST_PROBLEMS = 5
+MOST_UNKNOWN = 10
 
 
 @dataclass(slots=True)
@@ -20,6 +21,8 @@ class Summary:
 
     counts: Counter[Status] = field(default_factory=Counter)
     problems: ProblemGroups = field(default_factory=ProblemGroups)
+    unknown_rows: list[int] = field(default_factory=list)
+    """The numbers of the first rows in doubt."""
     kept: Path | None = None
 
     def __call__(self, event: Event) -> None:
@@ -31,6 +34,8 @@ class Summary:
         """Count one row."""
         self.counts[outcome.status] += 1
         self.problems.add(row_number, outcome)
+        if outcome.status.facts.in_account is InAccount.PERHAPS and len(self.unknown_rows) < MOST_UNKNOWN:
+            self.unknown_rows.append(row_number)
 
     def is_success(self, *, is_dry_run: bool, duplicates_are_ok: bool = False) -> bool:
         """Whether every row is created (or, in a dry run, ready to be); duplicates are none of these, or `ok`."""

@@ -1,161 +1,155 @@
 """What to do after a run: steps in words, with the exact command where one is to be run. Pure."""
 
-import shlex
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from importer.exitstatus import SIGNAL_EXIT, is_early_end
-from importer.outcome import NextStep, Status
-from importer.report.paths import default_report_path
-from importer.shellwords import cmd_word
+from importer.html_report.invocation import Invocation, import_command, report_command, settle_commands
+from importer.outcome import NextStep, Outcome, Status
 
-__all__ = ["Invocation", "Step", "advise", "quoted"]
-
-PROGRAM = "lsq-import"
+__all__ = ["Step", "advise", "explain", "tell_next"]
 
 UNKNOWN_STEP = (
     "What is unknown may have been created. The next import looks up each such row that has a unique value before it "
-    "sends anything; one without is never sent again on a guess, and its tip says what to do."
+    "sends anything; one without is never sent again on a guess."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """The command of this run, as far as the next one repeats it. Paths as the user gave them, relative to `folder`.
-
-    `is_report_named`: the report's path was given with `-r`.
-    """
-
-    file: str
-    report: str
-    folder: str
-    is_report_named: bool = False
-    config: str | None = None
-    sheet: str | None = None
-    first: int | None = None
-    is_dry_run: bool = False
-    is_sandbox: bool = False
+SETTLE_STEP = (
+    "Look in LeadSquared for the lead of row {row}, unless the next import finds it. If it is there, run the first "
+    "line with its id; if it is not, the second."
+)
+SETTLE_TIP = " Found it: "
+"""Begins what a report's tip says of the commands; what stands before it is the outcome's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do; `command` is ready to be pasted into a shell, empty where there is none."""
+    """One thing to do. `commands` are ready to be pasted into a shell, one of them is to be run.
+
+    `brief` is the same for a terminal, to stand between "Next, " and the commands; empty where the page alone says it.
+    """
 
     text: str
-    command: str = ""
+    commands: tuple[str, ...] = ()
+    brief: str = ""
 
 
-def advise(invocation: Invocation, counts: Mapping[Status, int], *, exit_status: int) -> Sequence[Step]:
-    """Say what to do next; nothing where all is done."""
+def advise(
+    invocation: Invocation, counts: Mapping[Status, int], *, exit_status: int, unknown_rows: Sequence[int] = ()
+) -> Sequence[Step]:
+    """Say what to do next; nothing where all is done. `unknown_rows` are the numbers of the first rows in doubt."""
     if invocation.is_dry_run:
-        return list(_after_dry_run(invocation, counts))
+        return list(_after_dry_run(invocation, counts, unknown_rows))
     if invocation.is_sandbox:
         return list(_after_sandbox(invocation, counts))
-    return list(_after_import(invocation, counts, exit_status))
+    return list(_after_import(invocation, counts, exit_status, unknown_rows))
 
 
-def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int]) -> Iterator[Step]:
+def tell_next(steps: Sequence[Step]) -> Iterator[str]:
+    """The steps as the last lines of a run: a word on each, and its commands."""
+    for step in steps:
+        if step.brief:
+            yield f"Next, {step.brief}:"
+            yield from (f"  {command}" for command in step.commands)
+
+
+def explain(invocation: Invocation, row: int, outcome: Outcome) -> Outcome:
+    """A row's outcome as its line in the report says it: an unknown row's tip ends with the commands that settle it."""
+    if outcome.status.facts.next_step is not NextStep.LOOK_UP or invocation.is_sandbox:
+        return outcome
+    exists, missing = settle_commands(invocation, row)
+    tip = outcome.tip.partition(SETTLE_TIP)[0]
+    return replace(outcome, tip=f"{tip}{SETTLE_TIP}{exists}  It is not there: {missing}")
+
+
+def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int], unknown_rows: Sequence[int]) -> Iterator[Step]:
     ready = sum(count for one, count in counts.items() if one.facts.is_good and one.facts.next_step is NextStep.SEND)
-    by_hand = _by_hand(counts)
+    by_hand = _of_step(counts, NextStep.CORRECT)
     if by_hand:
         yield Step(
             f"Correct {_the_rows(by_hand)} in {invocation.file}, as the tips say. Nothing was sent, so the spreadsheet "
             "itself is the place. Then check again.",
-            _command(invocation),
+            (import_command(invocation),),
+            f"when {_the_rows(by_hand)} {_be(by_hand)} corrected in {invocation.file}, to check again",
         )
-    real = _command(replace(invocation, is_dry_run=False))
+    real = import_command(replace(invocation, is_dry_run=False))
     if _of_step(counts, NextStep.LOOK_UP):
-        yield Step(UNKNOWN_STEP, "" if ready else real)
+        yield Step(UNKNOWN_STEP, () if ready else (real,), "" if ready else "to look up what may have been created")
+        yield from _settle(invocation, unknown_rows)
     if ready:
         rest = " What is not ready will not go." if by_hand else ""
-        yield Step(f"Send {_the_rows(ready)} that {_be(ready)} ready.{rest}", real)
+        what = f"{_the_rows(ready)} that {_be(ready)} ready"
+        yield Step(f"Send {what}.{rest}", (real,), f"to send {what}")
 
 
 def _after_sandbox(invocation: Invocation, counts: Mapping[Status, int]) -> Iterator[Step]:
-    by_hand = _by_hand(counts)
+    by_hand = _of_step(counts, NextStep.CORRECT)
+    check = replace(invocation, is_sandbox=False, is_dry_run=True)
     if by_hand:
         yield Step(
-            f"Correct {_the_rows(by_hand)} in {invocation.file}, as the tips say. Nothing reached an account of yours, "
-            "so the spreadsheet itself is the place. Then try again.",
-            _command(invocation),
+            f"{_correct(invocation, counts, by_hand)} Then try again.",
+            (report_command(invocation),),
+            _when_corrected(invocation, by_hand),
         )
     elif _not_done(counts):
-        yield Step("Try again.", _command(invocation))
+        yield Step("Try again.", (import_command(invocation),), "to try again")
     yield Step(
         "The sandbox and its leads are gone. To import into your account, put its host and keys into the environment "
         "or a .env file (LSQ_HOST, LSQ_ACCESS_KEY, LSQ_SECRET_KEY), and look before you leap.",
-        _command(replace(invocation, is_sandbox=False, is_dry_run=True)),
+        (report_command(check) if by_hand else import_command(check),),
+        "for your own account, with its host and keys in a file .env",
     )
 
 
-def _after_import(invocation: Invocation, counts: Mapping[Status, int], exit_status: int) -> Iterator[Step]:
+def _after_import(
+    invocation: Invocation, counts: Mapping[Status, int], exit_status: int, unknown_rows: Sequence[int]
+) -> Iterator[Step]:
     if not _not_done(counts):
         if invocation.first is not None:
             yield Step(
                 f"No more than the first {invocation.first:,} rows were taken. Look at their leads in LeadSquared, "
                 "then import the whole file: what is created is not sent again.",
-                _command(replace(invocation, first=None)),
+                (import_command(replace(invocation, first=None)),),
+                "when their leads look right in LeadSquared, for the whole file",
             )
         return
-    if is_early_end(exit_status) and exit_status < SIGNAL_EXIT:
+    is_to_mend = is_early_end(exit_status) and exit_status < SIGNAL_EXIT
+    if is_to_mend:
         yield Step("Mend what ended the run: it is told at the top of this page.")
-    by_hand = _by_hand(counts)
+    by_hand = _of_step(counts, NextStep.CORRECT)
     if by_hand:
-        kinds = _listed([one for one in Status if one.facts.next_step is NextStep.CORRECT and counts.get(one, 0)])
-        yield Step(
-            f"Open {invocation.report} and filter lsq_status. Correct {_the_rows(by_hand)} marked {kinds} as the tips "
-            "say, or leave what shall not be imported. Save the file under its own name."
-        )
+        yield Step(_correct(invocation, counts, by_hand))
     if _of_step(counts, NextStep.LOOK_UP):
         yield Step(UNKNOWN_STEP)
-    command = _report_command(invocation) if by_hand else _command(invocation)
-    yield Step("Run this. It sends only what is not created yet.", command)
+        yield from _settle(invocation, unknown_rows)
+    when = (
+        _when_corrected(invocation, by_hand)
+        if by_hand
+        else "when what ended the run is mended"
+        if is_to_mend
+        else "for what is not created yet"
+    )
+    command = report_command(invocation) if by_hand else import_command(invocation)
+    yield Step("Run this. It sends only what is not created yet.", (command,), when)
 
 
-def _command(invocation: Invocation) -> str:
-    """The command of an invocation as a shell takes it."""
-    file = invocation.file
-    arguments = [PROGRAM, _no_option(file), *_config(invocation)]
-    if invocation.sheet is not None:
-        arguments += ["--sheet", invocation.sheet]
-    if invocation.is_report_named:
-        arguments += ["-r", invocation.report]
-    if invocation.first is not None:
-        arguments += ["--first", str(invocation.first)]
-    if invocation.is_dry_run:
-        arguments.append("--dry-run")
-    if invocation.is_sandbox:
-        arguments.append("--sandbox")
-    return quoted(arguments)
+def _settle(invocation: Invocation, rows: Sequence[int]) -> Iterator[Step]:
+    """How each row in doubt is settled; a terminal is told of the first one."""
+    for nth, row in enumerate(rows):
+        others = ", and so for each other unknown row" if len(rows) > 1 else ""
+        brief = f"if row {row} is in LeadSquared, or if it is not{others}"
+        yield Step(SETTLE_STEP.format(row=row), settle_commands(invocation, row), "" if nth else brief)
 
 
-def _report_command(invocation: Invocation) -> str:
-    """The command that imports an invocation's report and writes it in place."""
-    report = invocation.report
-    arguments = [PROGRAM, _no_option(report), *_config(invocation)]
-    if default_report_path(Path(report)) != Path(report):
-        arguments += ["-r", report]
-    return quoted(arguments)
+def _correct(invocation: Invocation, counts: Mapping[Status, int], by_hand: int) -> str:
+    kinds = _listed([one for one in Status if one.facts.next_step is NextStep.CORRECT and counts.get(one, 0)])
+    return (
+        f"Open {invocation.report} and filter lsq_status. Correct {_the_rows(by_hand)} marked {kinds} as the tips "
+        "say, or leave what shall not be imported. Save the file under its own name."
+    )
 
 
-def _config(invocation: Invocation) -> Sequence[str]:
-    return () if invocation.config is None else ("-c", invocation.config)
-
-
-def _no_option(path: str) -> str:
-    """The path, so that a name with a dash in front is not taken for an option."""
-    return f"./{path}" if path.startswith("-") else path
-
-
-def quoted(arguments: Sequence[str], *, platform: str = sys.platform) -> str:
-    """The arguments as one line for the platform's shell."""
-    return " ".join(map(cmd_word, arguments)) if platform == "win32" else shlex.join(arguments)
-
-
-def _by_hand(counts: Mapping[Status, int]) -> int:
-    return _of_step(counts, NextStep.CORRECT)
+def _when_corrected(invocation: Invocation, by_hand: int) -> str:
+    return f"when {_the_rows(by_hand)} {_be(by_hand)} corrected in {invocation.report}"
 
 
 def _of_step(counts: Mapping[Status, int], step: NextStep) -> int:

@@ -15,7 +15,7 @@ from importer.ratelimit.timeline import CallCounts
 __all__ = ["CallChart", "CallColumn", "Share", "draw_calls", "draw_shares"]
 
 FULL = 100.0
-NARROWEST = 0.8
+NARROWEST = 1.5
 """A share is never drawn narrower, so that one row among a million is seen."""
 
 LOWEST = 3.0

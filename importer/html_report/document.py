@@ -15,8 +15,10 @@ from urllib.parse import quote
 
 from importer.errors import UsageError
 from importer.exitstatus import SIGNAL_EXIT, ExitStatus, is_early_end
-from importer.html_report.advice import Invocation, Step, advise
+from importer.html_report.advice import Step, advise
 from importer.html_report.charts import draw_calls, draw_shares
+from importer.html_report.invocation import Invocation
+from importer.html_report.markup import as_command, as_is, as_prose, as_text
 from importer.html_report.phrases import tell_duration, tell_moment, tell_outcome
 from importer.html_report.problems import ProblemGroup, ProblemGroups, shortened
 from importer.outcome import Status
@@ -39,7 +41,8 @@ class PageData:
 
     `account_host` is empty where there is none (a dry run without keys). `timeline` holds all calls of the run; None
     says that there were none. `failure` is what ended the run early, for a person, without keys or personal data.
-    `created_before` of the created rows are earlier runs'. The two moments know their time zone.
+    `created_before` of the created rows are earlier runs'. `unknown_rows` are the numbers of the first rows in doubt.
+    The two moments know their time zone.
     """
 
     invocation: Invocation
@@ -53,6 +56,7 @@ class PageData:
     version: str
     failure: str = ""
     created_before: int = 0
+    unknown_rows: Sequence[int] = ()
 
 
 def page_path(report: Path) -> Path:
@@ -95,10 +99,12 @@ def _render(data: PageData) -> str:
         loader=FunctionLoader(_template),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=as_prose,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["count"] = "{:,}".format
+    environment.filters["as_is"] = as_is
     return environment.get_template(_TEMPLATE).render(_view(data))
 
 
@@ -115,9 +121,9 @@ def _view(data: PageData) -> Mapping[str, object]:
     told = sum(group.count for group in data.problems.worst(len(data.problems)))
     timeline = data.timeline if data.timeline is not None and data.timeline.calls else None
     return {
-        "version": data.version,
-        "file": _brief(invocation.file),
-        "folder": _brief(invocation.folder),
+        "version": as_is(data.version),
+        "file": as_is(_brief(invocation.file)),
+        "folder": as_is(_brief(invocation.folder)),
         "tone": _tone(data),
         "headline": tell_outcome(invocation, counts, created_before=data.created_before, exit_status=data.exit_status),
         "failure": [shortened(line.strip()) for line in data.failure.splitlines()[:10] if line.strip()],
@@ -130,13 +136,12 @@ def _view(data: PageData) -> Mapping[str, object]:
         "timeline": timeline,
         "chart": draw_calls(timeline) if timeline is not None else None,
         "steps": [
-            Step(shortened(step.text), step.command)
-            for step in advise(invocation, counts, exit_status=data.exit_status)
+            Step(as_text(shortened(step.text)), tuple(map(as_command, step.commands)))
+            for step in advise(invocation, counts, exit_status=data.exit_status, unknown_rows=data.unknown_rows)
         ],
-        "facts": _facts(data),
-        "report_name": _brief(Path(invocation.report).name),
-        "report_link": quote(Path(invocation.report).name, errors="backslashreplace"),
-        "is_dry_run": invocation.is_dry_run,
+        "facts": [(name, as_is(value)) for name, value in _facts(data)],
+        "report_name": as_is(_brief(Path(invocation.report).name)),
+        "report_link": as_is(quote(Path(invocation.report).name, errors="backslashreplace")),
     }
 
 

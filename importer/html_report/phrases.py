@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from importer.exitstatus import SIGNAL_EXIT, is_early_end
-from importer.html_report.advice import Invocation
+from importer.html_report.invocation import Invocation
 from importer.outcome import Status
 
 __all__ = ["tell_duration", "tell_moment", "tell_outcome"]
@@ -22,7 +22,7 @@ def tell_outcome(
     """Say in one sentence what happened. `created_before` of the created rows cost no call: earlier runs had them."""
     total = sum(counts.values())
     if not total:
-        return "The spreadsheet holds no rows to import."
+        return "The spreadsheet held no rows to import."
     if invocation.is_dry_run:
         return f"A dry run: {_tell_readiness(counts, total)}; nothing was sent."
     end = _tell_end(exit_status)
@@ -34,10 +34,10 @@ def _tell_created(counts: Mapping[Status, int], total: int, *, where: str, befor
     created = counts.get(Status.CREATED, 0)
     left = total - created
     if not left:
-        what = f"all {total:,} rows are created" if total > 1 else "the one row is created"
+        what = f"all {total:,} rows were created" if total > 1 else "the one row was created"
         return f"{what}{where}{_tell_earlier(before, total)}"
     if not created:
-        what = f"none of the {total:,} rows is created" if total > 1 else "the one row is not created"
+        what = f"none of the {total:,} rows was created" if total > 1 else "the one row was not created"
         return f"{what}{where} ({_tell_rest(counts, (Status.CREATED,))})"
     rest = _tell_left(counts, left, "not", (Status.CREATED,))
     return f"{created:,} of {total:,} rows {_be(created)} created{where}, {rest}"
@@ -46,9 +46,9 @@ def _tell_created(counts: Mapping[Status, int], total: int, *, where: str, befor
 def _tell_readiness(counts: Mapping[Status, int], total: int) -> str:
     ready, created = counts.get(Status.READY, 0), counts.get(Status.CREATED, 0)
     if ready == total:
-        return f"all {total:,} rows are ready to be sent" if total > 1 else "the one row is ready to be sent"
+        return f"all {total:,} rows were ready to be sent" if total > 1 else "the one row was ready to be sent"
     if created == total:
-        return f"all {total:,} rows are created already" if total > 1 else "the one row is created already"
+        return f"all {total:,} rows were created already" if total > 1 else "the one row was created already"
     parts = [f"{ready:,} of {total:,} rows {_be(ready)} ready to be sent"]
     if created:
         parts.append(f"{created:,} {_be(created)} created already")
@@ -72,7 +72,7 @@ def _tell_end(exit_status: int) -> str:
 
 
 def _tell_left(counts: Mapping[Status, int], left: int, word: str, told: Collection[Status]) -> str:
-    """The rows of statuses that are not `told`: `3 are invalid`, or `5 are not (3 invalid, 2 duplicate)`."""
+    """The rows of statuses that are not `told`: `3 were invalid`, or `5 were not (2 duplicate, 3 invalid)`."""
     for status in Status:
         if status not in told and counts.get(status, 0) == left:
             return f"{left:,} {status}" if status.facts.is_verb else f"{left:,} {_be(left)} {status}"
@@ -80,13 +80,13 @@ def _tell_left(counts: Mapping[Status, int], left: int, word: str, told: Collect
 
 
 def _tell_rest(counts: Mapping[Status, int], told: Collection[Status]) -> str:
-    """The rows of all statuses but those that are `told`, the most frequent first."""
+    """The rows of all statuses but those that are `told`, in the order of the statuses."""
     left = [status for status in Status if status not in told and counts.get(status, 0)]
-    return ", ".join(f"{counts[status]:,}{NBSP}{status}" for status in sorted(left, key=lambda one: -counts[one]))
+    return ", ".join(f"{counts[status]:,}{NBSP}{status}" for status in left)
 
 
 def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
+    return "was" if count == 1 else "were"
 
 
 def tell_duration(seconds: float) -> str:

@@ -49,11 +49,13 @@ async def write_report(
     batches: Iterable[Iterable[Line]],
     *,
     on_row: Callable[[int, Outcome], object],
+    explain: Callable[[int, Outcome], Outcome],
     breathe: Callable[[], Awaitable[None]],
     make_way: Callable[[], object],
 ) -> None:
     """Write the report. `on_row` hears the number and outcome of each line, `breathe` is awaited after each batch.
 
+    `explain` gives an outcome as its line says it, with what can be done about that very row.
     The lines of a report behind the first ones that were taken stay as they were. `make_way` is called when all is
     written, right before the report takes its place.
     """
@@ -61,7 +63,7 @@ async def write_report(
         write = report.write
         for batch in batches:
             for row, outcome, ref in batch:
-                write(row, outcome, ref=ref)
+                write(row, explain(row.number, outcome), ref=ref)
                 on_row(row.number, outcome)
             await breathe()
         if input_file.shape is not None:

@@ -4,6 +4,7 @@ import csv
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,6 +122,27 @@ def test_the_try_in_the_readme_says_what_the_readme_shows(tmp_path: Path) -> Non
     prepare(desk.folder)
     command, output = blocks_of(ROOT / "README.md")[:2]
     assert missing_lines(output.lines, run_block(desk, command)) == []
+
+
+def test_the_try_in_the_readme_leaves_nothing_that_git_would_show(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk")
+    prepare(desk.folder)
+    shutil.copy(ROOT / ".gitignore", desk.folder / ".gitignore")
+    git(desk.folder, "init", "--quiet")
+    git(desk.folder, "add", "--all")
+    before = git(desk.folder, "status", "--porcelain", "--untracked-files=all")
+    for arguments in (("samples/leads.xlsx",), ("samples/leads.report.csv",), ("samples/leads.xlsx", "--first", 5)):
+        assert desk.call(*arguments, "--sandbox").status in {0, 1}
+    kept = [path.name for path in (desk.folder / "samples").glob("leads.report.*.csv")]
+    assert kept, "a report that was imported itself is kept under a dated name"
+    after = git(desk.folder, "status", "--porcelain", "--untracked-files=all")
+    assert [line for line in after.splitlines() if line not in before and "state/" not in line] == []
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says in a folder of its own."""
+    command = [str(shutil.which("git")), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout  # noqa: S603 - git
 
 
 @pytest.mark.parametrize(

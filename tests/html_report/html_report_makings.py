@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from importer.html_report.advice import Invocation
 from importer.html_report.document import PageData, write_page
+from importer.html_report.invocation import Invocation
 from importer.html_report.problems import ProblemGroups
 from importer.outcome import Outcome, Status
 from importer.ratelimit.timeline import CallCounts, Timeline

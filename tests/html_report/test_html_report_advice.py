@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from importer.commands.cli import import_command
-from importer.html_report.advice import Invocation, advise, quoted
-from importer.outcome import Status
+from importer.html_report.advice import advise, explain, tell_next
+from importer.html_report.invocation import Invocation, quoted
+from importer.outcome import Outcome, Status
 
 RUN = Invocation(file="leads.xlsx", report="leads.report.csv", folder="/srv/imports")
 C, R, D, I, F, U, N = (  # noqa: E741 - the statuses by their letters
@@ -22,7 +23,7 @@ C, R, D, I, F, U, N = (  # noqa: E741 - the statuses by their letters
 
 
 def commands(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> list[str]:
-    return [step.command for step in advise(run, counts, exit_status=exit_status) if step.command]
+    return [command for step in advise(run, counts, exit_status=exit_status) for command in step.commands]
 
 
 def text(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> str:
@@ -41,7 +42,7 @@ def text(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> st
         pytest.param(
             replace(RUN, report="out.csv", is_report_named=True, config="a b.yaml", sheet="May"),
             {D: 1, N: 3},
-            ["lsq-import out.csv -c 'a b.yaml' -r out.csv"],
+            ["lsq-import out.csv -c 'a b.yaml'"],
             id="report_of_another_name_in_place",
         ),
         pytest.param(
@@ -68,7 +69,7 @@ def text(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> st
         pytest.param(
             replace(RUN, is_sandbox=True),
             {C: 9, D: 1},
-            ["lsq-import leads.xlsx --sandbox", "lsq-import leads.xlsx --dry-run"],
+            ["lsq-import leads.report.csv --sandbox", "lsq-import leads.report.csv --dry-run"],
             id="sandbox_rows_to_correct",
         ),
         pytest.param(
@@ -123,3 +124,42 @@ def test_what_ended_the_run_is_to_be_mended_first(exit_status: int, *, is_told: 
 def test_unknown_rows_are_never_said_to_be_sent_again_on_a_guess() -> None:
     assert "never sent again on a guess" in text(RUN, {U: 1})
     assert "never sent again on a guess" not in text(RUN, {F: 1})
+
+
+def test_the_last_lines_of_a_run_are_the_steps_in_brief() -> None:
+    assert list(tell_next(advise(RUN, {C: 9}, exit_status=0))) == []
+    assert list(tell_next(advise(RUN, {C: 9, I: 2}, exit_status=1))) == [
+        "Next, when the 2 rows are corrected in leads.report.csv:",
+        "  lsq-import leads.report.csv",
+    ]
+    assert list(tell_next(advise(RUN, {C: 9, N: 2}, exit_status=3))) == [
+        "Next, when what ended the run is mended:",
+        "  lsq-import leads.xlsx",
+    ]
+    dry = replace(RUN, is_dry_run=True, config="my config.yaml")
+    assert list(tell_next(advise(dry, {R: 9, I: 1}, exit_status=1))) == [
+        "Next, when the row is corrected in leads.xlsx, to check again:",
+        "  lsq-import leads.xlsx -c 'my config.yaml' --dry-run",
+        "Next, to send the 9 rows that are ready:",
+        "  lsq-import leads.xlsx -c 'my config.yaml'",
+    ]
+
+
+def test_each_unknown_row_has_the_commands_that_settle_it() -> None:
+    run = replace(RUN, report="my leads.report.csv", config="c.yaml")
+    wanted = [
+        ("lsq-import settle 'my leads.report.csv' --row 7 --exists LEAD_ID -c c.yaml"),
+        ("lsq-import settle 'my leads.report.csv' --row 7 --missing -c c.yaml"),
+    ]
+    steps = advise(run, {C: 1, U: 2}, exit_status=1, unknown_rows=[7, 9])
+    found = [command for step in steps for command in step.commands]
+    assert found[:2] == wanted
+    assert sum("--row 9" in command for command in found) == 2
+    told = list(tell_next(steps))
+    assert told[1:3] == [f"  {command}" for command in wanted]
+    assert sum("--row" in line for line in told) == 2
+    once = explain(run, 7, Outcome(U, tip="Look for it."))
+    assert all(command in once.tip for command in wanted)
+    assert once.tip.startswith("Look for it. ")
+    assert explain(run, 7, once) == once
+    assert explain(run, 7, Outcome(F, tip="t")).tip == "t"

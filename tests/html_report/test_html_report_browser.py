@@ -1,5 +1,6 @@
 """The page renders in a real browser: no errors, nothing wider than the window, light and dark."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -25,7 +26,7 @@ FLAGS = (
 )
 MARKUP = "<script>console.error('ran')</script><b>&amp;"
 WIDEST_NAME = "x" * 120
-NARROW = 390
+NARROW = 360
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -66,25 +67,44 @@ def test_the_browser_would_have_told_of_an_error(tmp_path: Path, page: Path) -> 
     assert any("x.png" in line or "img" in line for line in console), "and images"
 
 
-@pytest.mark.parametrize("width", [NARROW, 1200])
-def test_nothing_is_wider_than_the_window(tmp_path: Path, page: Path, width: int) -> None:
+def ask(tmp_path: Path, page: Path, width: int, question: str) -> str:
+    """What a script finds on the page in a window so wide."""
     text = page.read_text("utf-8")
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     assert policy in text
     frame = tmp_path / "frame.html"  # a window of its own is never as narrow as a phone
-    page.write_text(text.replace(policy, "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"))
-    page.write_text(
-        page.read_text("utf-8").replace(
-            "</body>", "<script>parent.postMessage(document.documentElement.scrollWidth, '*')</script></body>"
-        )
-    )
+    script = f"<script>parent.postMessage({question}, '*')</script></body>"
+    asking = text.replace(policy, f"{policy}; script-src 'unsafe-inline'").replace("</body>", script)
+    page.with_name("asking.html").write_text(asking, "utf-8")
     frame.write_text(
         "<!doctype html><p id=w></p><script>onmessage = (e) => { document.getElementById('w').textContent = "
-        f"'width ' + e.data; }}</script><iframe src='{page.name}' width={width} height=900 style='border:0'></iframe>"
+        f"'answer ' + e.data; }}</script><iframe src='asking.html' width={width} height=900 style='border:0'></iframe>"
     )
     dom, console = browse(tmp_path, frame, "--dump-dom", "--virtual-time-budget=3000")
     assert console == []
-    assert f"width {width}<" in dom
+    found = re.search(r"answer ([^<]*)<", dom)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("width", [NARROW, 1200])
+def test_nothing_is_wider_than_the_window(tmp_path: Path, page: Path, width: int) -> None:
+    assert ask(tmp_path, page, width, "document.documentElement.scrollWidth") == str(width)
+
+
+@pytest.mark.parametrize("width", [NARROW, 420, 700])
+def test_no_line_ends_inside_an_option(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "p.html"
+    tip = "Look for it in LeadSquared and run with --trust-lead-ids or --trust-references, then say what you found."
+    rows = [(row, Outcome(Status.UNKNOWN, error="lost_reply", message="Lost.", tip=tip)) for row in (2, 3)]
+    run = replace(RUN, file="a lead list of May.xlsx", sheet="May 2026", config="lsq-import.yaml")
+    write(path, rows, invocation=run, unknown_rows=(2, 3))
+    broken = "[...document.querySelectorAll('.whole')].filter(e => e.getClientRects().length != 1).length"
+    assert int(ask(tmp_path, path, width, "document.querySelectorAll('.whole').length")) > 20
+    assert ask(tmp_path, path, width, broken) == "0"
+    path.write_text(path.read_text("utf-8").replace(".whole {", ".other {"), "utf-8")
+    if width == NARROW:
+        assert ask(tmp_path, path, width, broken) != "0", "they would be broken otherwise"
 
 
 def test_light_and_dark_are_two_pictures(tmp_path: Path, page: Path) -> None:

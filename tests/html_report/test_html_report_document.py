@@ -1,5 +1,6 @@
 """The page is one safe, self-contained file of bounded size, written whole or not at all."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -55,7 +56,7 @@ def test_the_page_tells_what_happened_why_and_what_to_do_next(tmp_path: Path) ->
     outcomes = [(row, CREATED) for row in range(2, 50)] + [invalid(row, f"Cell B{row} holds #N/A.") for row in (50, 51)]
     text = Page(write(tmp_path / "p.html", outcomes, timeline=paced(60, refusals=2))).text
     for told in (
-        "48 of 50 rows are created, 2 are invalid.",
+        "48 of 50 rows were created, 2 were invalid.",
         "created 48 96 % a lead was created",
         "invalid cell_error 2 rows",
         "Mend it.",
@@ -137,8 +138,8 @@ def test_an_ordinary_page_is_a_few_kilobytes(tmp_path: Path) -> None:
     ("changed", "told"),
     [
         ({"invocation": replace(RUN, is_dry_run=True), "account_host": ""}, "Account none: checked without keys"),
-        ({"invocation": replace(RUN, is_dry_run=True)}, "A dry run makes no calls that create leads."),
-        ({"timeline": Timeline(5, 25).counts()}, "No call was made."),
+        ({"invocation": replace(RUN, is_dry_run=True)}, "Kind of run dry run"),
+        ({"timeline": Timeline(5, 25).counts()}, "Calls 0"),
         ({"invocation": replace(RUN, first=5)}, "import of the first 5 rows at most"),
         ({"exit_status": 3, "failure": "Keys refused.\n  Check them."}, "Keys refused. Check them."),
         ({"exit_status": 0}, "Nothing: every row is done."),
@@ -149,7 +150,7 @@ def test_every_kind_of_run_has_its_words(tmp_path: Path, changed: dict[str, Any]
 
 
 def test_a_file_without_rows_has_a_page_too(tmp_path: Path) -> None:
-    assert "holds no rows" in Page(write(tmp_path / "p.html", [], exit_status=0)).text
+    assert "held no rows" in Page(write(tmp_path / "p.html", [], exit_status=0)).text
 
 
 @pytest.mark.parametrize(
@@ -193,3 +194,45 @@ def test_the_template_engine_is_imported_only_when_a_page_is_written() -> None:
     code = "import sys, importer.html_report.document; sys.exit('jinja2' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own code
     assert ended.returncode == 0
+
+
+EMPTY = re.compile(r"<(p|h\d|dd|dt|td|th|li|ol|ul|dl|table|tbody|section|figure|pre|code|article)\b[^>]*>\s*</\1>")
+HEADING_ALONE = re.compile(r"</h\d>\s*(</section>|</article>|<h\d|<section|$)")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "changed"),
+    [
+        ([], {"exit_status": 0}),
+        ([Status.CREATED], {"exit_status": 0}),
+        ([Status.READY, Status.CREATED], {"exit_status": 0, "invocation": replace(RUN, is_dry_run=True)}),
+        ([Status.UNSENT], {"exit_status": 3, "failure": "Keys refused.\n\n  "}),
+        ([Status.UNKNOWN], {"unknown_rows": (2,), "timeline": paced(3)}),
+        (list(Status), {"timeline": paced(60, refusals=2), "account_host": ""}),
+    ],
+    ids=["no rows", "created", "dry run", "refused", "unknown", "everything"],
+)
+def test_nothing_that_is_empty_is_shown(tmp_path: Path, statuses: list[Status], changed: dict[str, Any]) -> None:
+    rows = [(row, Outcome(one, error="e", message="m", tip="t")) for row, one in enumerate(statuses, start=2)]
+    made = write(tmp_path / "p.html", rows, **changed)
+    assert EMPTY.search(made) is None
+    assert HEADING_ALONE.search(made) is None
+    assert "No call was made" not in made
+
+
+def test_words_between_backticks_are_code_and_commands_and_paths_stay_as_they_are(tmp_path: Path) -> None:
+    rows = [(2, Outcome(Status.INVALID, error="off_list", message="No `a<b`.", tip="Set `off_list: send`."))]
+    run = replace(RUN, file="it`s `5`.xlsx", report="it`s `5`.report.csv", is_dry_run=True)
+    made = write(tmp_path / "p.html", rows, invocation=run, failure="Mend `account.host`.")
+    for code in ("a&lt;b", "off_list: send", "account.host"):
+        assert f"<code>{code}</code>" in made
+    text = Page(made).text
+    assert "lsq-import 'it`s `5`.xlsx' --dry-run" in text
+    assert "Correct the row in it`s `5`.xlsx" in text
+    assert made.count("`") == made.count("it`s `5`.") * 3
+
+
+def test_counts_stand_in_the_order_of_the_statuses_whatever_the_rows_order(tmp_path: Path) -> None:
+    statuses = [Status.UNKNOWN, Status.INVALID, Status.INVALID, Status.DUPLICATE, Status.CREATED]
+    made = write(tmp_path / "p.html", [(row, Outcome(one)) for row, one in enumerate(statuses, start=2)])
+    assert "1 of 5 rows was created, 4 were not (1 duplicate, 2 invalid, 1 unknown)." in Page(made).text

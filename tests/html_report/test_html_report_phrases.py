@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from importer.html_report.advice import Invocation
+from importer.html_report.invocation import Invocation
 from importer.html_report.phrases import tell_duration, tell_moment, tell_outcome
 from importer.outcome import Status
 
@@ -24,33 +24,33 @@ C, R, D, I, U, N = (  # noqa: E741 - the statuses by their letters
 @pytest.mark.parametrize(
     ("run", "counts", "before", "exit_status", "expected"),
     [
-        (RUN, {C: 60}, 0, 0, "All 60 rows are created."),
-        (RUN, {C: 1}, 0, 0, "The one row is created."),
-        (RUN, {C: 60}, 12, 0, "All 60 rows are created: 48 by this run, 12 by earlier ones."),
-        (RUN, {C: 60}, 60, 0, "All 60 rows are created, all of them by earlier runs."),
-        (RUN, {C: 1}, 1, 0, "The one row is created, by an earlier run."),
-        (RUN, {}, 0, 0, "The spreadsheet holds no rows to import."),
-        (RUN, {C: 1200, I: 1}, 0, 1, "1,200 of 1,201 rows are created, 1 is invalid."),
-        (RUN, {C: 1, D: 2, I: 3}, 0, 1, "1 of 6 rows is created, 5 are not (3 invalid, 2 duplicate)."),
-        (RUN, {C: 4, Status.FAILED: 2}, 0, 1, "4 of 6 rows are created, 2 failed."),
-        (DRY, {R: 4, I: 2}, 0, 1, "A dry run: 4 of 6 rows are ready to be sent, 2 are invalid; nothing was sent."),
-        (RUN, {D: 2}, 0, 1, "None of the 2 rows is created (2 duplicate)."),
-        (RUN, {D: 1}, 0, 1, "The one row is not created (1 duplicate)."),
-        (replace(RUN, is_sandbox=True), {C: 60}, 0, 0, "All 60 rows are created in a sandbox."),
-        (RUN, {C: 4, N: 2}, 0, 130, "Stopped by Ctrl-C: 4 of 6 rows are created, 2 are unsent."),
-        (RUN, {C: 4}, 0, 143, "Stopped by SIGTERM: all 4 rows are created."),
-        (RUN, {N: 2}, 0, 3, "Ended early: none of the 2 rows is created (2 unsent)."),
-        (DRY, {R: 60}, 0, 0, "A dry run: all 60 rows are ready to be sent; nothing was sent."),
-        (DRY, {C: 60}, 60, 0, "A dry run: all 60 rows are created already; nothing was sent."),
-        (DRY, {R: 1}, 0, 0, "A dry run: the one row is ready to be sent; nothing was sent."),
+        (RUN, {C: 60}, 0, 0, "All 60 rows were created."),
+        (RUN, {C: 1}, 0, 0, "The one row was created."),
+        (RUN, {C: 60}, 12, 0, "All 60 rows were created: 48 by this run, 12 by earlier ones."),
+        (RUN, {C: 60}, 60, 0, "All 60 rows were created, all of them by earlier runs."),
+        (RUN, {C: 1}, 1, 0, "The one row was created, by an earlier run."),
+        (RUN, {}, 0, 0, "The spreadsheet held no rows to import."),
+        (RUN, {C: 1200, I: 1}, 0, 1, "1,200 of 1,201 rows were created, 1 was invalid."),
+        (RUN, {C: 1, D: 2, I: 3}, 0, 1, "1 of 6 rows was created, 5 were not (2 duplicate, 3 invalid)."),
+        (RUN, {C: 4, Status.FAILED: 2}, 0, 1, "4 of 6 rows were created, 2 failed."),
+        (DRY, {R: 4, I: 2}, 0, 1, "A dry run: 4 of 6 rows were ready to be sent, 2 were invalid; nothing was sent."),
+        (RUN, {D: 2}, 0, 1, "None of the 2 rows was created (2 duplicate)."),
+        (RUN, {D: 1}, 0, 1, "The one row was not created (1 duplicate)."),
+        (replace(RUN, is_sandbox=True), {C: 60}, 0, 0, "All 60 rows were created in a sandbox."),
+        (RUN, {C: 4, N: 2}, 0, 130, "Stopped by Ctrl-C: 4 of 6 rows were created, 2 were unsent."),
+        (RUN, {C: 4}, 0, 143, "Stopped by SIGTERM: all 4 rows were created."),
+        (RUN, {N: 2}, 0, 3, "Ended early: none of the 2 rows was created (2 unsent)."),
+        (DRY, {R: 60}, 0, 0, "A dry run: all 60 rows were ready to be sent; nothing was sent."),
+        (DRY, {C: 60}, 60, 0, "A dry run: all 60 rows were created already; nothing was sent."),
+        (DRY, {R: 1}, 0, 0, "A dry run: the one row was ready to be sent; nothing was sent."),
         (
             DRY,
             {R: 50, C: 7, I: 2, D: 1},
             7,
             1,
             (
-                "A dry run: 50 of 60 rows are ready to be sent, 7 are created already, 3 are not ready "
-                "(2 invalid, 1 duplicate); nothing was sent."
+                "A dry run: 50 of 60 rows were ready to be sent, 7 were created already, 3 were not ready "
+                "(1 duplicate, 2 invalid); nothing was sent."
             ),
         ),
     ],
