@@ -99,9 +99,15 @@ def _tell_plan(context: ImportContext, reviewed: Reviewed) -> Iterator[str]:
     limit, ready = context.limit, reviewed.counts[Status.READY]
     now = datetime.now().astimezone()
     if ready:
-        needed_s = estimate_s(ready, limit=limit.calls, per_seconds=limit.per_seconds)
-        yield f"Sending them takes {ready:,} {'call' if ready == 1 else 'calls'}: " + tell_estimate(
-            ready, needed_s, limit=limit.calls, per_seconds=limit.per_seconds, now=now
+        calls = context.calls_for(ready)
+        needed_s = estimate_s(calls, limit=limit.calls, per_seconds=limit.per_seconds)
+        yield f"Sending them takes {calls:,} {'call' if calls == 1 else 'calls'}: " + tell_estimate(
+            ready,
+            needed_s,
+            limit=limit.calls,
+            per_seconds=limit.per_seconds,
+            now=now,
+            rows_per_call=context.rows_per_call,
         )
     if reviewed.first_ready is not None:
         number, body = reviewed.first_ready

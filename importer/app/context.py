@@ -122,9 +122,7 @@ async def open_context(
     """
     blocking = blocking or Blocking()
     notify_from_thread = across_threads(notify)
-    config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
-    if options.route is not None:
-        config = replace(config, route=options.route)
+    config = _load_config(options, environ)
     started_at = datetime.now().astimezone()
     async with AsyncExitStack() as stack:
         read = await read_input(stack, blocking, options, config, notify=notify)
@@ -218,6 +216,12 @@ async def open_context(
             host="" if target.is_nobody else target.host.partition("@")[0],
             started_at=started_at,
         )
+
+
+def _load_config(options: ImportRequest, environ: Mapping[str, str]) -> Config:
+    """The configuration, as far as the command says nothing else."""
+    config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
+    return config if options.route is None else replace(config, route=options.route)
 
 
 async def _await_source(ledger: Ledger, identity: str, source: str, notify: Notify) -> None:

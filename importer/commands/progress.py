@@ -61,7 +61,7 @@ class Progress:
             case Estimated():
                 self._total = event.rows
                 self._limit = Limit(event.calls, event.per_seconds)
-                self._countdown.begin(event.rows, self._limit)
+                self._countdown.begin(event.rows, self._limit, rows_per_call=event.rows_per_call)
                 self._tick()
             case RowDone(outcome=outcome) if self._timer is not None:  # what the review told is not counted
                 self._counts[outcome.status] += 1

@@ -43,7 +43,14 @@ def log_event(event: Event) -> None:
             _log_review(event)
         case Estimated():
             now = datetime.now().astimezone()
-            text = tell_estimate(event.rows, event.needed_s, limit=event.calls, per_seconds=event.per_seconds, now=now)
+            text = tell_estimate(
+                event.rows,
+                event.needed_s,
+                limit=event.calls,
+                per_seconds=event.per_seconds,
+                now=now,
+                rows_per_call=event.rows_per_call,
+            )
             logger.info("%s", text)
         case Paused(seconds=seconds):
             logger.warning("LeadSquared does not answer: all calls of this run pause for %s.", tell_duration(seconds))

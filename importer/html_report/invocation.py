@@ -27,6 +27,7 @@ class Invocation:
     config: str | None = None
     sheet: str | None = None
     first: int | None = None
+    route: str | None = None
     is_dry_run: bool = False
     is_sandbox: bool = False
 
@@ -65,7 +66,8 @@ def _config(invocation: Invocation) -> Sequence[str]:
 
 
 def _kind(invocation: Invocation) -> Sequence[str]:
-    named = (("--dry-run", invocation.is_dry_run), ("--sandbox", invocation.is_sandbox))
+    route = "" if invocation.route is None else f"--{invocation.route}"
+    named = ((route, bool(route)), ("--dry-run", invocation.is_dry_run), ("--sandbox", invocation.is_sandbox))
     return [option for option, is_given in named if is_given]
 
 

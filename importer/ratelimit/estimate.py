@@ -24,11 +24,14 @@ def estimate_s(calls: int, *, limit: int, per_seconds: float, ago: Sequence[floa
     return turns * per_seconds + (held[place - free] if place >= free else 0.0)
 
 
-def tell_estimate(rows: int, needed_s: float, *, limit: int, per_seconds: float, now: datetime) -> str:
+def tell_estimate(
+    rows: int, needed_s: float, *, limit: int, per_seconds: float, now: datetime, rows_per_call: int = 1
+) -> str:
     """Say how long a run of `rows` rows takes and when it ends: `10,000 rows at 25 per 5 s: about 34 minutes, until
     14:32`. `needed_s` is what `estimate_s` says of their calls.
     """
-    what = f"{rows:,} {'row' if rows == 1 else 'rows'} at {limit} per {per_seconds:g} s"
+    each = f", {rows_per_call} a call," if rows_per_call > 1 else ""
+    what = f"{rows:,} {'row' if rows == 1 else 'rows'}{each} at {limit} per {per_seconds:g} s"
     return f"{what}: about {tell_duration(needed_s)}, until {_clock(now, now + timedelta(seconds=needed_s))}"
 
 

@@ -38,6 +38,12 @@ def text(run: Invocation, counts: dict[Status, int], exit_status: int = 1) -> st
         pytest.param(replace(RUN, first=5), {C: 5}, ["lsq-import leads.xlsx"], id="canary_created"),
         pytest.param(RUN, {C: 9, I: 1}, ["lsq-import leads.report.csv"], id="rows_to_correct"),
         pytest.param(RUN, {C: 9, N: 1}, ["lsq-import leads.xlsx"], id="unsent_only"),
+        pytest.param(
+            replace(RUN, route="bulk"),
+            {C: 9, I: 1},
+            ["lsq-import leads.report.csv --bulk"],
+            id="by_the_road_that_was_named",
+        ),
         pytest.param(RUN, {C: 9, F: 1, U: 1}, ["lsq-import leads.xlsx"], id="failed_and_unknown"),
         pytest.param(
             replace(RUN, report="out.csv", is_report_named=True, config="a b.yaml", sheet="May"),

@@ -54,3 +54,15 @@ def test_a_pause_is_waited_for_and_a_new_limit_is_reckoned_with() -> None:
     assert countdown.left_s(100.0) == 5
     countdown.keep(Limit(5, 5.0))
     assert countdown.left_s(100.0) == 45
+
+
+def test_rows_that_share_calls_take_the_time_of_their_calls() -> None:
+    countdown = Countdown()
+    send(countdown, 2, 99.0)
+    countdown.begin(1000, Limit(5, 5.0), rows_per_call=50)
+    assert countdown.left_s(100.0) == 15
+    send(countdown, 5, 100.0)
+    assert countdown.left_s(100.0) == 15
+    for _ in range(250):
+        countdown.done(1)
+    assert countdown.left_s(101.0) == 14

@@ -118,3 +118,10 @@ def test_a_terminal_that_knows_few_characters_gets_a_plain_bar(paced: Desk, tmp_
     terminal = open_terminal(paced, columns=100)
     assert terminal.finish() == 0
     assert any("|####" in line for line in terminal.screen.lines)
+
+
+def test_rows_that_share_calls_are_estimated_by_their_calls(desk: Desk) -> None:
+    desk.configure(bulk={"calls": 5, "per_seconds": 5}, route="bulk")
+    desk.write([person(number) for number in range(1, 1502)])
+    run = desk.call("leads.csv", "--dry-run", "--no-html")
+    assert "Sending them takes 31 calls: 1,501 rows, 50 a call, at 5 per 5 s: about 30 seconds" in run.out
