@@ -21,4 +21,5 @@ def invocation_of(request: ImportRequest, *, report: Path) -> Invocation:
         route=request.route,
         is_dry_run=request.dry_run,
         is_sandbox=request.sandbox,
+        is_until_quota=request.until_quota,
     )

@@ -74,7 +74,7 @@ def _after_dry_run(invocation: Invocation, counts: Mapping[Status, int], unknown
     real = import_command(replace(invocation, is_dry_run=False))
     if _of_step(counts, NextStep.LOOK_UP):
         yield Step(UNKNOWN_STEP, () if ready else (real,), "" if ready else "to look up what may have been created")
-        yield from _settle(invocation, unknown_rows)
+        yield from _settle(invocation, counts, unknown_rows)
     if ready:
         rest = " What is not ready will not go." if by_hand else ""
         what = f"{_the_rows(ready)} that {_be(ready)} ready"
@@ -120,7 +120,7 @@ def _after_import(
         yield Step(_correct(invocation, counts, by_hand))
     if _of_step(counts, NextStep.LOOK_UP):
         yield Step(UNKNOWN_STEP)
-        yield from _settle(invocation, unknown_rows)
+        yield from _settle(invocation, counts, unknown_rows)
     when = (
         _when_corrected(invocation, by_hand)
         if by_hand
@@ -132,12 +132,15 @@ def _after_import(
     yield Step("Run this. It sends only what is not created yet.", (command,), when)
 
 
-def _settle(invocation: Invocation, rows: Sequence[int]) -> Iterator[Step]:
+def _settle(invocation: Invocation, counts: Mapping[Status, int], rows: Sequence[int]) -> Iterator[Step]:
     """How each row in doubt is settled; a terminal is told of the first one."""
+    more = _of_step(counts, NextStep.LOOK_UP) - len(rows)
     for nth, row in enumerate(rows):
-        others = ", and so for each other unknown row" if len(rows) > 1 else ""
+        others = ", and so for each other unknown row" if len(rows) + more > 1 else ""
         brief = f"if row {row} is in LeadSquared, or if it is not{others}"
         yield Step(SETTLE_STEP.format(row=row), settle_commands(invocation, row), "" if nth else brief)
+    if rows and more > 0:
+        yield Step(f"The same goes for {more:,} more: their lines in {invocation.report} have the commands in lsq_tip.")
 
 
 def _correct(invocation: Invocation, counts: Mapping[Status, int], by_hand: int) -> str:

@@ -30,6 +30,7 @@ class Invocation:
     route: str | None = None
     is_dry_run: bool = False
     is_sandbox: bool = False
+    is_until_quota: bool = False
 
 
 def import_command(invocation: Invocation) -> str:
@@ -66,9 +67,13 @@ def _config(invocation: Invocation) -> Sequence[str]:
 
 
 def _kind(invocation: Invocation) -> Sequence[str]:
-    route = "" if invocation.route is None else f"--{invocation.route}"
-    named = ((route, bool(route)), ("--dry-run", invocation.is_dry_run), ("--sandbox", invocation.is_sandbox))
-    return [option for option, is_given in named if is_given]
+    given = {
+        f"--{invocation.route}": invocation.route is not None,
+        "--dry-run": invocation.is_dry_run,
+        "--sandbox": invocation.is_sandbox,
+        "--until-quota": invocation.is_until_quota,
+    }
+    return [option for option, is_given in given.items() if is_given]
 
 
 def _no_option(path: str) -> str:

@@ -54,7 +54,7 @@ def test_a_new_status_shows_in_summary_report_and_page_by_its_entry_alone(tmp_pa
     page = (tmp_path / "leads.report.html").read_text("utf-8")
     for told in ("waits for somebody to look at it", "--held: #112233", "--held: #ddeeff", "svg .held", ".pill.held"):
         assert told in page
-    assert "Correct the 2 rows in leads.csv" in page
+    assert "Correct the 2 rows marked" in page
     again = house.run(["leads.report.csv", "--sandbox"])
     assert "2  held: somebody looks at it first" in again.stdout, again.stderr
 
@@ -69,7 +69,7 @@ def test_a_new_status_that_is_as_good_as_created_makes_no_failure(tmp_path: Path
     assert run.returncode == 0, run.stdout + run.stderr
     assert "2  updated" in run.stdout
     page = (tmp_path / "leads.report.html").read_text("utf-8")
-    assert "1 of 3 rows is created in a sandbox, 2 are updated." in page
+    assert "1 of 3 rows was created in a sandbox, 2 were updated." in page
     assert "What stood in the way" not in page
 
 

@@ -169,3 +169,13 @@ def test_each_unknown_row_has_the_commands_that_settle_it() -> None:
     assert once.tip.startswith("Look for it. ")
     assert explain(run, 7, once) == once
     assert explain(run, 7, Outcome(F, tip="t")).tip == "t"
+
+
+def test_of_many_unknown_rows_the_page_shows_some_and_says_where_the_others_are() -> None:
+    steps = advise(RUN, {U: 12}, exit_status=1, unknown_rows=range(2, 12))
+    assert any("The same goes for 2 more: their lines in leads.report.csv" in step.text for step in steps)
+    assert not any("The same goes" in step.text for step in advise(RUN, {U: 1}, exit_status=1, unknown_rows=[2]))
+
+
+def test_a_run_until_the_quota_goes_on_in_the_same_way() -> None:
+    assert commands(replace(RUN, is_until_quota=True), {C: 9, N: 3}) == ["lsq-import leads.xlsx --until-quota"]
