@@ -54,7 +54,7 @@ async def identify_account(
     """
     has_rows = not ledger.rows.is_empty()
     is_known = ledger.is_known_by(target.address) or (has_rows and ledger.account.identity == target.address)
-    if is_known and ledger.account.organisation is not None:
+    if is_known and ledger.account.organisation is not None and ledger.account.time_zone is not None:
         return None
     others = [] if is_known else [one for one in ledger.other_accounts() if _may_be(one, target)]
     if is_dry_run and not others:
@@ -78,7 +78,7 @@ async def identify_account(
         ledger.describe_account(
             organisation=user.organisation,
             country_code=code if code.isdecimal() else None,
-            time_zone=user.time_zone or None,
+            time_zone=user.time_zone,
         )
     return None
 

@@ -171,7 +171,7 @@ class Ledger:
         with self.begin() as connection:
             upsert(connection, ACCOUNT_NAME, [{"name": name, "account_id": self.account.id}])
 
-    def describe_account(self, *, organisation: str, country_code: str | None, time_zone: str | None) -> None:
+    def describe_account(self, *, organisation: str, country_code: str | None, time_zone: str) -> None:
         """Remember what UserByAccessKey.Get told of this account."""
         with self.begin() as connection:
             connection.execute(

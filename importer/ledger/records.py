@@ -77,7 +77,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """An account that this ledger knows."""
+    """An account that this ledger knows. What it was not asked yet is None; `time_zone` is empty where it told none."""
 
     id: int
     identity: str
