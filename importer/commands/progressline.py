@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from tqdm.std import Bar  # type: ignore[attr-defined]
+
 from importer.outcome import Status
 from importer.ratelimit.estimate import tell_left
 
@@ -48,7 +50,4 @@ def _texts(counts: Mapping[Status, int], done: int, total: int, left: str) -> It
 
 
 def _bar(share: float, width: int, marks: str) -> str:
-    steps = len(marks) - 1
-    filled = int(share * width * steps)
-    whole, part = divmod(filled, steps)
-    return (marks[-1] * whole + (marks[part] if part else "")).ljust(width, marks[0])
+    return str(format(Bar(share, default_len=width, charset=marks)))

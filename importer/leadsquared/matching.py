@@ -15,7 +15,6 @@ __all__ = ["CREATED_ALLOWANCE_S", "created_at", "has_same_names", "holds", "is_e
 
 _BOOLEANS = {"true": "1", "false": "0"}
 _NUMBER_OR_TIME = re.compile(r"(?:[0-9-]{8,10} [0-9:]{5,8}|-?[0-9]{1,30})\.[0-9]{1,30}", re.ASCII)
-_TRAILING = re.compile(r"\.?0+$")
 
 EMPTY = "-"
 """How an empty custom field may be read back (reported from live accounts)."""
@@ -95,7 +94,7 @@ def plain(value: object) -> str:
     text = _folded(value)
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    return _TRAILING.sub("", text) if _NUMBER_OR_TIME.fullmatch(text) else text
+    return text.rstrip("0").rstrip(".") if _NUMBER_OR_TIME.fullmatch(text) else text
 
 
 def has_same_names(found: FoundLead, lead: Lead) -> bool:

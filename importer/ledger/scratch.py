@@ -120,6 +120,14 @@ class Scratch:
             found = self._database.execute("SELECT * FROM note WHERE place = ?", (place,)).fetchone()
         return _note(found).outcome if found else None
 
+    def is_open(self, place: int) -> bool:
+        """Whether the row at this place still has no outcome that lasts."""
+        if place in self._notes:
+            return self._notes[place].is_open
+        with room_needed():
+            found = self._database.execute("SELECT * FROM note WHERE place = ?", (place,)).fetchone()
+        return found is None or _note(found).is_open
+
     def notes(self) -> Iterator[RowState]:
         """The note of every place, in the file's order; notes kept meanwhile may or may not show."""
         place = -1

@@ -31,6 +31,7 @@ from importer.run.singledelivery import SingleDelivery
 __all__ = ["CANARY_ROWS", "BulkDelivery", "Form"]
 
 CANARY_ROWS = 3
+"""The rows of the first call, and how many leads that it tells are looked for."""
 
 OTHER_FORM = (
     "The account answers bulk calls in another form than is known: {why}. The rest of the file goes by Lead.Create, "
@@ -61,7 +62,8 @@ class Form(StrEnum):
 class BulkDelivery:
     """Delivers rows, many by one call. `form` is what is known of the account; `remember` is told what was learnt.
 
-    `again` sends created rows once more. `spare` is for how many duplicates of a call their leads are looked up.
+    `canary_rows` is how many rows the next call holds while the form is untried. `again` sends created rows once more.
+    `spare` is for how many duplicates of a call their leads are looked up.
     `judge` is told the outcome of each row that was sent, unless the same row had the same error in an earlier run; it
     may raise a FatalError. `fail` is told what ended the run.
     """
@@ -82,6 +84,7 @@ class BulkDelivery:
         notify: Notify,
     ) -> None:
         self.form = form
+        self.canary_rows = CANARY_ROWS
         self._road = road
         self._single = single
         self._remember = remember
@@ -107,20 +110,21 @@ class BulkDelivery:
         blocked: list[RowRecord] = []
         try:
             sent, sent_records = await self._send(records, blocked)
-            if sent is not None:
+            if sent is None:
+                left: list[RowRecord] = []
+                outcomes: dict[RowRecord, Outcome] = {}
+                absent: dict[RowRecord, Verdict] = {}
+            else:
                 sent = await self._prove(sent_records, sent)
+                outcomes = await self._record(sent_records, sent)
+                left = [record for record in sent_records if record not in outcomes]
+                absent = await self._find_out([record for record in left if record.is_written], sent)
         except WithdrawnError as error:
             self._cut_off(records, error)
             return
         except BaseException as error:  # it may be in flight still: the intents stand, so the next run finds out
             self._cut_off(records, error)
             raise
-        if sent is None:
-            await self._deliver_singly(blocked)
-            return
-        outcomes = await self._record(sent_records, sent)
-        left = [record for record in sent_records if record not in outcomes]
-        absent = await self._find_out([record for record in left if record.is_written], sent)
         await self._deliver_singly([*blocked, *(record for record in left if not record.is_written)], absent)
         for record, outcome in outcomes.items():
             if not record.is_repeat(outcome):
@@ -135,6 +139,7 @@ class BulkDelivery:
             try:
                 sent = await self._road.send([record.row.prepared.lead for record in records], record=claim)
             except InTheWayError as error:
+                claim.known_not_sent()  # the next call may not come to its turn
                 in_the_way = [record for record, _ in error.conflicts]
                 blocked += in_the_way
                 records = [record for record in records if record not in in_the_way]
@@ -154,12 +159,14 @@ class BulkDelivery:
             for record, answer in zip(records, sent.answer.rows, strict=True)
             if answer.kind is Kind.CREATED
         ]
-        for lead, lead_id in created:
+        for lead, lead_id in created[:CANARY_ROWS]:
             if not await self._road.is_there(lead, lead_id):
                 self._learn(Form.OTHER, NOT_FOUND)
                 return sent.in_doubt(_UNBELIEVED)
         if created:
             self._learn(Form.KNOWN)
+        else:  # refused rows show nothing, and a file may hold no others: it need not go three rows a call
+            self.canary_rows *= 2
         return sent
 
     def _learn(self, form: Form, why: str = "") -> None:
@@ -222,7 +229,7 @@ class BulkDelivery:
 
     def _cut_off(self, records: Sequence[RowRecord], error: BaseException) -> None:
         for record in records:
-            if record.is_written:
+            if record.is_written and not record.is_ended:
                 self._recorder.finish(record.row, record.cut_off(error))
 
     async def _find_out(self, records: Sequence[RowRecord], sent: BulkSent) -> dict[RowRecord, Verdict]:
@@ -237,9 +244,6 @@ class BulkDelivery:
             found = await self._road.settle([record.row.prepared.lead for record in records], since=since)
         except WithdrawnError:
             found = [Verdict(untold="The run ended before it was looked for.")] * len(records)
-        except BaseException as error:
-            self._cut_off(records, error)
-            raise
         outcomes: dict[RowRecord, Outcome] = {}
         left: dict[RowRecord, Verdict] = {}
         at = WallSeconds(time.time())
@@ -265,9 +269,14 @@ class BulkDelivery:
                 is_looked_up = verdict is ABSENT
                 resolve = partial(self._single.resolve, record.row, since=record.since, is_looked_up=is_looked_up)
                 ways.append((record, resolve))
-        await asyncio.gather(
-            *(guarded(way(), what=f"row {record.row.prepared.row.number}", fail=self._fail) for record, way in ways)
-        )
+        try:
+            await asyncio.gather(
+                *(guarded(way(), what=f"row {record.row.prepared.row.number}", fail=self._fail) for record, way in ways)
+            )
+        finally:  # cut off, or not to be written down: a row that may be there is not unsent for that
+            for record in in_doubt or {}:
+                if not self._recorder.has_outcome(record.row):
+                    self._recorder.finish(record.row, record.cut_off(asyncio.CancelledError()))
 
 
 def _status_of(answer: Answer, sent: BulkSent) -> Status | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importer.errors import ImporterError
 from importer.events import Notify
 from importer.leadsquared.bulkroad import BulkRoad
-from importer.run.bulkdelivery import CANARY_ROWS, BulkDelivery, Form
+from importer.run.bulkdelivery import BulkDelivery, Form
 from importer.run.exclusion import Exclusion
 from importer.run.guarding import guarded
 from importer.run.openrow import OpenRow
@@ -79,7 +79,7 @@ class BulkSender:
         if self._delivery.form is Form.OTHER or not self._packer.add(row):
             return False
         is_canary = self._delivery.form is Form.UNTRIED
-        if len(self._packer) >= (min(CANARY_ROWS, self._most_rows) if is_canary else self._most_rows):
+        if len(self._packer) >= (min(self._delivery.canary_rows, self._most_rows) if is_canary else self._most_rows):
             await self.flush()
         return True
 

@@ -54,6 +54,10 @@ class Recorder:
         self._on_its_way.add(written)
         written.add_done_callback(note_failure)
 
+    def has_outcome(self, row: OpenRow) -> bool:
+        """Whether what became of a row is kept."""
+        return not self._scratch.is_open(row.state.place)
+
     def finish(self, row: OpenRow, outcome: Outcome) -> None:
         """Keep what became of a row, for the report and for the rows that wait for it."""
         state = RowState(row.state.place, row.state.ref, is_open=False, outcome=outcome)

@@ -1,7 +1,7 @@
 """What the ledger says of one row around its calls. Pure: `claiming` and `recording` bring it to the disk."""
 
 from importer.clocks import Moment, WallSeconds
-from importer.errors import ImporterError
+from importer.errors import ImporterError, WithdrawnError
 from importer.ledger.records import Intent, KnownRow, Settled, State
 from importer.outcome import Outcome, Status, utc_text
 from importer.run.openrow import OpenRow
@@ -17,7 +17,8 @@ class RowRecord:
     """One row's word in the ledger. While it `is_written`, the ledger says that the lead may exist.
 
     `known` is what the ledger had of the row before. `is_forced` sends it although it is created. `in_doubt_since` is
-    when an earlier run may first have sent it, None where none may have. `since` is the intent that counts.
+    when an earlier run may first have sent it, None where none may have. `since` is the intent that counts. `is_ended`:
+    what became of the row is said.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class RowRecord:
         self.in_doubt_since = in_doubt_since
         self.since = in_doubt_since
         self.is_written = False
+        self.is_ended = False
         self._known = known
         self._is_forced = is_forced
 
@@ -65,6 +67,7 @@ class RowRecord:
 
     def ended(self, outcome: Outcome, at: WallSeconds) -> Settled | None:
         """The word of what became of the row, None where the ledger has no intent of it."""
+        self.is_ended = True
         if not self.is_written:
             return None
         if outcome.status is Status.UNSENT:
@@ -74,7 +77,7 @@ class RowRecord:
     def cut_off(self, error: BaseException) -> Outcome:
         """The outcome of a row whose call was cut off: nobody knows."""
         message = "The run was interrupted."
-        if isinstance(error, ImporterError):
+        if isinstance(error, ImporterError) and not isinstance(error, WithdrawnError):
             message = f"The run ended while this row was being sent: {error}"
         elif isinstance(error, Exception):  # its text is nobody's: it may hold a lead's data, or a key
             message = f"The run ended while this row was being sent: a defect ({type(error).__name__})."

@@ -307,3 +307,26 @@ def test_rows_a_call_and_calls_of_the_bulk_limit_are_checked(desk: Desk) -> None
     assert run.status == 2
     assert "bulk" in run.err
     assert "50" in run.err
+
+
+def test_refused_rows_alone_do_not_hold_the_road_at_three_rows_a_call(desk: Desk, account: Account) -> None:
+    rows = [person(number) for number in range(1, 121)]
+    desk.write(rows)
+    desk.call("leads.csv", "--single")
+    desk.environ["LSQ_LEDGER"] = str(desk.folder / "other.sqlite3")
+    desk.write(rows, "next.csv")
+    assert desk.call("next.csv").status == 1
+    assert {line.status for line in desk.report("next.report.csv")} == {"duplicate"}
+    sizes = [len(body) for body in bodies(account)]
+    assert sizes[:4] == [3, 6, 12, 24]
+    assert sum(sizes) == len(rows)
+
+
+def test_a_run_until_the_quota_sends_what_fits_and_leaves_the_rest_for_the_next(desk: Desk, account: Account) -> None:
+    desk.configure(**QUICK, limits={"calls": 1000, "per_seconds": 5, "calls_per_day": 7})
+    rows = [person(number) for number in range(1, 131)]
+    desk.write(rows)
+    desk.call("leads.csv", "--until-quota")
+    assert_true(desk, account, rows)
+    assert said(desk)["created"] >= 3
+    assert account.stats()["arrivals"] <= 7
