@@ -30,6 +30,9 @@ __all__ = [
 _MARK = ".report"
 _FIRST = ".first-"
 _PART = re.compile(rf"{re.escape(_FIRST)}\d+{re.escape(_MARK)}$")
+_BESIDE_BYTES = 40
+"""What the longest name beside a report adds to its own: a date and a number, or a hidden part's dots and letters."""
+_USUAL_NAME_BYTES = 255
 _STALE_S = 24 * 3600.0  # a spreadsheet program that crashed leaves its lock file for good
 
 
@@ -79,6 +82,7 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"The report's folder does not exist: {folder}.", hint="Create it, or choose another with -r.")
+    _check_name_length(path)
     if path.is_symlink():
         _check_link(path)
     if path.exists() and not path.is_file():
@@ -87,6 +91,19 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
     _check_folder(Path(os.path.realpath(path)).parent)
     if path.exists():
         _check_not_open(path)
+
+
+def _check_name_length(path: Path) -> None:
+    """UsageError where the folder's file system has no room for the report's name, or for those made of it beside it."""
+    try:
+        longest = os.pathconf(path.parent, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):  # Windows has no pathconf
+        longest = _USUAL_NAME_BYTES
+    if len(os.fsencode(path.name)) + _BESIDE_BYTES > longest:
+        raise UsageError(
+            f"The report's name is too long: it may have at most {longest - _BESIDE_BYTES} bytes: {path.name}.",
+            hint="Give the report a shorter name: -r SHORT.report.csv. Nothing was sent.",
+        )
 
 
 def _check_link(path: Path) -> None:

@@ -52,6 +52,21 @@ def test_a_device_is_never_replaced() -> None:
         check_writable(Path("/dev/null"))
 
 
+@pytest.mark.parametrize("name", ["x" * 240 + ".report.csv", "x" * 206 + ".report.csv", "\u0939" * 75 + ".report.csv"])
+def test_a_name_that_leaves_no_room_for_those_beside_it_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="The report's name is too long: it may have at most 215 bytes"):
+        check_writable(tmp_path / name)
+
+
+def test_a_report_of_the_longest_name_is_set_aside(tmp_path: Path) -> None:
+    report = tmp_path / ("x" * 204 + ".report.csv")
+    check_writable(report)
+    for _ in range(3):
+        report.write_text("a", "utf-8")
+        set_aside(report, now=NOW)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_folder_and_a_protected_report_are_told(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
