@@ -94,7 +94,7 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
 
 
 def _check_name_length(path: Path) -> None:
-    """UsageError where the folder's file system has no room for the report's name, or for those made of it beside it."""
+    """UsageError where the folder's file system has no room for the report's name and those made of it."""
     try:
         longest = os.pathconf(path.parent, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):  # Windows has no pathconf
