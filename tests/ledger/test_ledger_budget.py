@@ -49,7 +49,9 @@ def begin(ledger: Ledger, budget: Budget, now: float = 0.0, boot: str = "boot") 
     return budget
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     seed=st.integers(0, 2**32),
     limit=st.sampled_from([Limit(1, 5.0), Limit(2, 0.5), Limit(7, 1.0), Limit(25, 5.0)]),

@@ -166,7 +166,9 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
+)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=3, max_size=4),
     habit=st.sampled_from(HABITS),

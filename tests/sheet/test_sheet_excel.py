@@ -278,7 +278,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
+)
 @given(rows=st.lists(st.lists(TEXTS, min_size=2, max_size=2), max_size=5))
 def test_any_table_of_texts_reads_back_exactly(tmp_path: Path, rows: list[list[str]]) -> None:
     path = workbook(tmp_path / "leads.xlsx", ["one", "two"], *rows)
@@ -287,7 +289,9 @@ def test_any_table_of_texts_reads_back_exactly(tmp_path: Path, rows: list[list[s
         assert [(row.number, row.cells) for row in table.rows()] == wanted
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40
+)
 @given(numbers=st.lists(st.integers(-(10**15) + 1, 10**15 - 1), min_size=1, max_size=20))
 def test_any_whole_number_of_fifteen_digits_reads_back_exactly(tmp_path: Path, numbers: list[int]) -> None:
     path = workbook(tmp_path / "leads.xlsx", ["n"], *[[number] for number in numbers])
