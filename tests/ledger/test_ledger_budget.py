@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from budget_runs import Runs, do_not_wait_for_the_disk, most_in_window
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_cases import open_ledger
+from properties import ONE_FIXTURE
 from sqlalchemy import delete, select
 
 from importer.ledger.ledger import Ledger
@@ -49,9 +50,7 @@ def begin(ledger: Ledger, budget: Budget, now: float = 0.0, boot: str = "boot") 
     return budget
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(ONE_FIXTURE, max_examples=12)
 @given(
     seed=st.integers(0, 2**32),
     limit=st.sampled_from([Limit(1, 5.0), Limit(2, 0.5), Limit(7, 1.0), Limit(25, 5.0)]),

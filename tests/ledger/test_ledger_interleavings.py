@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from stepped_run import FAULTS, SOURCES, Account, SteppedRun
@@ -127,9 +127,7 @@ def rows() -> Iterator[tuple[str, int, tuple[str, str, str]]]:
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavingsWithReference = InterleavingsWithReference.TestCase
-TestInterleavings.settings = TestInterleavingsWithReference.settings = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestInterleavings.settings = TestInterleavingsWithReference.settings = settings(max_examples=10, stateful_step_count=25)
 
 
 @pytest.mark.parametrize(("fault", "choice"), [("", 0), ("lost after", -1)])

@@ -38,7 +38,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(STEP, max_size=60), st.sampled_from([2, BATCH]))
 def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
     steps: list[tuple[Any, ...]], batch: int
@@ -60,7 +60,7 @@ def test_every_order_of_questions_is_answered_as_plain_dictionaries_would(
                 counts[values[0]] += 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.sampled_from(Status), st.booleans()), max_size=60),
     st.sampled_from([2, BATCH]),

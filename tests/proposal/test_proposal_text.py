@@ -40,7 +40,7 @@ def text_of(header: str, *values: str, setting: Setting | None = None) -> str:
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(header=anything, other=anything, shown=anything, value=anything, file=anything, sheet=anything)
 def test_no_text_of_a_spreadsheet_or_an_account_spoils_the_config(
     *, header: str, other: str, shown: str, value: str, file: str, sheet: str

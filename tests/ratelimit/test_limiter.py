@@ -24,7 +24,7 @@ def near(expected: Any) -> Any:
 spells = st.lists(st.tuples(st.integers(1, 120), st.floats(0.5, 30)), max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     seed=st.integers(0, 2**32),
     limit=st.tuples(st.integers(1, 30), st.sampled_from([0.5, 1.0, 5.0, 60.0])),

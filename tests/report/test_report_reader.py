@@ -172,7 +172,7 @@ cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 extras = st.lists(cells, max_size=3).map(tuple).filter(lambda extra: not extra or extra[-1].strip() != "")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(cells, cells, cells, extras), min_size=1, max_size=4), st.sampled_from(["csv", "xlsx"]))
 def test_any_row_comes_back_from_the_file(lines: list[tuple[str, str, str, tuple[str, ...]]], ending: str) -> None:
     rows = [Row(number, (a, b, c), extra) for number, (a, b, c, extra) in enumerate(lines, start=2)]

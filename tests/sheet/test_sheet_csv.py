@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from properties import ONE_FIXTURE
 
 from importer.errors import SheetError
 from importer.sheet import Row, Table, open_table
@@ -244,9 +245,7 @@ WESTERN = st.characters(codec="cp1252", exclude_categories=["Cc"], include_chara
 ROWS = st.lists(st.lists(TEXTS, min_size=3, max_size=3), max_size=6)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=150
-)
+@settings(ONE_FIXTURE, max_examples=150)
 @given(
     rows=ROWS,
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
@@ -270,9 +269,7 @@ def test_any_table_that_csv_writes_reads_back_exactly(
         assert table.row_count == len(wanted)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=100
-)
+@settings(ONE_FIXTURE, max_examples=100)
 @given(
     rows=st.lists(st.lists(st.text(WESTERN, max_size=8), min_size=2, max_size=2), max_size=5),
 )
@@ -293,9 +290,7 @@ def _is_utf8(data: bytes) -> bool:
         return False
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=200
-)
+@settings(ONE_FIXTURE, max_examples=200)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_but_never_crash(tmp_path: Path, content: bytes) -> None:
     with contextlib.suppress(SheetError):

@@ -17,9 +17,10 @@ from typing import Any
 import openpyxl
 import pytest
 import python_calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_workbooks import pack, xlsx_parts
+from properties import ONE_FIXTURE
 from test_sheet_writers import HABITS, Parts
 
 from importer.errors import SheetError
@@ -166,9 +167,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
-)
+@settings(ONE_FIXTURE, max_examples=60)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=3, max_size=4),
     habit=st.sampled_from(HABITS),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from properties import ONE_FIXTURE
 
 from importer.errors import SheetError
 from importer.sheet import Row, open_table
@@ -278,9 +279,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
-)
+@settings(ONE_FIXTURE, max_examples=60)
 @given(rows=st.lists(st.lists(TEXTS, min_size=2, max_size=2), max_size=5))
 def test_any_table_of_texts_reads_back_exactly(tmp_path: Path, rows: list[list[str]]) -> None:
     path = workbook(tmp_path / "leads.xlsx", ["one", "two"], *rows)
@@ -289,9 +288,7 @@ def test_any_table_of_texts_reads_back_exactly(tmp_path: Path, rows: list[list[s
         assert [(row.number, row.cells) for row in table.rows()] == wanted
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40
-)
+@settings(ONE_FIXTURE, max_examples=40)
 @given(numbers=st.lists(st.integers(-(10**15) + 1, 10**15 - 1), min_size=1, max_size=20))
 def test_any_whole_number_of_fifteen_digits_reads_back_exactly(tmp_path: Path, numbers: list[int]) -> None:
     path = workbook(tmp_path / "leads.xlsx", ["n"], *[[number] for number in numbers])
