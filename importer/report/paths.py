@@ -82,7 +82,7 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"The report's folder does not exist: {folder}.", hint="Create it, or choose another with -r.")
-    _check_name_length(path)
+    _check_name_length(Path(os.path.realpath(path)))
     if path.is_symlink():
         _check_link(path)
     if path.exists() and not path.is_file():
@@ -99,10 +99,12 @@ def _check_name_length(path: Path) -> None:
         longest = os.pathconf(path.parent, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):  # Windows has no pathconf
         longest = _USUAL_NAME_BYTES
+    if longest < 0:  # POSIX: there is no limit
+        return
     if len(os.fsencode(path.name)) + _BESIDE_BYTES > longest:
         raise UsageError(
             f"The report's name is too long: it may have at most {longest - _BESIDE_BYTES} bytes: {path.name}.",
-            hint="Give the report a shorter name: -r SHORT.report.csv. Nothing was sent.",
+            hint="Give the report a shorter name: -r NAME.report.csv. Nothing was sent.",
         )
 
 

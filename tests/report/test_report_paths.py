@@ -58,6 +58,18 @@ def test_a_name_that_leaves_no_room_for_those_beside_it_is_told(tmp_path: Path, 
         check_writable(tmp_path / name)
 
 
+def test_a_link_to_a_name_that_leaves_no_room_is_told(tmp_path: Path) -> None:
+    link = tmp_path / "r.report.csv"
+    link.symlink_to(tmp_path / ("x" * 206 + ".report.csv"))
+    with pytest.raises(UsageError, match="The report's name is too long"):
+        check_writable(link)
+
+
+def test_a_file_system_without_a_limit_takes_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pathconf", lambda *_: -1)
+    check_writable(tmp_path / ("x" * 206 + ".report.csv"))
+
+
 def test_a_report_of_the_longest_name_is_set_aside(tmp_path: Path) -> None:
     report = tmp_path / ("x" * 204 + ".report.csv")
     check_writable(report)

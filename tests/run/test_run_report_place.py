@@ -39,6 +39,18 @@ def test_a_lost_ledger_is_noticed_by_the_report_of_the_first_rows_too(desk: Desk
     assert account.stats()["creates"] == 4
 
 
+def test_a_file_whose_report_could_not_be_named_is_refused_before_the_first_call(desk: Desk, account: Account) -> None:
+    desk.write(ROWS)
+    name = "x" * 240 + ".csv"
+    (desk.folder / "leads.csv").rename(desk.folder / name)
+    run = desk.call(name)
+    assert run.status == 2
+    assert "The report's name is too long" in run.err
+    assert account.stats()["creates"] == 0
+    assert desk.call(name, "-r", "short.report.csv").status == 0
+    assert find_lies(ROWS, desk.report("short.report.csv"), account.leads()) == []
+
+
 @pytest.mark.parametrize("name", ["badge.xlsx", "badge.csv", "badge.txt"])
 def test_a_report_of_a_name_of_ones_own_is_written_in_place_in_its_own_form(
     desk: Desk, account: Account, name: str
