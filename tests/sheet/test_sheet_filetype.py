@@ -67,6 +67,7 @@ OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(22) + b"\x09\0\x06\0" +
         ("leads", b"a,b\n", "without an ending"),
         ("leads.xlsx", zip_bytes(xl__workbook_DOT_xml=b"<workbook/>"), "cannot be read"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",  # an archive holds the time at which it was made
 )
 def test_what_is_no_readable_spreadsheet_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes, message: str
