@@ -1,5 +1,6 @@
 """No text of a stranger makes a pattern of the project work for long: each is tried on 1 MB of its worst."""
 
+import math
 import re
 import time
 from pathlib import Path
@@ -10,9 +11,10 @@ from patterns import find_patterns, worst_texts
 
 import importer
 
-LENGTHS = {2_000: 0.05, 16_000: 0.2, 125_000: 1.0, 1_000_000: 4.0}
+LENGTHS = {2_000: 0.1, 16_000: 0.4, 125_000: 1.0, 1_000_000: 4.0}
 """Characters, and the seconds that they may take: what takes more at 16,000 would take an hour at 1,000,000."""
 MOST_RECIPES = 3
+TIMES = 5
 CALLS = ("fullmatch", "match", "search")
 SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(Path(importer.__file__).parent.rglob("*.py")))
 BOUNDED = {
@@ -32,10 +34,16 @@ def calls_of(place: str) -> set[str]:
     return {call if call in CALLS else "search" for call in found} or set(CALLS)
 
 
-def seconds_of(pattern: re.Pattern[Any], call: str, text: str | bytes) -> float:
-    start = time.process_time()
-    getattr(pattern, call)(text)
-    return time.process_time() - start
+def seconds_of(pattern: re.Pattern[Any], call: str, text: str | bytes, *, most_s: float = math.inf) -> float:
+    """The least of up to five times, for a busy machine only ever adds to one; the first that is short enough will do."""
+    least_s = math.inf
+    for _ in range(TIMES):
+        start = time.process_time()
+        getattr(pattern, call)(text)
+        least_s = min(least_s, time.process_time() - start)
+        if least_s < most_s / 2:
+            break
+    return least_s
 
 
 @pytest.mark.parametrize("place", PATTERNS)
@@ -48,7 +56,7 @@ def test_a_pattern_needs_no_more_than_its_texts_time(place: str) -> None:
                 break
             taken = {}
             for recipe in recipes:
-                taken[recipe] = seconds_of(pattern, call, recipe.text(pattern, length))
+                taken[recipe] = seconds_of(pattern, call, recipe.text(pattern, length), most_s=most_s)
                 if taken[recipe] >= most_s:
                     break
             recipes = sorted(taken, key=lambda recipe: taken[recipe], reverse=True)[:MOST_RECIPES]
