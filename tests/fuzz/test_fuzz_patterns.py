@@ -35,7 +35,7 @@ def calls_of(place: str) -> set[str]:
 
 
 def seconds_of(pattern: re.Pattern[Any], call: str, text: str | bytes, *, most_s: float = math.inf) -> float:
-    """The least of up to five times, for a busy machine only ever adds to one; the first that is short enough will do."""
+    """The least of up to five times, for a busy machine only adds to one; the first that is short enough will do."""
     least_s = math.inf
     for _ in range(TIMES):
         start = time.process_time()
