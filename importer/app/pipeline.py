@@ -132,6 +132,7 @@ def make_review(
         payloads=payloads,
         trusts_references=context.options.trust_references,
         trusts_lead_ids=context.options.trust_lead_ids,
+        may_list=context.config.route == "bulk",
         elsewhere=context.elsewhere,
         notify=observer,
         on_row=lambda number, outcome: observer(events.RowDone(number, outcome)),

@@ -5,11 +5,9 @@ protection of its unique value. The first call to an account is a canary of a fe
 it in the known form, and shows the leads that it told, do the others go this road.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import partial
 
 from importer.clocks import Moment, WallSeconds
 from importer.errors import FatalError, ImporterError, WithdrawnError
@@ -17,16 +15,15 @@ from importer.events import Level, Notice, Notify
 from importer.leadsquared.answers import Answer, Kind
 from importer.leadsquared.bulkroad import BulkRoad, BulkSent
 from importer.leadsquared.course import outcome_of
-from importer.leadsquared.evidence import ABSENT, Verdict, may_be_reference
-from importer.leadsquared.tips import KEYLESS_TIP, SERVER_TIP
-from importer.outcome import Outcome, Status, utc_text
+from importer.leadsquared.evidence import Verdict, may_be_reference
+from importer.leadsquared.tips import SERVER_TIP
+from importer.outcome import Outcome, Status
+from importer.run.bulkdoubts import BulkDoubts, Lost
 from importer.run.claiming import Claim, InTheWayError
-from importer.run.guarding import guarded
 from importer.run.openrow import OpenRow
 from importer.run.recording import Recorder
 from importer.run.rowrecord import RowRecord
 from importer.run.rowwriter import RowWriter
-from importer.run.singledelivery import SingleDelivery
 
 __all__ = ["CANARY_ROWS", "BulkDelivery", "Form"]
 
@@ -42,6 +39,9 @@ NOT_FOUND = "a lead that it tells is not found by its id"
 
 _STATUS_OF = {Kind.CREATED: Status.CREATED, Kind.DUPLICATE: Status.DUPLICATE, Kind.REJECTED: Status.REJECTED}
 """What an answer to one row proves."""
+
+LOST_ANSWER = "It was sent in a bulk call whose answer does not tell what became of it."
+CUT_OFF = "An earlier run was cut off while it sent this row in a bulk call."
 
 _UNBELIEVED = Answer(
     Kind.AMBIGUOUS,
@@ -71,7 +71,7 @@ class BulkDelivery:
     def __init__(
         self,
         road: BulkRoad,
-        single: SingleDelivery,
+        doubts: BulkDoubts,
         *,
         form: Form,
         remember: Callable[[Form], None],
@@ -86,7 +86,7 @@ class BulkDelivery:
         self.form = form
         self.canary_rows = CANARY_ROWS
         self._road = road
-        self._single = single
+        self._doubts = doubts
         self._remember = remember
         self._writer = writer
         self._recorder = recorder
@@ -118,17 +118,41 @@ class BulkDelivery:
                 sent = await self._prove(sent_records, sent)
                 outcomes = await self._record(sent_records, sent)
                 left = [record for record in sent_records if record not in outcomes]
-                absent = await self._find_out([record for record in left if record.is_written], sent)
+                lost = Lost(LOST_ANSWER, attempts=sent.attempts, is_refused=sent.answer.is_refused)
+                absent = await self._doubts.find_out([record for record in left if record.is_written], lost)
         except WithdrawnError as error:
             self._cut_off(records, error)
             return
         except BaseException as error:  # it may be in flight still: the intents stand, so the next run finds out
             self._cut_off(records, error)
             raise
-        await self._deliver_singly([*blocked, *(record for record in left if not record.is_written)], absent)
+        unsent = [*blocked, *(record for record in left if not record.is_written)]
+        await self._doubts.deliver_singly([record.row for record in unsent], absent)
         for record, outcome in outcomes.items():
             if not record.is_repeat(outcome):
                 self._judge(outcome)
+
+    async def find_out(self, rows: Sequence[OpenRow], *, since: Moment) -> None:
+        """Find out together about rows that an earlier run sent by one call, and deliver those that are not there.
+
+        `since` is the intent. One alone, or of which another run said something meanwhile, is looked up by itself.
+        """
+        if len(rows) == 1 and rows[0].prepared.protection:
+            await self._doubts.deliver_singly(rows, {})
+            return
+        records = [RowRecord(row, known=row.known, is_forced=self._again, in_doubt_since=since) for row in rows]
+        claim = Claim(records, writer=self._writer, recorder=self._recorder, now=self._road.now)
+        in_the_way: list[RowRecord] = []
+        try:
+            await claim.take_over()
+        except InTheWayError as error:
+            in_the_way = [record for record, _ in error.conflicts]
+        try:
+            absent = await self._doubts.find_out([one for one in records if one not in in_the_way], Lost(CUT_OFF))
+        except BaseException as error:
+            self._cut_off(records, error)
+            raise
+        await self._doubts.deliver_singly([record.row for record in in_the_way], absent)
 
     async def _send(
         self, records: Sequence[RowRecord], blocked: list[RowRecord]
@@ -191,7 +215,7 @@ class BulkDelivery:
                 taken.append((record, answer))
             elif (status := _status_of(answer, sent)) is not None:
                 outcomes[record] = outcome_of(status, answer, attempts=sent.attempts, at=at)
-        self._settle(outcomes, at)
+        self._recorder.end(outcomes, at)
         if untaken:
             self._recorder.settle([record.taken_back(at) for record in untaken])
         outcomes |= await self._record_taken(taken, sent)
@@ -217,66 +241,13 @@ class BulkDelivery:
             outcomes[record] = outcome_of(
                 Status.DUPLICATE, answer, attempts=sent.attempts, at=WallSeconds(time.time()), lead_id=lead_id
             )
-        self._settle(outcomes, WallSeconds(time.time()))
+        self._recorder.end(outcomes, WallSeconds(time.time()))
         return outcomes
-
-    def _settle(self, outcomes: dict[RowRecord, Outcome], at: WallSeconds) -> None:
-        for record, outcome in outcomes.items():
-            self._recorder.finish(record.row, outcome)
-        entries = [entry for record, outcome in outcomes.items() if (entry := record.ended(outcome, at)) is not None]
-        if entries:
-            self._recorder.settle(entries)
 
     def _cut_off(self, records: Sequence[RowRecord], error: BaseException) -> None:
         for record in records:
             if record.is_written and not record.is_ended:
                 self._recorder.finish(record.row, record.cut_off(error))
-
-    async def _find_out(self, records: Sequence[RowRecord], sent: BulkSent) -> dict[RowRecord, Verdict]:
-        """What listings tell of rows in doubt. Recorded and left out are those that are ours, and those without
-        protection: they are never sent again, unless the call was refused as a whole and no row of it is there.
-        """
-        moments = [record.since for record in records if record.since is not None]
-        if not moments:
-            return {}
-        since = min(moments, key=lambda moment: moment.at)
-        try:
-            found = await self._road.settle([record.row.prepared.lead for record in records], since=since)
-        except WithdrawnError:
-            found = [Verdict(untold="The run ended before it was looked for.")] * len(records)
-        outcomes: dict[RowRecord, Outcome] = {}
-        left: dict[RowRecord, Verdict] = {}
-        at = WallSeconds(time.time())
-        is_nothing_there = sent.answer.is_refused and all(verdict is ABSENT for verdict in found)
-        for record, verdict in zip(records, found, strict=True):
-            if verdict.is_ours:
-                answer = Answer(Kind.CREATED, lead_id=verdict.lead_id)
-                outcomes[record] = outcome_of(Status.CREATED, answer, attempts=sent.attempts, at=at)
-            elif not (record.row.prepared.protection or is_nothing_there):
-                outcomes[record] = _unknown(sent, verdict, since)
-            else:
-                left[record] = verdict
-        self._settle(outcomes, at)
-        return left
-
-    async def _deliver_singly(
-        self, records: Sequence[RowRecord], in_doubt: dict[RowRecord, Verdict] | None = None
-    ) -> None:
-        """Deliver each row by itself; those `in_doubt` after what is known of them."""
-        ways = [(record, partial(self._single.deliver, record.row)) for record in records]
-        for record, verdict in (in_doubt or {}).items():
-            if record.since is not None:
-                is_looked_up = verdict is ABSENT
-                resolve = partial(self._single.resolve, record.row, since=record.since, is_looked_up=is_looked_up)
-                ways.append((record, resolve))
-        try:
-            await asyncio.gather(
-                *(guarded(way(), what=f"row {record.row.prepared.row.number}", fail=self._fail) for record, way in ways)
-            )
-        finally:  # cut off, or not to be written down: a row that may be there is not unsent for that
-            for record in in_doubt or {}:
-                if not self._recorder.has_outcome(record.row):
-                    self._recorder.finish(record.row, record.cut_off(asyncio.CancelledError()))
 
 
 def _status_of(answer: Answer, sent: BulkSent) -> Status | None:
@@ -286,15 +257,3 @@ def _status_of(answer: Answer, sent: BulkSent) -> Status | None:
     if sent.answer.whole is not None and sent.answer.whole.kind is Kind.FATAL:
         return Status.UNSENT
     return _STATUS_OF.get(answer.kind)
-
-
-def _unknown(sent: BulkSent, verdict: Verdict, since: Moment) -> Outcome:
-    """The outcome of a row that nothing tells apart from others; its time is the intent's, by the server's clock."""
-    return Outcome(
-        Status.UNKNOWN,
-        error="lost_in_bulk",
-        message=f"It was sent in a bulk call whose answer does not tell what became of it. {verdict.untold}".strip(),
-        tip=KEYLESS_TIP,
-        attempts=sent.attempts,
-        time=utc_text(since.at),
-    )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from importer.clocks import Moment
 from importer.errors import ImporterError
 from importer.events import Notify
 from importer.leadsquared.bulkroad import BulkRoad
@@ -11,7 +12,7 @@ from importer.run.bulkdelivery import BulkDelivery, Form
 from importer.run.exclusion import Exclusion
 from importer.run.guarding import guarded
 from importer.run.openrow import OpenRow
-from importer.run.packing import Packer
+from importer.run.packing import DoubtPacker, Packer
 
 __all__ = ["BulkPlan", "BulkSender"]
 
@@ -34,7 +35,10 @@ class BulkPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
+    """Rows of one call: one to be sent, or one that an earlier run sent, with its intent."""
+
     rows: Sequence[OpenRow]
+    since: Moment | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -57,6 +61,7 @@ class BulkSender:
     ) -> None:
         self._delivery = delivery
         self._packer = Packer(exclusion)
+        self._doubts = DoubtPacker(exclusion, rows=rows)
         self._most_rows = rows
         self._workers = workers
         self._is_stopping = is_stopping
@@ -75,7 +80,9 @@ class BulkSender:
             group.create_task(self._work())
 
     async def take(self, row: OpenRow) -> bool:
-        """Take a row into the next call; False where it is to go by a call of its own."""
+        """Take a row into the next call, or to those of its call; False where it is to go by itself."""
+        if self._doubts.add(row):
+            return True
         if self._delivery.form is Form.OTHER or not self._packer.add(row):
             return False
         is_canary = self._delivery.form is Form.UNTRIED
@@ -84,7 +91,12 @@ class BulkSender:
         return True
 
     async def flush(self) -> None:
-        """Send what is gathered, however few. Until the account's form is known, wait for the call's end."""
+        """Send what is gathered, however few, and find out about what is in doubt.
+
+        Until the account's form is known, wait for the end of the call that is sent.
+        """
+        for since, rows in self._doubts.take().items():
+            await self._batches.put(_Batch(rows, since))
         if not len(self._packer):
             return
         batch = _Batch(self._packer.take())
@@ -95,7 +107,8 @@ class BulkSender:
     async def end(self) -> None:
         """Send what is gathered, unless the run is stopping: those rows stay open. Then let the workers end."""
         if self._is_stopping():
-            self._let_go(self._packer.take())
+            for rows in (self._packer.take(), *self._doubts.take().values()):
+                self._let_go(rows)
         await self.flush()
         for _ in range(self._workers):
             await self._batches.put(None)
@@ -113,7 +126,11 @@ class BulkSender:
             try:
                 if not self._is_stopping():
                     numbers = f"rows {batch.rows[0].prepared.row.number} and following"
-                    await guarded(self._delivery.deliver(batch.rows), what=numbers, fail=self._fail)
+                    if batch.since is None:
+                        work = self._delivery.deliver(batch.rows)
+                    else:
+                        work = self._delivery.find_out(batch.rows, since=batch.since)
+                    await guarded(work, what=numbers, fail=self._fail)
             finally:
                 self._let_go(batch.rows)
                 batch.done.set()

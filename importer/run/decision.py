@@ -78,16 +78,18 @@ def decide(
     *,
     again: bool = False,
     is_in_flight: bool = False,
+    may_list: bool = False,
 ) -> Decision:
     """Decide about a row. `known` is its own entry in the ledger, `by_key` the rows that claimed its unique values
     before, in any file, and `holders` the rows of this file that hold one of them. `again` sends created rows too.
-    `is_in_flight`: a run that is alive is sending it; sending waits for that one's outcome.
+    `is_in_flight`: a run that is alive is sending it; sending waits for that one's outcome. `may_list`: listings of new
+    leads may tell of a row without unique values whose run was killed.
     """
     if not again and (created := _created_before(prepared, known)) is not None:
         return created
     if is_in_flight:
         return SEND
-    if (unresolved := _unresolved(prepared, known)) is not None:
+    if (unresolved := _unresolved(prepared, known, may_list=may_list)) is not None:
         return unresolved
     if prepared.problems:
         return Decision(Outcome.of_problems([*prepared.problems, *_twin(prepared, by_key, holders, again=again)]))
@@ -174,10 +176,10 @@ def _created_before(prepared: PreparedRow, known: KnownRow | None) -> Decision |
     return None
 
 
-def _unresolved(prepared: PreparedRow, known: KnownRow | None) -> Decision | None:
+def _unresolved(prepared: PreparedRow, known: KnownRow | None, *, may_list: bool) -> Decision | None:
     """A row that may have been created: looked up where its reference, or one of its unique values, still is what it
-    was, else unknown. A report does not tell whether its row was sent with the reference: if no lead holds it, the row
-    stays unknown.
+    was, looked for once where it has none and listings may tell, else unknown. A report does not tell whether its row
+    was sent with the reference: if no lead holds it, the row stays unknown.
     """
     if known is not None:
         if not known.state.is_unresolved:
@@ -185,6 +187,8 @@ def _unresolved(prepared: PreparedRow, known: KnownRow | None) -> Decision | Non
         attempts, error = known.attempts, known.error
         can_look_up = bool(set(known.keys) & set(prepared.protection))
         is_keyless = not known.keys
+        is_untried = may_list and known.state is State.INTENT and is_keyless and not prepared.protection
+        can_look_up |= is_untried and prepared.has_cells(known.cells)
     else:
         past = prepared.past
         if prepared.given_ref is None or past is None or past.status is not Status.UNKNOWN:

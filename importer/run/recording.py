@@ -1,14 +1,16 @@
 """Recording: what became of rows goes to the ledger, and to the run's scratch pad, from which the report is made."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from importer.clocks import WallSeconds
 from importer.errors import ImporterError
 from importer.ledger.records import Settled
 from importer.ledger.scratch import RowState, Scratch
 from importer.outcome import Outcome
 from importer.run.openrow import OpenRow
 from importer.run.preparedrow import PreparedRow
+from importer.run.rowrecord import RowRecord
 from importer.run.rowwriter import RowWriter
 
 __all__ = ["Recorder"]
@@ -63,6 +65,14 @@ class Recorder:
         state = RowState(row.state.place, row.state.ref, is_open=False, outcome=outcome)
         self._scratch.keep(state)
         self._told(row.prepared, state)
+
+    def end(self, outcomes: Mapping[RowRecord, Outcome], at: WallSeconds) -> None:
+        """Keep what became of rows, and send the words about those that were written down as sent on their way."""
+        for record, outcome in outcomes.items():
+            self.finish(record.row, outcome)
+        entries = [entry for record, outcome in outcomes.items() if (entry := record.ended(outcome, at)) is not None]
+        if entries:
+            self.settle(entries)
 
     async def flush(self) -> None:
         """Wait until every word is on disk, or was refused."""

@@ -55,7 +55,8 @@ class Review:
     """Decides about every row of an input file; a dry run reports the decisions as they come, others keep them.
 
     `payloads`, where given, gets one JSON line for each row that is fit to send. `notify` hears what is odd, `on_row`
-    the number and outcome of each row that is done with now. `reviewed` is what was found so far.
+    the number and outcome of each row that is done with now. `may_list` is as in `decide`. `reviewed` is what was found
+    so far.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Review:
         payloads: TextIO | None,
         trusts_references: bool = False,
         trusts_lead_ids: bool = False,
+        may_list: bool = False,
         elsewhere: Elsewhere | None = None,
         notify: Notify = log_notice,
         on_row: Callable[[int, Outcome], object] = lambda _number, _outcome: None,
@@ -86,6 +88,7 @@ class Review:
         self._notices = Notices(input_file.mapping)
         self._identity = digests.source, digests.identity
         self._trusts_references = trusts_references
+        self._may_list = may_list
         self._elsewhere = elsewhere or Elsewhere()
         self._references = References(digests=digests, ledger=ledger, scratch=scratch, trusts_lead_ids=trusts_lead_ids)
 
@@ -184,7 +187,15 @@ class Review:
         others = [row for key in keys if (row := by_key.get(key)) is not None and row.ref != ref] if by_key else ()
         is_intent = known is not None and known.state is State.INTENT
         is_in_flight = known is not None and is_intent and self._ledger.locks.is_live(known.run_token)
-        decision = decide(prepared, known, others, holders, again=self._again, is_in_flight=is_in_flight)
+        decision = decide(
+            prepared,
+            known,
+            others,
+            holders,
+            again=self._again,
+            is_in_flight=is_in_flight,
+            may_list=self._may_list,
+        )
         if decision.holds and keys:
             me = KeyOwner(prepared.place, prepared.row.number)
             for key, holder in zip(keys, held, strict=True):

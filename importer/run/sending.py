@@ -20,6 +20,7 @@ from importer.ledger.records import KnownRow, Settled
 from importer.ledger.scratch import RowState, Scratch
 from importer.outcome import Outcome, Status
 from importer.run.bulkdelivery import BulkDelivery
+from importer.run.bulkdoubts import BulkDoubts
 from importer.run.bulksending import BulkPlan, BulkSender
 from importer.run.conflicts import Conflicts
 from importer.run.exclusion import Exclusion, likenesses
@@ -96,7 +97,7 @@ class Sender:
     ) -> BulkSender:
         delivery = BulkDelivery(
             plan.road,
-            self._single,
+            BulkDoubts(plan.road, self._single, self._recorder, fail=self._fail),
             form=plan.form,
             remember=plan.remember,
             writer=writer,

@@ -13,6 +13,7 @@ from workbench import Account, Desk, Open, finish, person
 from importer.sandbox import FAULTS
 
 BULK = "Lead/Bulk/Create"
+HANG = "hang_after"
 BULK_LIMIT: dict[str, Any] = {"calls": 1000, "per_seconds": 5, "timeout_s": 5}
 QUICK: dict[str, Any] = {"route": "bulk", "bulk": BULK_LIMIT}
 ROWS = [person(number, email=number % 3 != 1, phone=number % 3 == 1 or number % 4 != 2) for number in range(1, 61)]
@@ -278,6 +279,49 @@ def test_a_run_that_was_killed_on_one_route_is_finished_on_the_other(
     assert_true(desk, account, rows)
     assert said(desk, slice(len(ROWS))) == {"created": len(ROWS)}
     assert set(said(desk)) <= {"created", "unknown"}
+
+
+def kill_in_a_bulk_call(desk: Desk, account: Account, fault: str, **more: int) -> None:
+    """Kill a run while its second call, the first after the canary, hangs."""
+    account.script({"call": BULK, "fault": "none"}, {"call": BULK, "fault": fault, **more})
+    process = desk.start("leads.csv")
+    account.wait_until(lambda stats: stats["faults"].get(fault) == 1 and (fault, len(account.leads())) != (HANG, 3))
+    process.send_signal(signal.SIGKILL)
+    finish(process)
+
+
+@pytest.mark.parametrize(("fault", "stored"), [("hang_before", 0), (HANG, 2), (HANG, 24)])
+def test_the_rows_of_a_call_that_was_killed_are_found_out_about_together(
+    desk: Desk, account: Account, fault: str, stored: int
+) -> None:
+    rows = [*ROWS[:23], *KEYLESS[:4]]
+    desk.write(rows)
+    kill_in_a_bulk_call(desk, account, fault, **({"rows": stored} if stored else {}))
+    assert len(account.leads()) == 3 + stored
+    before = calls(account)
+    desk.call("leads.csv")
+    more = calls(account) - before
+    assert more["Leads.Get"] <= 3, "they were listed, none was looked up by itself"
+    assert more["Lead.Create"] == max(0, 20 - stored)
+    keyless = {"unknown": 4} if stored < 24 else {}
+    assert said(desk) == {"created": 27 - sum(keyless.values())} | keyless
+    assert_true(desk, account, rows)
+    before = calls(account)
+    desk.call("leads.csv")
+    assert calls(account) == before, "what no listing tells is not asked again"
+
+
+def test_a_row_that_was_edited_after_its_call_was_killed_is_found_by_what_was_kept(
+    desk: Desk, account: Account
+) -> None:
+    rows = [person(number) for number in range(1, 24)]
+    desk.write(rows)
+    kill_in_a_bulk_call(desk, account, HANG)
+    desk.call("leads.csv", "--dry-run")
+    desk.mend({"City 12": {2: "mended@example.com"}})
+    assert desk.call("leads.report.csv").status == 0
+    assert {line.lead_id for line in desk.report()} == {lead["id"] for lead in account.leads()}
+    assert "before it was edited" in desk.report()[11].tip
 
 
 def test_with_a_reference_field_nothing_stays_unknown(desk: Desk, account: Account) -> None:
