@@ -17,9 +17,11 @@ from typing import Any, Self
 
 from ledger_cases import ACCOUNT, open_ledger
 
+from importer.app.bulk import FORM, find_form
 from importer.errors import AmbiguousError, TransientError
 from importer.lead import Column, FieldName, Policies, plan_mapping
 from importer.leadsquared.answers import Reply
+from importer.leadsquared.bulkroad import BulkRoad
 from importer.leadsquared.delivery import Delivery
 from importer.ledger.digests import Digests
 from importer.ledger.ledger import Ledger
@@ -29,6 +31,7 @@ from importer.outcome import Outcome, utc_text
 from importer.ratelimit.limiter import RateLimiter
 from importer.ratelimit.record import UNRECORDED, CallRecord
 from importer.ratelimit.watchdog import Watchdog
+from importer.run.bulksending import BulkPlan
 from importer.run.preparedrow import RowPreparer
 from importer.run.review import Review
 from importer.run.sending import Sender
@@ -36,8 +39,8 @@ from importer.sheet import Row
 
 __all__ = ["FAULTS", "REFERENCE", "SOURCES", "WORKERS", "Account", "Lead", "SteppedRun", "Tag"]
 
-FAULTS = ("", "", "", "lost before", "lost after", "late", "unreachable", "refused")
-"""What may become of a call; the empty one is answered."""
+FAULTS = ("", "", "", "lost before", "lost after", "late", "unreachable", "refused", "part", "part late")
+"""What may become of a call; the empty one is answered. Of a bulk call a part may be stored, the rest late or never."""
 
 HEADER = ("Name", "Email", "Phone", "Tag")
 MAPPING = plan_mapping(
@@ -70,6 +73,9 @@ SOURCES = {
 UNIQUE = ("EmailAddress", "Phone")
 REFERENCE = "mx_Import_Ref"
 WORKERS = 2
+BULK_ROWS = 3
+US = "10000000-0000-4000-8000-000000000001"
+TAKEN = "MXDuplicateEntryException"
 BEGAN = 1_790_000_000.0
 
 Tag = tuple[str, int]
@@ -181,6 +187,7 @@ class _SteppedClient:
 
     def __init__(self, account: Account) -> None:
         self.limiter = RateLimiter(1000, 5)
+        self.bulk_limiter = RateLimiter(1000, 5)
         self.waiting: list[asyncio.Future[str]] = []
         self.in_flight: list[Lead] = []
         self._account = account
@@ -189,47 +196,89 @@ class _SteppedClient:
         self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
     ) -> Reply:
         async with self.limiter.slot(unless=unless, record=record) as slot:
-            call = Lead({pair["Attribute"]: pair["Value"] for pair in json.loads(body)})
-            assert not any(_may_be_one(call, other) for other in self.in_flight), "alike leads are in flight together"
-            self.in_flight.append(call)
-            in_the_air = self._account.in_the_air
-            in_the_air.append(call)
-            try:
-                fault = await self._go_on()
-            finally:
-                self.in_flight.remove(call)
-            if call not in in_the_air or fault == "late":
-                raise AmbiguousError("no answer within the time allowed")
-            if fault == "lost before":
-                in_the_air.remove(call)
-                raise AmbiguousError("the connection was closed before an answer")
-            if fault == "unreachable":
-                in_the_air.remove(call)
-                raise TransientError("no connection")
-            if fault == "refused":
-                in_the_air.remove(call)
-                slot.answered()
-                return Reply(429, b"")
-            lead_id = self._account.store(call)
-            await self._go_on()
-            if fault == "lost after":
-                raise AmbiguousError("the answer broke off")
+            stored = await self._carry([json.loads(body)])
             slot.answered()
-            if lead_id:
-                return _reply(200, {"Status": "Success", "Message": {"Id": lead_id}})
-            kind, message = "MXDuplicateEntryException", "A Lead with same value already exists."
-            return _reply(500, {"Status": "Error", "ExceptionType": kind, "ExceptionMessage": message})
+            if stored is None:
+                return Reply(429, b"")
+            if stored[0]:
+                return _reply(200, {"Status": "Success", "Message": {"Id": stored[0]}})
+            return _reply(500, {"Status": "Error", "ExceptionType": TAKEN, "ExceptionMessage": "Already exists."})
+
+    async def create_leads(
+        self, body: bytes, *, unless: Callable[[], bool] = lambda: False, record: CallRecord = UNRECORDED
+    ) -> Reply:
+        async with self.bulk_limiter.slot(unless=unless, record=record) as slot:
+            stored = await self._carry(json.loads(body))
+            slot.answered()
+            if stored is None:
+                return Reply(429, b"")
+            refusal = {"LeadCreated": False, "ExceptionType": TAKEN, "ErrorMessage": "Already exists."}
+            return _reply(
+                200,
+                [
+                    {"RowNumber": number, **({"LeadCreated": True, "LeadId": lead_id} if lead_id else refusal)}
+                    for number, lead_id in enumerate(stored, start=1)
+                ],
+            )
+
+    async def _carry(self, bodies: Sequence[Sequence[dict[str, str]]]) -> list[str] | None:
+        """Bring leads to the account by one call: their ids, empty where one was refused; None for a rate refusal."""
+        leads = [Lead({pair["Attribute"]: pair["Value"] for pair in body}) for body in bodies]
+        alike = [(one, other) for at, one in enumerate(leads) for other in (*self.in_flight, *leads[:at])]
+        assert not any(_may_be_one(one, other) for one, other in alike), "alike leads are in flight together"
+        self.in_flight += leads
+        in_the_air = self._account.in_the_air
+        in_the_air += leads
+        try:
+            fault = await self._go_on()
+        finally:
+            for lead in leads:
+                self.in_flight.remove(lead)
+        if fault == "late" or any(lead not in in_the_air for lead in leads):
+            raise AmbiguousError("no answer within the time allowed")
+        reached = (len(leads) + 1) // 2 if fault.startswith("part") else len(leads)
+        lost = {"lost before": 0, "unreachable": 0, "refused": 0, "part": reached}.get(fault, len(leads))
+        for lead in leads[lost:]:
+            in_the_air.remove(lead)
+        if fault == "lost before":
+            raise AmbiguousError("the connection was closed before an answer")
+        if fault == "unreachable":
+            raise TransientError("no connection")
+        if fault == "refused":
+            return None
+        stored = [self._account.store(lead) for lead in leads[:reached]]
+        await self._go_on()
+        if fault == "lost after" or reached < len(leads):
+            raise AmbiguousError("the answer broke off")
+        return stored
 
     async def find_leads(self, field: str, value: str, *, columns: Sequence[str]) -> Reply:
         async with self.limiter.slot() as slot:
             await self._go_on()
             slot.answered()
             lead = self._account.find(field, value)
-            if lead is None:
-                return Reply(200, b"[]")
-            created_on = utc_text(lead.created_at).replace("T", " ").replace("Z", ".000")
-            told = {"ProspectID": lead.id, "CreatedOn": created_on, **lead.values}
-            return _reply(200, [{name: told[name] for name in columns if name in told}])
+            return _reply(200, [] if lead is None else [_told(lead, columns)])
+
+    async def list_leads(self, since: str, *, operator: str, columns: Sequence[str], page: int, size: int) -> Reply:
+        async with self.limiter.slot() as slot:
+            await self._go_on()
+            slot.answered()
+            assert size > len(self._account.leads), "one page holds them"
+            new = [lead for lead in self._account.leads if _created_on(lead) >= since] if operator == ">=" else []
+            return _reply(200, [_told(lead, columns) for lead in new] if page == 1 else [])
+
+    async def find_by_id(self, lead_id: str) -> Reply:
+        async with self.limiter.slot() as slot:
+            await self._go_on()
+            slot.answered()
+            found = [lead for lead in self._account.leads if lead.id == lead_id]
+            return _reply(200, [_told(lead, ("ProspectID", "CreatedOn", *lead.values)) for lead in found])
+
+    async def user(self) -> Reply:
+        async with self.limiter.slot() as slot:
+            await self._go_on()
+            slot.answered()
+            return _reply(200, {"UserId": US})
 
     async def _go_on(self) -> str:
         turn: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -243,8 +292,11 @@ class _SteppedClient:
 class SteppedRun:
     """One run of a source. Between any two of its steps it may be killed."""
 
-    def __init__(self, path: Path, source: str, account: Account, *, has_reference: bool = False) -> None:
+    def __init__(
+        self, path: Path, source: str, account: Account, *, has_reference: bool = False, is_bulk: bool = False
+    ) -> None:
         self.account = account
+        self._is_bulk = is_bulk
         self.ledger = open_ledger(path)
         assert self.ledger.locks.take_source(ACCOUNT, source)
         self.ledger.rows.run_id = self.ledger.runs.begin(mode="import", source=source, file=source, report="r")
@@ -271,6 +323,7 @@ class SteppedRun:
             scratch=self.scratch,
             again=False,
             payloads=None,
+            may_list=is_bulk,
         ).run(may_write=True)
         self.loop = _SteppedLoop(account)
         self.writer = _SteppedWriter(self.ledger)
@@ -298,9 +351,31 @@ class SteppedRun:
             delivery=delivery,
             workers=WORKERS,
             again=False,
+            bulk=self._plan_bulk() if self._is_bulk else None,
             told=lambda _prepared, _state: None,
         )
         await self.sender.run()
+
+    def _plan_bulk(self) -> BulkPlan:
+        ledger = self.ledger
+        road = BulkRoad(
+            self.client,
+            self.client.bulk_limiter,
+            unique=UNIQUE,
+            country_code=None,
+            watchdog=Watchdog(),
+            find_owned=ledger.rows.find_owned,
+            wall_clock=self.account.wall_s,
+            draws=random.Random(1),
+        )
+        return BulkPlan(
+            road=road,
+            rows=BULK_ROWS,
+            form=find_form(ledger),
+            remember=lambda form: ledger.remember(FORM, form),
+            spare=1,
+            notify=lambda _notice: None,
+        )
 
     def step(self, choice: int, fault: str) -> bool:
         """Let one thing go on, of those that can; False when the run has come to its end."""
@@ -343,6 +418,15 @@ def _may_be_one(one: Lead, other: Lead) -> bool:
 
 def _stored(name: str, value: str) -> str:
     return value[-6:] if name == "Phone" else value
+
+
+def _created_on(lead: Lead) -> str:
+    return utc_text(lead.created_at).replace("T", " ").replace("Z", ".000")
+
+
+def _told(lead: Lead, columns: Sequence[str]) -> dict[str, str]:
+    told = {"ProspectID": lead.id, "CreatedOn": _created_on(lead), "CreatedBy": US, **lead.values}
+    return {name: told[name] for name in columns if name in told}
 
 
 def _reply(status: int, body: object) -> Reply:

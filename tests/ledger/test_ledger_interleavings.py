@@ -26,6 +26,7 @@ class Interleavings(RuleBasedStateMachine):
     """Runs of two files with common values, at the same time and one after another, killed anywhere."""
 
     has_reference = False
+    is_bulk = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +38,10 @@ class Interleavings(RuleBasedStateMachine):
     @rule(source=st.sampled_from(sorted(SOURCES)))
     def start(self, source: str) -> None:
         if source not in self.runs:
-            self.runs[source] = SteppedRun(self.path, source, self.account, has_reference=self.has_reference)
+            self.runs[source] = self.begin(source)
+
+    def begin(self, source: str) -> SteppedRun:
+        return SteppedRun(self.path, source, self.account, has_reference=self.has_reference, is_bulk=self.is_bulk)
 
     @precondition(lambda self: self.runs)
     @rule(
@@ -84,7 +88,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def finish(self, source: str) -> list[Outcome]:
         """A run that nothing disturbs."""
-        run = SteppedRun(self.path, source, self.account, has_reference=self.has_reference)
+        run = self.begin(source)
         try:
             for _ in range(MOST_STEPS):
                 if not run.step(0, ""):
@@ -119,6 +123,18 @@ class InterleavingsWithReference(Interleavings):
     has_reference = True
 
 
+class InterleavingsByBulk(Interleavings):
+    """The same by bulk calls: a row that shares its call with others, and a reply that tells of none of them."""
+
+    is_bulk = True
+
+
+class InterleavingsByBulkWithReference(InterleavingsWithReference):
+    """The same where each lead of a bulk call carries its row's reference."""
+
+    is_bulk = True
+
+
 def rows() -> Iterator[tuple[str, int, tuple[str, str, str]]]:
     for source, lines in SOURCES.items():
         for place, cells in enumerate(lines):
@@ -127,17 +143,37 @@ def rows() -> Iterator[tuple[str, int, tuple[str, str, str]]]:
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavingsWithReference = InterleavingsWithReference.TestCase
-TestInterleavings.settings = TestInterleavingsWithReference.settings = settings(max_examples=10, stateful_step_count=25)
+TestInterleavingsByBulk = InterleavingsByBulk.TestCase
+TestInterleavingsByBulkWithReference = InterleavingsByBulkWithReference.TestCase
+for case in (
+    TestInterleavings,
+    TestInterleavingsWithReference,
+    TestInterleavingsByBulk,
+    TestInterleavingsByBulkWithReference,
+):
+    case.settings = settings(max_examples=10, stateful_step_count=25)
 
 
-@pytest.mark.parametrize(("fault", "choice"), [("", 0), ("lost after", -1)])
-def test_a_run_killed_after_each_of_its_steps_in_turn_leaves_the_right_leads(fault: str, choice: int) -> None:
+@pytest.mark.parametrize(
+    ("route", "fault", "choice"),
+    [
+        (Interleavings, "", 0),
+        (Interleavings, "lost after", -1),
+        (InterleavingsByBulk, "", 0),
+        (InterleavingsByBulk, "lost after", -1),
+        (InterleavingsByBulk, "part", 0),
+        (InterleavingsByBulkWithReference, "part late", -1),
+    ],
+)
+def test_a_run_killed_after_each_of_its_steps_in_turn_leaves_the_right_leads(
+    route: type[Interleavings], fault: str, choice: int
+) -> None:
     """Every single kill point, one by one: the run is killed after its n-th step, then the file is run again.
 
     `choice` is what goes on first where several things can: the oldest call, or the newest thing.
     """
     for last in range(100):
-        machine = Interleavings()
+        machine = route()
         machine.start("one.csv")
         run = machine.runs["one.csv"]
         went_on = [run.step(choice, fault) for _ in range(last)]
