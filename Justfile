@@ -54,3 +54,19 @@ help-text:
 # measure pace, own cost, reading, growth, start, shared budget, a week: about half an hour; or some: just bench pace
 bench *names="pace bulk own_cost reading growth start budget week":
     for name in {{names}}; do {{bin}}/python benchmarks/$name.py || exit 1; done
+
+# throw odd files, configs and replies at the command, by a seed: some minutes; just fuzz 2
+fuzz seed="1":
+    {{bin}}/python tests/fuzz/drive.py --reading --count 3000 --seed {{seed}}
+    {{bin}}/python tests/fuzz/drive.py --reading --mutated --count 3000 --seed {{seed}}
+    {{bin}}/python tests/fuzz/drive.py --count 1000 --seed {{seed}}
+    {{bin}}/python tests/fuzz/drive.py --mutated --count 1000 --seed {{seed}}
+    {{bin}}/python tests/fuzz/drive.py --kind report --count 50 --seed {{seed}}
+    {{bin}}/python tests/fuzz/fuzz_configs.py 2000 {{seed}}
+    {{bin}}/python tests/fuzz/fuzz_replies.py 5000 {{seed}}
+
+# kill importers and play the person who edits and stops them, by a seed: half an hour
+chaos seed="1":
+    {{bin}}/python tests/chaos/chaos.py --kills 100 --seed {{seed}}
+    {{bin}}/python tests/chaos/chaos.py --kills 100 --route bulk --reference --seed {{seed}}
+    {{bin}}/python tests/chaos/person.py --acts 300 --seed {{seed}}

@@ -73,7 +73,7 @@ def _thousands(text: object) -> str:
 
 
 def _decimal(text: object) -> str:
-    if text not in DECIMALS:
+    if str(text) not in DECIMALS:
         raise ValueError('it must be "," or "." in quotes')
     return str(text)
 

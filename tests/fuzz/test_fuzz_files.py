@@ -7,7 +7,7 @@ from drive import read, throw
 
 
 @pytest.mark.parametrize("is_mutated", [False, True])
-@pytest.mark.parametrize(("kind", "count"), [("xlsx", 40), ("ods", 20), ("csv", 60), ("xls", 5)])
+@pytest.mark.parametrize(("kind", "count"), [("xlsx", 40), ("ods", 20), ("csv", 60), ("xls", 5), ("xlsb", 6)])
 def test_odd_files_are_read_or_refused(tmp_path: Path, kind: str, count: int, *, is_mutated: bool) -> None:
     tally = read(tmp_path, seed=3, count=count, is_mutated=is_mutated, kinds=(kind,))
     assert tally.failures == []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
 import xlwt
+from xlsbmaker import make_xlsb
 
 __all__ = ["MAKERS", "mutate"]
 
@@ -250,5 +251,6 @@ MAKERS: dict[str, Callable[[random.Random], bytes]] = {
     "xlsx": make_xlsx,
     "ods": make_ods,
     "xls": make_xls,
+    "xlsb": make_xlsb,
     "csv": make_csv,
 }
