@@ -170,7 +170,7 @@ class _Batch:
             logger.debug("%s", options.file, exc_info=error)
             ending = _ending_of(DefectError.of(error), options.file, run, started_at)
         if ending.error is not None:
-            put_into_words(ending.error)
+            put_into_words(ending.error, file=options.file)
         self.endings.append(ending)
         self._tell(ending, has_name=options.is_one_of_several)
         return ending

@@ -1,10 +1,12 @@
 """The command line's words for what may be done next: the core names actions, options and sub-commands are here."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from importer.errors import ImporterError
 from importer.nextstep import Action, NextStep
+from importer.shellwords import pasted_word
 
 __all__ = ["WORDS", "put_into_words", "say"]
 
@@ -13,11 +15,11 @@ E = TypeVar("E", bound=ImporterError)
 WORDS = {
     Action.CHOOSE_PAYLOADS: "Give --payloads another path.",
     Action.FORGET_LEAD: "A lead that was deleted since is forgotten: lsq-import forget.",
-    Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map FILE -o config.yaml",
+    Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map {file} -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',
     Action.NAME_SOURCE: "Name it as it was imported: --source {}",
-    Action.PROPOSE_CONFIG: "lsq-import map FILE proposes one.",
-    Action.PROPOSE_MAPPING: "lsq-import map FILE proposes a mapping for another spreadsheet.",
+    Action.PROPOSE_CONFIG: "lsq-import map {file} proposes one.",
+    Action.PROPOSE_MAPPING: "lsq-import map {file} proposes a mapping for another spreadsheet.",
     Action.REBUILD_LEDGER: "lsq-import ledger rebuild {}",
     Action.REBUILD_LEDGER_OF_SOURCE: "lsq-import ledger rebuild {} --source NAME",
     Action.REFRESH_FIELDS: "--refresh-fields asks for them anew.",
@@ -31,15 +33,16 @@ WORDS = {
     Action.TRY_WITHOUT_KEYS: "Or try --sandbox or --dry-run, which need none.",
     Action.WAIT: "With --wait it waits by itself.",
 }
-"""What to type for each action; `{}` is the step's subject."""
+"""What to type for each action; `{}` is the step's subject, `{file}` the spreadsheet."""
 
 
-def say(text: str, steps: Sequence[NextStep]) -> str:
-    """A text with the steps behind it, as they are typed."""
-    return " ".join(filter(None, [text, *(WORDS[step.action].format(step.subject) for step in steps)]))
+def say(text: str, steps: Sequence[NextStep], *, file: Path | None = None) -> str:
+    """A text with the steps behind it, as they are typed; those about a spreadsheet name `file`, if it is known."""
+    name = "FILE" if file is None else pasted_word(str(file))
+    return " ".join(filter(None, [text, *(WORDS[step.action].format(step.subject, file=name) for step in steps)]))
 
 
-def put_into_words(error: E) -> E:
-    """The error with its steps in its hint, as they are typed."""
-    error.hint, error.steps = say(error.hint, error.steps), ()
+def put_into_words(error: E, *, file: Path | None = None) -> E:
+    """The error with its steps in its hint, as they are typed; `file` is the spreadsheet that it is about."""
+    error.hint, error.steps = say(error.hint, error.steps, file=file), ()
     return error

@@ -60,7 +60,7 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
     if all(line.lstrip().startswith("#") for line in lines):
         yield "  {}"
     for header in proposal.repeated:
-        yield f"  # {yaml_word(header)}:  # stands more than once in the header: rename it in the spreadsheet to map it"
+        yield f"  # {yaml_word(header)} is not mapped (it stands more than once in the header: rename it to map it)"
     for field in proposal.unfilled:
         name = _on_one_line(f"{field.schema_name} ({field.display_name})")
         yield f"  # The account demands {name}, which no column seems to hold."
@@ -131,7 +131,7 @@ def _column(column: ProposedColumn, setting: Setting) -> Iterator[str]:
         yield f"  # {header}: {_written(column.doubtful, setting)}  # doubtful: {_on_one_line(column.reason)}"
         yield from _notes(column.doubtful, header, setting)
     else:
-        yield f"  # {header}:  # {_on_one_line(column.reason or NOTHING_LIKE_IT)}"
+        yield f"  # {header} is not mapped ({_on_one_line(column.reason or NOTHING_LIKE_IT)})"
 
 
 def _sure(entry: Entry, header: str, setting: Setting) -> Iterator[str]:

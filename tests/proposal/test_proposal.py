@@ -76,9 +76,9 @@ def test_a_doubtful_match_stands_in_the_text_as_a_comment_with_its_score() -> No
 def test_a_header_that_names_a_field_goes_nowhere_with_the_reason() -> None:
     samples = {"Surname": ["Rao 1", "Rao 2"], "E-Mail": ["a@example.com"], "Email": ["b@example.com"]}
     text = write_config(propose([*samples, "Grömpf"], samples, FIELDS), Setting("leads.csv"))
-    assert "# Surname:  # LastName by its header, but its values are of another kind\n" in text
-    assert '# "Grömpf":  # nothing like it among the account\'s fields\n' in text
-    assert text.count("EmailAddress by its header, but another column goes there\n") == 1
+    assert "# Surname is not mapped (LastName by its header, but its values are of another kind)\n" in text
+    assert '# "Grömpf" is not mapped (nothing like it among the account\'s fields)\n' in text
+    assert text.count("EmailAddress by its header, but another column goes there)\n") == 1
 
 
 def test_a_full_name_is_split_unless_first_or_last_names_stand_beside_it() -> None:

@@ -121,8 +121,8 @@ def test_the_questions_of_a_newcomer_are_of_the_budget_that_all_runs_share(
 
 def test_who_has_no_fitting_mapping_is_told_how_to_come_by_one(newcomer: Desk) -> None:
     run = newcomer.call("leads.csv")
-    assert (run.status, "lsq-import map FILE -o config.yaml" in run.err) == (2, True)
+    assert (run.status, "lsq-import map leads.csv -o config.yaml" in run.err) == (2, True)
     shutil.copy(ROOT / "config.yaml", newcomer.folder / "config.yaml")
     newcomer.write([("Asha",)], "other.csv", header=("Vorname",))
     run = newcomer.call("other.csv")
-    assert (run.status, "lsq-import map FILE proposes" in run.err) == (2, True)
+    assert (run.status, "lsq-import map other.csv proposes" in run.err) == (2, True)
