@@ -1,5 +1,6 @@
 """What every test stands on: a clock that is moved by hand, and no trace of the machine's own LeadSquared settings."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,12 @@ from hypothesis import HealthCheck, settings
 # How fast a busy machine draws an example says nothing of the importer.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+settings.register_profile("few examples", settings.get_profile("any machine"), max_examples=10)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each core: much of a run's time is spent waiting for an answer, a window or another process."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)
