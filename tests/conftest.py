@@ -1,10 +1,12 @@
 """What every test stands on: a clock that is moved by hand, and no trace of the machine's own LeadSquared settings."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from postgresql import Cluster, find_binaries, start_cluster
 
 # How fast a busy machine draws an example says nothing of the importer.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,8 +15,8 @@ settings.register_profile("few examples", settings.get_profile("any machine"), m
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core: much of a run's time is spent waiting for an answer, a window or another process."""
-    return 2 * (os.cpu_count() or 1)
+    """One worker more than cores: much of a run's time is spent waiting for an answer, a window or another process."""
+    return 1 + (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +26,19 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LSQ_LEDGER", str(tmp_path / "state" / "ledger.sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL is installed here")
+    with start_cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def server_url(cluster: Cluster) -> str:
+    """The URL of an empty database of the test's own."""
+    return cluster.new_database()

@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from importer.config import Config, base_url_of
-from importer.errors import CallError
+from importer.errors import CallError, UsageError
 from importer.lead.users import AccountUser
 from importer.leadsquared.client import Client
 from importer.leadsquared.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
 from importer.leadsquared.usercache import learn_users
 from importer.ledger.ledger import NOBODY, Ledger
+from importer.ledger.serverurl import is_server_address
 
 __all__ = ["Destination", "find_destination", "learn_destination_fields", "learn_target_users"]
 
@@ -41,7 +42,14 @@ class Destination:
         return self.identity != self.address
 
     def open_ledger(self, location: str | Path) -> Ledger:
-        """Open the account's part of a ledger."""
+        """Open the account's part of a ledger. UsageError for one on a server where the account has no name: keys
+        differ from machine to machine, and only a name says that they are one account's.
+        """
+        if is_server_address(location) and not (self.has_name or self.is_throw_away):
+            raise UsageError(
+                "A ledger on a server needs to know which account it is for: account.name is missing.",
+                hint="Give the account a name in config.yaml, the same on every machine: account: {name: acme}",
+            )
         return Ledger(location, identity=self.identity, host=self.host, address=self.address)
 
     @property

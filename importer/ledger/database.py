@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from importer.errors import UsageError
 from importer.ledger.failure import LOCKED, LedgerError, gone, guard_database, reason_of
 from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
 from importer.ledger.schema import OWN_TABLES
+from importer.ledger.serverurl import is_server_address, read_server_url, shown
 
 __all__ = [
     "BUSY_TIMEOUT_S",
@@ -95,24 +97,14 @@ def _make_private_folder(folder: Path) -> None:
 
 
 def _open_url(url: str, patience: Patience) -> tuple[Engine, RunLocks, Patience]:
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-        if backend == "sqlite" and parsed.database not in {None, "", ":memory:"}:
-            return open_engine(Path(str(parsed.database)))
-        if backend != "postgresql":
-            raise UsageError(
-                "The ledger's address names a database that cannot serve as a ledger.",
-                hint="Give a file path, or a URL such as postgresql+psycopg://host/name with its driver installed.",
-            )
-        engine = create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ImportError, SQLAlchemyError) as error:
-        raise UsageError(
-            f"The ledger's address is no database URL that can be used here ({type(error).__name__}).",
-            hint="Give a file path, or a URL such as postgresql+psycopg://host/name with its driver installed.",
-        ) from None
+    if not is_server_address(url):
+        with suppress(ArgumentError, NoSuchModuleError, ValueError):
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+                return open_engine(Path(str(parsed.database)))
+    engine = create_engine(read_server_url(url), pool_pre_ping=True)
     event.listen(engine, "begin", partial(_begin_postgresql, patience))
-    return engine, ServerLocks(engine), patience
+    return engine, ServerLocks(engine, where=shown(url)), patience
 
 
 class _FileWatch:

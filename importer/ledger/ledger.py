@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, exists, insert, select, update
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import UsageError
@@ -29,6 +28,7 @@ from importer.ledger.schema import (
     SLOT,
     prepare_schema,
 )
+from importer.ledger.serverurl import shown
 from importer.ledger.upsert import upsert
 
 __all__ = ["NOBODY", "Ledger"]
@@ -54,7 +54,7 @@ class Ledger:
     def __init__(self, location: str | Path, *, identity: str, host: str, address: str = "") -> None:
         self._engine, self.locks, self._patience = open_engine(location)
         self.location = str(location)
-        self.where = make_url(str(location)).render_as_string() if "://" in str(location) else str(location)
+        self.where = shown(location)
         try:
             with self._engine.begin() as connection:
                 self.secret = prepare_schema(connection, where=self.where)

@@ -127,8 +127,9 @@ class FileLocks:
 class ServerLocks:
     """Advisory locks of a PostgreSQL server, held by a connection of their own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, where: str) -> None:
         self._engine = engine
+        self._where = where
         self._connection: Connection | None = None
         self._backend: int | None = None
         self._own: set[str] = set()
@@ -185,7 +186,10 @@ class ServerLocks:
 
     def _ask(self, function: str, name: str) -> bool:
         number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
-        with self._turn, guard_database(self._engine.url.render_as_string()):
+        with (
+            self._turn,
+            guard_database(self._where),
+        ):
             if self._connection is None:
                 self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 self._backend = self._connection.scalar(select(func.pg_backend_pid()))

@@ -31,8 +31,9 @@ LIVES_S = 120.0
 """How long one that said so counts as there; clocks may be apart, and calls may wait."""
 
 WAY_OUT = (
-    "For several machines keep the ledger in one PostgreSQL database (ledger: postgresql+psycopg://host/name); or let "
-    "one machine import at a time."
+    "For several machines keep the ledger in one PostgreSQL database (ledger: postgresql://NAME@HOST/DATABASE, "
+    "docs/machines.md); "
+    "or let one machine import at a time."
 )
 
 

@@ -1,12 +1,9 @@
-"""The ledger on a PostgreSQL server: the same promises, across machines. Runs where LSQ_TEST_POSTGRESQL names one.
+"""The ledger on a PostgreSQL server: the same promises, across machines."""
 
-The URL must be that of an empty database, such as `postgresql+psycopg://postgres@127.0.0.1/test`.
-"""
-
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,9 @@ from old_schemas import SCHEMAS, version_of
 from sqlalchemy import create_engine, select
 from test_ledger_locks import CLAIM, child, race
 
+from importer.app.account import Destination
 from importer.clocks import WallSeconds
+from importer.config import Config
 from importer.errors import UsageError
 from importer.ledger import database
 from importer.ledger.database import LedgerError
@@ -24,36 +23,25 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.maintenance import Forgotten, forget, prune, settle_by_hand
 from importer.ledger.records import Settled, State
 from importer.ledger.schema import BUDGET, ROW_ALIAS
+from importer.ledger.serverurl import shown
 from importer.ledger.writer import LedgerWriter
 from importer.outcome import Outcome, Status
 
-URL = os.environ.get("LSQ_TEST_POSTGRESQL", "")
-
-pytestmark = pytest.mark.skipif(not URL, reason="LSQ_TEST_POSTGRESQL names no server")
-
 
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    engine = create_engine(URL)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    with open_ledger(URL) as ledger:
+def ledger(server_url: str) -> Iterator[Ledger]:
+    with open_ledger(server_url) as ledger:
         begin_run(ledger)
         yield ledger
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_ledger_of_every_version_is_brought_up_to_date(ledger: Ledger, name: str) -> None:
-    del ledger  # an empty database is what is needed of it
-    engine = create_engine(URL)
+def test_a_ledger_of_every_version_is_brought_up_to_date(server_url: str, name: str) -> None:
+    engine = create_engine(server_url.replace("postgresql:", "postgresql+psycopg:"))
     words = SCHEMAS[name].replace(" BLOB ", " BYTEA ").replace(") WITHOUT ROWID", ")")
     account = f"INSERT INTO account (identity, host, first_seen_at) VALUES ('{ACCOUNT}', 'api.leadsquared.com', 0)"  # noqa: S608
     meta = f"INSERT INTO meta VALUES ('version', '{version_of(name)}'), ('secret', '{'5e' * 32}')"  # noqa: S608
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
         connection.exec_driver_sql(
             words.replace("id INTEGER NOT NULL, i", "id SERIAL NOT NULL, i").replace(
                 "id INTEGER NOT NULL, account_id", "id SERIAL NOT NULL, account_id"
@@ -62,7 +50,7 @@ def test_a_ledger_of_every_version_is_brought_up_to_date(ledger: Ledger, name: s
         connection.exec_driver_sql(account)
         connection.exec_driver_sql(meta)
     engine.dispose()
-    with open_ledger(URL) as present:
+    with open_ledger(server_url) as present:
         assert present.secret == b"\x5e" * 32
         begin_run(present)
         claim(present, intent("a", "mail"))
@@ -91,8 +79,8 @@ async def test_a_row_goes_its_whole_way(ledger: Ledger) -> None:
     assert [run.counts for run in ledger.runs.list(report="/x/r.csv")] == [{"created": 1}]
 
 
-def test_a_second_process_sees_the_first_one_live_and_then_killed(ledger: Ledger) -> None:
-    with child(CLAIM, URL) as process:
+def test_a_second_process_sees_the_first_one_live_and_then_killed(ledger: Ledger, server_url: str) -> None:
+    with child(CLAIM, server_url) as process:
         token = ledger.runs.list()[0].token
         assert ledger.locks.is_live(token)
         assert not ledger.locks.take_source("account", "leads.csv")
@@ -107,24 +95,18 @@ def test_a_second_process_sees_the_first_one_live_and_then_killed(ledger: Ledger
 
 
 @pytest.mark.usefixtures("ledger")
-def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each() -> None:
-    assert race(URL) == [str(number) for number in range(60)]
+def test_of_two_processes_that_claim_the_same_values_exactly_one_gets_each(server_url: str) -> None:
+    assert race(server_url) == [str(number) for number in range(60)]
 
 
-@pytest.mark.usefixtures("ledger")
-def test_first_runs_that_meet_make_one_ledger() -> None:
-    engine = create_engine(URL)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
+def test_first_runs_that_meet_make_one_ledger(server_url: str) -> None:
     program = (
         "import sys; from importer.ledger.ledger import Ledger\n"
         "with Ledger(sys.argv[1], identity='a', host='h') as ledger: print(ledger.secret.hex(), ledger.account.id)"
     )
     children = [
         subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", program, URL],
+            [sys.executable, "-c", program, server_url],
             cwd=Path(__file__).resolve().parents[2],
             stdout=subprocess.PIPE,
             text=True,
@@ -135,8 +117,8 @@ def test_first_runs_that_meet_make_one_ledger() -> None:
     assert [process.returncode for process in children] == [0] * 4
 
 
-def test_upkeep_does_its_work(ledger: Ledger) -> None:
-    with open_ledger(URL) as gone:
+def test_upkeep_does_its_work(ledger: Ledger, server_url: str) -> None:
+    with open_ledger(server_url) as gone:
         begin_run(gone)
         claim(gone, intent("a", "mail"), intent("b"), intent("c", "phone"))
         settle(gone, "a", CREATED)
@@ -148,17 +130,58 @@ def test_upkeep_does_its_work(ledger: Ledger) -> None:
     assert pruned.rows == 1
 
 
-def test_a_database_of_something_else_is_refused(ledger: Ledger) -> None:
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_each_way_of_writing_the_scheme_means_the_same(server_url: str, scheme: str) -> None:
+    with open_ledger(server_url.replace("postgresql", scheme)) as ledger:
+        assert ledger.is_on_server
+
+
+def test_a_missing_driver_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UsageError, match="needs psycopg") as missing:
+        open_ledger("postgres://me:hunter2@127.0.0.1/ledger")
+    assert "pip install 'lsq-import[postgresql]'" in missing.value.hint
+    assert "hunter2" not in str(missing.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://me:hunter2@127.0.0.1:1/ledger",
+        "postgresql://127.0.0.1:1/ledger?user=me&password=hunter2",
+        "postgresql://me:hunter2@127.0.0.1:port/ledger",
+        "postgresql+asyncpg://me:hunter2@127.0.0.1/ledger",
+    ],
+)
+def test_a_password_in_a_url_shows_in_no_message_and_no_place(url: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        open_ledger(url)
+    assert "hunter2" not in f"{refused.value}{refused.value.hint}{shown(url)}"
+
+
+def test_a_ledger_on_a_server_demands_a_name_of_the_account(server_url: str) -> None:
+    account = Destination(
+        Config(), "api.leadsquared.com#0123", "api.leadsquared.com", address="api.leadsquared.com#0123"
+    )
+    with pytest.raises(UsageError, match="name is missing"):
+        account.open_ledger(server_url)
+    with replace(account, identity="acme").open_ledger(server_url) as ledger:
+        assert ledger.account.identity == "acme"
+
+
+def test_a_database_of_something_else_is_refused(ledger: Ledger, server_url: str) -> None:
     with ledger.begin() as connection:
         connection.exec_driver_sql("DROP TABLE run")
     with pytest.raises(UsageError, match="something else"):
-        open_ledger(URL)
+        open_ledger(server_url)
 
 
-def test_a_ledger_that_is_held_for_long_is_an_error(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_is_held_for_long_is_an_error(
+    ledger: Ledger, server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
     with (
-        open_ledger(URL) as other,
+        open_ledger(server_url) as other,
         ledger.begin(),
         pytest.raises(LedgerError, match="lock timeout") as held,
     ):
@@ -167,7 +190,7 @@ def test_a_ledger_that_is_held_for_long_is_an_error(ledger: Ledger, monkeypatch:
 
 
 async def test_a_run_whose_connection_for_locks_is_gone_takes_no_new_row_and_still_writes_its_outcomes(
-    ledger: Ledger,
+    ledger: Ledger, server_url: str
 ) -> None:
     async with LedgerWriter(ledger) as writer:
         assert await writer.claim([intent("a", "mail")]) == [None]
@@ -179,13 +202,13 @@ async def test_a_run_whose_connection_for_locks_is_gone_takes_no_new_row_and_sti
             with pytest.raises(LocksLostError, match="has lost the locks"):
                 await writer.claim([intent(name)])
         await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.5))])
-    with open_ledger(URL) as other:
+    with open_ledger(server_url) as other:
         assert set(other.rows.find_rows([digest(name) for name in "abc"])) == {digest("a")}
         assert other.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
 
 
-def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger) -> None:
-    with open_ledger(URL) as gone:
+def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger, server_url: str) -> None:
+    with open_ledger(server_url) as gone:
         begin_run(gone)
         claim(gone, intent("a", "mail"))
         gone.locks.release()
