@@ -73,8 +73,10 @@ def test_refusals_of_an_account_whose_limit_is_lower_than_told_cost_time_and_no_
 def test_a_lead_that_the_look_ups_find_late_is_known_by_the_refusal_of_its_unique_value(
     desk: Desk, account: Account
 ) -> None:
-    account.change(lag_s=0.18)
-    account.script({"call": "Lead.Create", "fault": "drop_after", "times": 3})
+    account.script(
+        {"call": "Lead.Create", "fault": "drop_after", "times": 3},
+        {"call": "Leads.Get", "status": 200, "body": "[]", "times": 9},  # each row is looked up three times
+    )
     desk.configure(workers=3)
     desk.write(KEYED[:3])
     run = desk.call("leads.csv")
