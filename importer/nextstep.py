@@ -15,7 +15,9 @@ class Action(Enum):
     """Something that can be done. Its value is said where no face has words of its own; `{}` is the step's subject."""
 
     CHOOSE_PAYLOADS = "Give the payloads another path."
+    FORGET_DELETED = "Once they are deleted, undoing run {} by deletion makes the ledger forget them."
     FORGET_LEAD = "Forget the lead if it was deleted since."
+    LIST_RUNS = "The history tells the runs and their numbers."
     NAME_CONFIG = "Name another one, or let one be proposed for the file."
     NAME_KEYS = "Name these keys as those of {}."
     NAME_SOURCE = "Name the source as it was imported, such as {}."

@@ -33,6 +33,7 @@ COMMANDS = {
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
     "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger from reports; say whose keys these are."),
     "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
+    "undo": ("importer.commands.undo:undo", "Take back what a run created."),
     "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),
 }
 """The sub-commands: where each lives, and its line in the help text."""

@@ -20,7 +20,7 @@ __all__ = ["history"]
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, the newest first.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a run, for programs.")
 def history(*, config: Path | None, limit: int, as_json: bool) -> None:
-    """List past runs, the newest first: when, which file, how it ended, counts, and the report.
+    """List past runs, the newest first: number, when, which file, how it ended, counts, and the report.
 
     A run without an ending was killed, or runs still.
     """
@@ -55,4 +55,4 @@ def _as_text(run: PastRun, state: str) -> str:
     if run.ended_at is not None:
         how = f"exit {run.exit_status} after {tell_duration(run.ended_at - run.started_at)}, {run.calls:,} calls"
     counts = ", ".join(f"{run.counts[word]:,} {word}" for word in Status if run.counts.get(word))
-    return f"{started}  {run.mode}  {how}\n    {run.file}\n    {counts or 'no counts'}; report: {run.report}"
+    return f"{run.id}  {started}  {run.mode}  {how}\n    {run.file}\n    {counts or 'no counts'}; report: {run.report}"

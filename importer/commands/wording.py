@@ -14,7 +14,9 @@ E = TypeVar("E", bound=ImporterError)
 
 WORDS = {
     Action.CHOOSE_PAYLOADS: "Give --payloads another path.",
+    Action.FORGET_DELETED: "Once they are deleted, lsq-import undo {} --delete makes the ledger forget them.",
     Action.FORGET_LEAD: "A lead that was deleted since is forgotten: lsq-import forget.",
+    Action.LIST_RUNS: "lsq-import history tells the runs and their numbers.",
     Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map {file} -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',
     Action.NAME_SOURCE: "Name it as it was imported: --source {}",

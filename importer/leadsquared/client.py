@@ -232,6 +232,12 @@ class Client:
         """Ask whose keys these are: checks them without touching a lead."""
         return await self._call("GET", endpoints.USER_BY_ACCESS_KEY)
 
+    async def send(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, *, data: bytes | None = None
+    ) -> Reply:
+        """Make a call that has no method of its own here; `data` is JSON in UTF-8."""
+        return await self._call(method, path, query, data=data, most_bytes=MOST_LISTED_BYTES)
+
     async def _call(
         self,
         method: str,

@@ -119,6 +119,11 @@ class Rows:
         rows = self._read(query)
         return _known_row(rows[0]) if rows else None
 
+    def created_by(self, run_id: int) -> list[KnownRow]:
+        """The rows whose leads a run created, in the order of their numbers."""
+        query = self._rows.where(LEAD_ROW.c.run_id == run_id, LEAD_ROW.c.state == State.CREATED)
+        return [_known_row(row) for row in self._read(query.order_by(LEAD_ROW.c.row_number, LEAD_ROW.c.ref))]
+
     def select(self, connection: Connection, *where: ColumnElement[bool], limit: int | None = None) -> list[KnownRow]:
         """The rows that meet conditions on LEAD_ROW, by reference, as the caller's transaction sees them."""
         query = self._rows.where(*where).order_by(LEAD_ROW.c.ref).limit(limit)

@@ -83,8 +83,12 @@ class Runs:
         with guard_database(self._where):
             return self._reader.execute(select(RUN.c.source).where(RUN.c.id == run_id)).scalar() or ""
 
-    def list(self, *, report: str | None = None, limit: int = 50) -> list[PastRun]:
-        """The newest runs first, of all accounts; those of one report where it is named."""
+    def find(self, run_id: int) -> PastRun | None:
+        """The run of this number, whichever account's it is."""
+        return next(iter(self.list(run_id=run_id, limit=1)), None)
+
+    def list(self, *, report: str | None = None, run_id: int | None = None, limit: int = 50) -> list[PastRun]:
+        """The newest runs first, of all accounts; those of one report, or one by its number, where that is named."""
         query = (
             select(
                 RUN.c.id,
@@ -107,6 +111,8 @@ class Runs:
         )
         if report is not None:
             query = query.where(RUN.c.report == storable(report))
+        if run_id is not None:
+            query = query.where(RUN.c.id == run_id)
         with guard_database(self._where):
             found = self._reader.execute(query).mappings().all()
         return [PastRun(**{**row, "counts": json.loads(row["counts"] or "{}")}) for row in found]

@@ -51,11 +51,15 @@ COMMANDS_RUN = {
     "lsq-import settle leads.report.csv --row 17 --exists 3f2a…": ("unknown", EXIT_OK),
     "lsq-import settle leads.report.csv --row 17 --missing": ("unknown", EXIT_OK),
     "lsq-import forget leads.report.csv --row 3": ("unknown", EXIT_OK),
+    "lsq-import history": ("imported", EXIT_OK),
+    "lsq-import undo 1": ("imported", EXIT_OK),
+    "lsq-import undo 1 --dry-run": ("imported", EXIT_OK),
     "lsq-import ledger rebuild leads.report.csv": ("unknown", EXIT_OK),
 }
 """Each command, the scene that it is run in, and the exit status with which it ends there."""
 
 COMMANDS_NOT_RUN = {
+    "lsq-import undo 1 --delete": "asks at a terminal; tests/run/test_run_undo.py runs it with --yes",
     "lsq-import ledger keys acme": "needs an account with two keys; tests/run/test_run_account.py runs it",
     "python3 -m venv .venv": "the tests stand in such an environment; .ci/run makes one",
     "pip install .": "installs; .ci/run installs a built wheel",
