@@ -36,6 +36,7 @@ class MappingRequest:
     - `sandbox`: for the sandbox's fields: no keys, no network.
     - `region`: the country of phones without a code, two letters; `time_zone`: where the file's times are.
     - `refresh_fields`: ask the account for its fields anew, not only every 12 hours.
+    - `schema`: where an editor finds the JSON Schema of config.yaml, seen from the proposal; empty for nowhere.
     """
 
     file: Path
@@ -48,6 +49,7 @@ class MappingRequest:
     time_zone: str | None = None
     encoding: str | None = None
     refresh_fields: bool = False
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ def _setting(
 ) -> Setting:
     return Setting(
         file=str(request.file),
+        schema=request.schema,
         host=facts.host,
         is_host_trusted=known.account.trusted_host,
         auth=known.account.auth,

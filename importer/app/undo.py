@@ -19,6 +19,7 @@ from importer.leadsquared.removal import MOST_LISTED_AT_ONCE, Gone, Removal, Rem
 from importer.ledger.maintenance import forget
 from importer.ledger.records import KnownRow, PastRun
 from importer.nextstep import Action, NextStep
+from importer.outcome import State
 from importer.report import ReportError
 from importer.wholefile import WholeFile
 
@@ -81,7 +82,7 @@ async def undo(
     """
     async with open_account(request.config, environ) as account:
         run = _find_run(account, request.run)
-        rows = [row for row in account.ledger.rows.created_by(run.id) if row.lead_id]
+        rows = [row for row in account.ledger.rows.of_run(run.id) if row.state is State.CREATED and row.lead_id]
         result = UndoResult(run, len(rows))
         if request.dry_run or not rows:
             return result

@@ -1,6 +1,7 @@
 """The commands and their exit statuses; what they do lives elsewhere and is imported when it is asked for."""
 
 import gc
+import glob
 import importlib
 import os
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from importer.errors import DefectError, ImporterError
 from importer.exitstatus import ExitStatus
@@ -25,6 +27,7 @@ MISSPELT = 0.75
 
 COMMANDS = {
     "map": ("importer.commands.map:map_columns", "Propose a config.yaml for a file."),
+    "config-schema": ("importer.commands.configschema:print_schema", "Print the JSON Schema of config.yaml."),
     "fields": ("importer.commands.fields:fields", "List the account's fields."),
     "schedule": ("importer.commands.schedule:schedule", "Print ready texts for an import every night."),
     "doctor": ("importer.commands.doctor:doctor", "Check everything that an import needs."),
@@ -119,6 +122,15 @@ class _ImportCommand(click.Command):
             raise
 
 
+def _complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files, and for the first word where no file begins so, the sub-commands."""
+    names = [] if ctx.params.get("files") else [name for name in COMMANDS if name.startswith(incomplete)]
+    found = glob.glob(f"{glob.escape(incomplete)}*")  # noqa: PTH207 - relative to here, as it is typed
+    if incomplete and names and not any(map(os.path.isfile, found)):
+        return [CompletionItem(name, help=COMMANDS[name][1]) for name in names]
+    return param.type.shell_complete(ctx, param, incomplete)
+
+
 @click.group(cls=DefaultCommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="lsq-import")
 def cli() -> None:
@@ -132,7 +144,14 @@ def cli() -> None:
     hidden=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files",
+    type=click.Path(path_type=Path),
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    shell_complete=_complete_file,
+)
 @click.option(
     "-c",
     "--config",

@@ -9,6 +9,8 @@ import click
 from importer.app.configchoice import DEFAULT_CONFIG
 from importer.app.mapping import MappingRequest, propose_mapping
 from importer.app.reading import MOST_SHOWN
+from importer.commands.configschema import is_own, schema_text
+from importer.config.jsonschema import SCHEMA_FILE
 from importer.errors import UsageError
 from importer.lead.header import shown
 from importer.shellwords import pasted_word
@@ -49,11 +51,15 @@ def map_columns(
 ) -> None:
     """Propose a config.yaml for FILE and the account: which column goes to which field.
 
-    A match that is not sure stands in it as a comment, with the reason. A file is never written over. Where nothing
-    is found, none is written, and the exit status is 1.
+    A match that is not sure stands in it as a comment, with the reason. A file is never written over; beside it comes
+    config.schema.json, with which an editor completes keys. Where nothing is found, no file is written, and the exit
+    status is 1.
     """
     if output is not None and os.path.lexists(output):
         raise _taken(output)
+    schema = None if output is None else output.parent / SCHEMA_FILE
+    if schema is not None and not is_own(schema):
+        schema = None
     request = MappingRequest(
         file=file,
         config=config,
@@ -65,6 +71,7 @@ def map_columns(
         time_zone=time_zone,
         encoding=encoding,
         refresh_fields=refresh,
+        schema="" if schema is None else schema.name,
     )
     proposed = asyncio.run(propose_mapping(request))
     for note in proposed.notes:
@@ -80,6 +87,9 @@ def map_columns(
         click.echo(proposed.text, nl=False)
     else:
         _write_new(output, proposed.text)
+        if schema is not None:
+            with WholeFile(schema, failure=_not_written) as whole:
+                whole.file.write(schema_text().encode())
     click.echo(f"{counts}; next: {_next(file, output, is_sandbox=is_sandbox)}", err=True)
 
 
@@ -90,11 +100,12 @@ def _write_new(path: Path, text: str) -> None:
         if os.path.lexists(path):
             raise _taken(path)
 
-    def failure(_path: Path, why: str) -> UsageError:
-        return UsageError(f"{path} cannot be written: {why}.", hint="Name another file with -o.")
-
-    with WholeFile(path, failure=failure, make_way=refuse_taken) as whole:
+    with WholeFile(path, failure=_not_written, make_way=refuse_taken) as whole:
         whole.file.write(text.encode())
+
+
+def _not_written(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} cannot be written: {why}.", hint="Name another file with -o.")
 
 
 def _taken(path: Path) -> UsageError:

@@ -22,6 +22,7 @@ __all__ = ["schedule"]
 
 PROGRAM = "lsq-import"
 KINDS = ("cron", "systemd", "windows")
+UNIT = re.compile(r"[\w:.\\@%-]+\.(service|target|path|timer)", re.ASCII)
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -41,6 +42,7 @@ TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
     metavar="FILE",
     help="The file with the keys.  [default: .env beside the configuration]",
 )
+@click.option("--on-failure", metavar="UNIT", default="", help="A systemd unit to start when a night's import failed.")
 @click.option(
     "--for", "kinds", type=click.Choice(KINDS), multiple=True, help="Print these only, ready to be redirected."
 )
@@ -51,6 +53,7 @@ def schedule(
     config: Path | None,
     log_file: Path | None,
     env_file: Path | None,
+    on_failure: str,
     kinds: tuple[str, ...],
 ) -> None:
     """Print what cron, systemd or Windows' Task Scheduler need to import FILE every night.
@@ -75,7 +78,10 @@ def schedule(
         minute=int(found[2]),
         environment=None if env_file is None else keys,
         ledger=ledger,
+        on_failure=on_failure,
     )
+    if on_failure and not UNIT.fullmatch(on_failure):
+        raise UsageError(f"{on_failure!r} is no unit's name.", hint="Name one such as tell-ops@%n.service.")
     if any(mark in word for word in (*night.arguments, str(env_file), night.setting) for mark in "\r\n\0"):
         raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
     for line in _doubts(night, files, keys, given):

@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from importer.config.section import Section
-from importer.config.texts import Read, ask, read_field_name, read_timezone
+from importer.config.texts import TEXTS, Read, ask, read_field_name, read_timezone
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule
 from importer.lead.values import TYPES, types_with_key
@@ -19,6 +19,7 @@ __all__ = ["ColumnModel", "ConstantModel"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
+CONSTANT_TYPES = [name for name, one in TYPES.items() if one.is_for_constants]
 POLICIES = tuple(one.name for one in fields(Policies))
 COUNTRIES_BY_HABIT = {"UK": "GB", "EN": "GB", "USA": "US", "UAE": "AE", "INDIA": "IN"}
 
@@ -48,7 +49,7 @@ def _type(text: object) -> str:
 
 
 def _constant_type(text: object) -> str:
-    return _one_of([name for name, one in TYPES.items() if one.is_for_constants], text)
+    return _one_of(CONSTANT_TYPES, text)
 
 
 def _one_of(names: Iterable[str], text: object) -> str:
@@ -82,11 +83,20 @@ Target = Annotated[FieldName, Read(read_field_name)]
 Text = Annotated[str, Field(min_length=1)]
 
 
+def _or_text(schema: dict[str, Any]) -> None:
+    """Add to a JSON Schema the short form of an entry, its value alone."""
+    inner = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string"}, inner]
+
+
 class ConstantModel(Section):
     """One entry of `constants:`, written as its value or as a section with `value:` and `type: owner`."""
 
+    model_config = ConfigDict(json_schema_extra=_or_text)
+
     value: Text
-    type: Annotated[str, Read(_constant_type)] = "text"
+    type: Annotated[str, Read(_constant_type, {"enum": CONSTANT_TYPES})] = "text"
 
     @model_validator(mode="before")
     @classmethod
@@ -99,14 +109,16 @@ class ConstantModel(Section):
 class ColumnModel(Section):
     """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
 
+    model_config = ConfigDict(json_schema_extra=_or_text)
+
     field: Target | None = None
-    split: Annotated[tuple[FieldName, FieldName], Read(_split)] | None = None
-    type: Annotated[str, Read(_type)] | None = None
+    split: Annotated[tuple[FieldName, FieldName], Read(_split, TEXTS | {"minItems": 2, "maxItems": 2})] | None = None
+    type: Annotated[str, Read(_type, {"enum": list(TYPES)})] | None = None
     region: Annotated[str, Read(_region)] | None = None
     format: Annotated[str, Read(_format)] | None = None
     timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
-    thousands: Annotated[str, Read(_thousands)] | None = None
-    decimal: Annotated[str, Read(_decimal)] | None = None
+    thousands: Annotated[str, Read(_thousands, {"enum": list(THOUSANDS)})] | None = None
+    decimal: Annotated[str, Read(_decimal, {"enum": sorted(DECIMALS)})] | None = None
     options: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: Text | None = None

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, Le, MinLen
 
 from importer.config.texts import (
+    DELIMITERS,
+    IDENTITIES,
+    TEXTS,
     Read,
     read_delimiter,
     read_encoding,
@@ -144,11 +147,13 @@ class Config:
     header_row: RowNumber = 1
     header_rows: RowNumber = 1
     encoding: Annotated[str, Read(read_encoding)] | None = None
-    delimiter: Annotated[str, Read(read_delimiter)] | None = None
+    delimiter: Annotated[str, Read(read_delimiter, {"enum": list(DELIMITERS)})] | None = None
     merged: Merged = "first"
     hidden_rows: HiddenRows = "read"
     source: Text | None = None
-    identity: Annotated[str | tuple[str, ...], Read(read_identity)] = "mapped"
+    identity: Annotated[str | tuple[str, ...], Read(read_identity, {"anyOf": [{"enum": list(IDENTITIES)}, TEXTS]})] = (
+        "mapped"
+    )
     ledger: Text | None = None
     columns: tuple[Column, ...] = field(default=(), metadata=NO_KEY)
     constants: tuple[Constant, ...] = field(default=(), metadata=NO_KEY)

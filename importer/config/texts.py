@@ -1,7 +1,7 @@
 """A text of config.yaml as the value that it means; each function raises ValueError with the reason if it is none."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 __all__ = [
+    "DELIMITERS",
+    "IDENTITIES",
+    "TEXTS",
     "Read",
     "ask",
     "read_delimiter",
@@ -28,6 +31,9 @@ __all__ = [
     "read_timezone",
     "read_unique_field",
 ]
+
+TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+"""The JSON Schema of a list of texts."""
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
 IDENTITIES = ("mapped", "all")
@@ -46,12 +52,18 @@ class Read:
     """
 
     function: Callable[[Any], object]
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"}, compare=False)
+    """The JSON Schema of what the function takes, as far as one can say it."""
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> "CoreSchema":
         """A validator that calls the function and nothing else."""
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(self.function)
+
+    def __get_pydantic_json_schema__(self, _core: object, _handler: object) -> dict[str, Any]:
+        """What an editor is told of it."""
+        return dict(self.schema)
 
 
 def ask(near: Sequence[str]) -> str:

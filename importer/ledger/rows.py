@@ -64,12 +64,8 @@ class Rows:
         self._account_id = account_id
         self._locks = locks
         self._where = where
-        rows = (
-            select(*_ROW_COLUMNS)
-            .outerjoin(RUN, RUN.c.id == LEAD_ROW.c.run_id)
-            .where(LEAD_ROW.c.account_id == account_id)
-        )
-        self._rows = rows
+        self._of_all = select(*_ROW_COLUMNS).outerjoin(RUN, RUN.c.id == LEAD_ROW.c.run_id)
+        self._rows = rows = self._of_all.where(LEAD_ROW.c.account_id == account_id)
         self.identities = Identities(reader, account_id=account_id, where=where)
         self._by_refs = rows.where(LEAD_ROW.c.ref.in_(bindparam("wanted", expanding=True)))
         self._owned = select(LEAD_ROW.c.lead_id).where(
@@ -119,9 +115,9 @@ class Rows:
         rows = self._read(query)
         return _known_row(rows[0]) if rows else None
 
-    def created_by(self, run_id: int) -> list[KnownRow]:
-        """The rows whose leads a run created, in the order of their numbers."""
-        query = self._rows.where(LEAD_ROW.c.run_id == run_id, LEAD_ROW.c.state == State.CREATED)
+    def of_run(self, run_id: int) -> list[KnownRow]:
+        """The rows whose state is this run's doing, whichever account's it was, in the order of their numbers."""
+        query = self._of_all.where(LEAD_ROW.c.run_id == run_id)
         return [_known_row(row) for row in self._read(query.order_by(LEAD_ROW.c.row_number, LEAD_ROW.c.ref))]
 
     def select(self, connection: Connection, *where: ColumnElement[bool], limit: int | None = None) -> list[KnownRow]:

@@ -24,10 +24,11 @@ class Setting:
     """What beside the columns is known: of the file how it is read, of the account what it or another config tells.
 
     `region` is two letters; it, `time_zone` and `reference` (a field) and `proxy` are empty where nobody told them.
-    `ledger` is None where the usual one serves.
+    `ledger` is None where the usual one serves. `schema` is the JSON Schema's file, for editors; empty for none.
     """
 
     file: str
+    schema: str = ""
     host: str = ""
     is_host_trusted: bool = False
     auth: str = "query"
@@ -79,6 +80,8 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
 
 def _reading(setting: Setting) -> Iterator[str]:
     """The lines above the columns: the account, and how the file is read."""
+    if setting.schema:
+        yield f"# yaml-language-server: $schema={setting.schema}"
     yield f"# Proposed for {_on_one_line(setting.file)}. Check every line, and those behind a # above all; then try it:"
     yield f"#   lsq-import {pasted_word(setting.file)} --dry-run"
     yield "# docs/config.md explains each key."

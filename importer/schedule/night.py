@@ -15,7 +15,7 @@ class Night:
 
     `program` are the first words of the command. `environment` is the file with the keys, None where it is the `.env`
     that the program finds beside `config` by itself. `ledger` is the file that is in use now, None where it is a
-    database.
+    database. `on_failure` is the unit that systemd starts when it failed, empty where none is named.
     """
 
     program: tuple[str, ...]
@@ -27,6 +27,7 @@ class Night:
     minute: int
     environment: PurePath | None = None
     ledger: PurePath | None = None
+    on_failure: str = ""
 
     @property
     def setting(self) -> str:

@@ -15,9 +15,11 @@ def service_unit(night: Night) -> str:
     environment = night.environment or night.config.parent / ".env"
     program, *arguments = night.arguments
     ledger = f"\nEnvironment={_word(night.setting, dollar='$')}" if night.setting else ""
+    told = f"OnFailure={night.on_failure}" if night.on_failure else "# OnFailure= names a unit that tells somebody."
     return f"""\
 [Unit]
 Description=Import leads into LeadSquared
+{told}
 Wants=network-online.target
 After=network-online.target
 

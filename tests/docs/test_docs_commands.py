@@ -52,6 +52,8 @@ COMMANDS_RUN = {
     "lsq-import settle leads.report.csv --row 17 --missing": ("unknown", EXIT_OK),
     "lsq-import forget leads.report.csv --row 3": ("unknown", EXIT_OK),
     "lsq-import history": ("imported", EXIT_OK),
+    "lsq-import history 1": ("imported", EXIT_OK),
+    "lsq-import config-schema": ("empty", EXIT_OK),
     "lsq-import undo 1": ("imported", EXIT_OK),
     "lsq-import undo 1 --dry-run": ("imported", EXIT_OK),
     "lsq-import ledger rebuild leads.report.csv": ("unknown", EXIT_OK),
@@ -64,6 +66,9 @@ COMMANDS_NOT_RUN = {
     "python3 -m venv .venv": "the tests stand in such an environment; .ci/run makes one",
     "pip install .": "installs; .ci/run installs a built wheel",
     "pip install -e '.[test]'": "installs; .ci/run does it",
+    'eval "$(_LSQ_IMPORT_COMPLETE=bash_source lsq-import)"': (
+        "changes the shell that calls it; tests/commands/test_commands_completion.py asks what it asks"
+    ),
     ". .venv/bin/activate": "changes the shell that calls it",
     "pytest -n auto": "would run this test again",
     "lsq-import sandbox": "serves until it is stopped; tests/sandbox/test_sandbox_command.py runs it",

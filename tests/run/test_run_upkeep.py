@@ -122,6 +122,26 @@ def test_the_history_tells_each_run_and_is_there_for_programs_too(desk: Desk) ->
     assert runs[0]["report"].endswith("leads.report.csv")
 
 
+def test_one_run_is_told_whole_by_its_number(desk: Desk, account: Account) -> None:
+    account.script({"call": "Lead.Create", "fault": "drop_after"})
+    desk.write([("Ravi", "Rao", "", "", "City 2", ""), KEYED])
+    desk.configure(workers=1)
+    assert desk.call("leads.csv").status == 1
+    told = dict(line.split(":", 1) for line in desk.call("history", "1").out.splitlines())
+    told = {name: text.strip() for name, text in told.items()}
+    assert told["run"] == "#1, import"
+    assert told["report"] == str(desk.folder / "leads.report.csv")
+    assert told["rows"] == "1 created, 1 unknown"
+    assert told["ledger"] == "1 unknown, 1 created"
+    assert told["in doubt"] == "rows 2"
+    assert "exit 1 after" in told["ended"]
+    assert json.loads(desk.call("history", "1", "--json").out)["run"] == 1
+    (desk.folder / "leads.report.csv").unlink()
+    assert "(not there any more)" in desk.call("history", "1").out
+    run = desk.call("history", "7")
+    assert (run.status, "no run of number 7" in run.err) == (2, True)
+
+
 def test_a_run_that_was_refused_has_its_end_in_the_history(desk: Desk, account: Account) -> None:
     desk.write([KEYED])
     desk.configure(columns={"First Name": "mx_No_Such_Field"})

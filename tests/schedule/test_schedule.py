@@ -147,6 +147,15 @@ def test_the_command_prints_absolute_paths_and_nothing_secret(folder: Path) -> N
     assert "s3cr3t" not in run.output
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_unit_to_start_after_a_failure_stands_in_the_service() -> None:
+    told = call("leads.csv", "--at", "01:30", "--for", "systemd", "--on-failure", "tell-ops@%n.service").stdout
+    assert "\nOnFailure=tell-ops@%n.service\n" in told
+    assert "\nOnFailure=" not in call("leads.csv", "--at", "01:30", "--for", "systemd").stdout
+    for bad in ("tell ops", "x.service\nExecStart=/bin/sh", "tell-ops"):
+        assert "is no unit's name" in str(call("leads.csv", "--at", "01:30", "--on-failure", bad).exception)
+
+
 def test_what_is_printed_without_a_choice_has_all_that_this_system_needs(folder: Path) -> None:
     run = call("in*/*.xlsx", "--at", "01:30", "--log-file", "logs/night.log")
     assert run.exit_code == 0
