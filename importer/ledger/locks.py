@@ -79,6 +79,8 @@ class FileLocks:
                 probe.acquire(timeout=0)
             except Timeout:
                 return True
+            except OSError as error:
+                raise self._unusable(error) from error
             path.unlink(missing_ok=True)
             probe.release()
         self._dead.add(token)
@@ -113,15 +115,18 @@ class FileLocks:
         except Timeout:
             raise
         except (OSError, NotImplementedError) as error:
-            raise UsageError(
-                f"No lock can be taken in {self._folder} ({type(error).__name__}).",
-                hint="Point ledger: in config.yaml or LSQ_LEDGER at a file on a local disk that you may write to.",
-            ) from error
+            raise self._unusable(error) from error
         self._held.append((lock, is_passing))
         path = self._folder / name
         with suppress(OSError):
             found = path.stat()
             self._files[path] = found.st_dev, found.st_ino
+
+    def _unusable(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"No lock can be taken in {self._folder} ({type(error).__name__}).",
+            hint="Point ledger: in config.yaml or LSQ_LEDGER at a file on a local disk that you may write to.",
+        )
 
 
 class ServerLocks:

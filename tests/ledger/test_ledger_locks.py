@@ -142,3 +142,21 @@ def test_a_folder_without_room_for_locks_is_refused_before_anything_is_sent(tmp_
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="No lock can be taken"):
         FileLocks(tmp_path / "file").start_run()
+
+
+def test_a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays_as_it_is(tmp_path: Path) -> None:
+    folder, target = tmp_path / "locks", tmp_path / "target"
+    folder.mkdir()
+    target.write_text("not ours")
+    locks = FileLocks(folder)
+    assert locks.take_source("account", "leads.csv")
+    locks.release()
+    (lock,) = folder.iterdir()
+    lock.unlink()
+    lock.symlink_to(target)
+    (folder / "run-0123.lock").symlink_to(target)
+    with pytest.raises(UsageError, match="No lock can be taken"):
+        FileLocks(folder).take_source("account", "leads.csv")
+    with pytest.raises(UsageError, match="No lock can be taken"):
+        FileLocks(folder).is_live("0123")
+    assert target.read_text() == "not ours"
