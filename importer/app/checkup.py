@@ -11,7 +11,16 @@ from importer.app.configchoice import DEFAULT_CONFIG, find_config, location_of
 from importer.app.identity import identify_account
 from importer.app.request import environ_of
 from importer.config import Config, require_keys
-from importer.doctor import Finding, check_account, check_file, check_keys_file, check_ledger, check_machine
+from importer.config.environment import notify_addresses
+from importer.doctor import (
+    Finding,
+    check_account,
+    check_file,
+    check_keys_file,
+    check_ledger,
+    check_machine,
+    check_notification,
+)
 from importer.errors import ConfigError, ImporterError, UsageError
 from importer.leadsquared.connection import make_client
 from importer.ledger.ledger import Ledger
@@ -49,7 +58,8 @@ async def findings(
             yield Finding(f"config: {problem}", say(error.hint, error.steps) or "Mend this line.")
         return
     folder = Path() if config.path is None else config.path.parent
-    for finding in (_config(config, path, say), *check_keys_file(folder)):
+    addresses = notify_addresses(environ, folder / ".env")
+    for finding in (_config(config, path, say), *check_keys_file(folder), *check_notification(config, addresses)):
         yield finding
     target = None
     try:

@@ -65,6 +65,8 @@ def conclude(
         page=page,
         kept=summary.kept,
         counts=counts,
+        problems=summary.problems.counts(),
+        previous_exit_status=context.history.previous_exit_status,
         calls=sent.calls,
         refusals=sent.refusals,
         error=sent.failure,

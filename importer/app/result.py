@@ -17,8 +17,10 @@ class RunResult:
 
     `exit_status` is 0 where all rows are created (in a dry run: ready), 1 where some are not, 3 where the account, the
     breaker or the machine ended it, that of the stop where it was stopped (130). `counts` says how many rows have each
-    status. `report` and `page` are None where none was written; `kept` is where an edited report that stood there went.
-    `error` is what ended the run early, or kept it from beginning. `lines` is the summary as it is printed.
+    status, `problems` how many have each `lsq_error`. `previous_exit_status` is that of the import of the same source
+    before this one; None where there was none. `report` and `page` are None where none was written; `kept` is where
+    an edited report that stood there went. `error` is what ended the run early, or kept it from beginning. `lines` is
+    the summary as it is printed.
     """
 
     file: Path
@@ -34,6 +36,8 @@ class RunResult:
     page: Path | None = None
     kept: Path | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    problems: Mapping[str, int] = field(default_factory=dict)
+    previous_exit_status: int | None = None
     calls: int = 0
     refusals: int = 0
     error: ImporterError | None = None
@@ -49,6 +53,7 @@ class RunResult:
             "source": self.source or None,
             "exit_status": self.exit_status,
             "counts": dict(self.counts),
+            "problems": dict(self.problems),
             "calls": self.calls,
             "refusals": self.refusals,
             "started": utc_text(self.started_at.timestamp()),

@@ -26,6 +26,8 @@ class RunHistory:
         self._notify = notify
         self._run_id = 0
         self._has_ended = False
+        self.previous_exit_status: int | None = None
+        """That of the import of this source before this one, as soon as it began."""
         self.sent = 0
         """The calls that the sending made, as soon as that is known."""
 
@@ -37,6 +39,7 @@ class RunHistory:
     def begin(self, *, mode: str, source: str, file: Path, report: Path) -> None:
         """Write down that a run begins."""
         if self._ledger is not None:
+            self.previous_exit_status = self._ledger.runs.last_exit_status(source)
             self._run_id = self._ledger.runs.begin(
                 mode=mode, source=source, file=str(file.resolve()), report=str(report.resolve())
             )

@@ -20,6 +20,7 @@ from importer.app.result import RunResult, as_objects
 from importer.commands.progress import Progress
 from importer.commands.runlog import log_event
 from importer.commands.signals import Signals
+from importer.commands.telling import tell_somebody
 from importer.commands.wording import put_into_words
 from importer.errors import DefectError, FatalError, ImporterError, UsageError
 from importer.events import Event
@@ -76,25 +77,31 @@ def run_files(
     except ImporterError as failure:
         error = put_into_words(failure)
         logger.error("%s", error)  # noqa: TRY400 - what it is was said by its message
+    except BaseException:
+        logs.close()
+        raise
+    status = batch.exit_status if error is None else error.exit_status
+    line = _as_json(batch.endings, batch.left_out, status, error)
+    try:
+        tell_somebody(options, environ, exit_status=status, endings=batch.endings, line=line)
     finally:
         logs.close()
-    status = batch.exit_status if error is None else error.exit_status
     if output.as_json:
-        _tell_json(batch.endings, batch.left_out, status, error)
+        sys.stdout.write(f"{line}\n")
     return status
 
 
 def tell_usage(message: str) -> None:
     """Print the line of a command that could not even be parsed."""
-    _tell_json([], [], ExitStatus.USAGE, UsageError(message))
+    sys.stdout.write(f"{_as_json([], [], ExitStatus.USAGE, UsageError(message))}\n")
 
 
-def _tell_json(
+def _as_json(
     endings: Sequence[RunResult], left_out: Sequence[LeftOut], status: int, error: ImporterError | None
-) -> None:
+) -> str:
     told = as_objects(endings, exit_status=status, error=error)
     told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in left_out]
-    sys.stdout.write(json.dumps(told) + "\n")
+    return json.dumps(told)
 
 
 def _ask_again() -> None:

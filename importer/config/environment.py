@@ -9,9 +9,9 @@ from dotenv.parser import Binding, parse_stream
 
 from importer.nearest import ask, find_near
 
-__all__ = ["Environment", "Setting", "read_environment"]
+__all__ = ["Environment", "Setting", "notify_addresses", "read_environment"]
 
-NAMES = ("LSQ_HOST", "LSQ_ACCESS_KEY", "LSQ_SECRET_KEY", "LSQ_LEDGER")
+NAMES = ("LSQ_HOST", "LSQ_ACCESS_KEY", "LSQ_SECRET_KEY", "LSQ_LEDGER", "LSQ_NOTIFY")
 KEY_NAMES = ("LSQ_ACCESS_KEY", "LSQ_SECRET_KEY")
 MISSPELT = 0.8  # LSQ_SECRETKEY is a misspelling, LSQ_TIMEZONE somebody else's variable
 
@@ -57,6 +57,11 @@ def read_environment(environ: Mapping[str, str], dotenv_path: Path) -> Environme
             continue
         settings[name] = setting
     return Environment(settings, tuple(problems))
+
+
+def notify_addresses(environ: Mapping[str, str], dotenv_path: Path) -> tuple[str, ...]:
+    """Whom to tell how imports end: the URLs of LSQ_NOTIFY, with blanks between. Each is a secret."""
+    return tuple((read_environment(environ, dotenv_path).value("LSQ_NOTIFY") or "").split())
 
 
 def _read_dotenv(path: Path) -> tuple[dict[str, Setting], list[str]]:

@@ -42,6 +42,7 @@ __all__ = [
     "HiddenRows",
     "Limits",
     "Merged",
+    "Notify",
     "Route",
     "UnmappedColumns",
 ]
@@ -63,6 +64,7 @@ Auth = Literal["query", "headers"]
 Route = Literal["single", "bulk"]
 DuplicatesAre = Literal["failures", "ok"]
 Merged = Literal["first", "fill"]
+Notify = Literal["never", "failure", "change", "always"]
 HiddenRows = Literal["read", "skip"]
 
 
@@ -162,6 +164,7 @@ class Config:
     unique: tuple[Annotated[str, Read(read_unique_field)], ...] = ("EmailAddress", "Phone", "Mobile")
     reference: Annotated[str, Read(read_reference_field)] | None = None
     duplicates_are: DuplicatesAre = "failures"
+    notify: Notify = "failure"
     policies: Policies = field(default=STRICT, metadata=NO_KEY)
 
     @property

@@ -94,6 +94,15 @@ class ProblemGroups:
         found = sorted(self._found.items(), key=lambda item: -item[1].count)[:most]
         return [*(self._group(*item) for item in found), *self._various()][:most]
 
+    def counts(self) -> dict[str, int]:
+        """How many rows have each error, the most frequent first."""
+        found = Counter[str]()
+        for (_, error, *_), gathering in self._found.items():
+            found[error] += gathering.count
+        for gathering in self._others.values():
+            found[OTHER_ERROR] += gathering.count
+        return dict(found.most_common())
+
     def __len__(self) -> int:
         return len(self._found) + len(self._others)
 

@@ -73,6 +73,17 @@ class Runs:
         with guard_database(self._where):
             return self._reader.execute(query.limit(1)).first() is not None
 
+    def last_exit_status(self, source: str) -> int | None:
+        """How the last import of a source ended; None where none has."""
+        query = select(RUN.c.exit_status).where(
+            RUN.c.account_id == self._account_id,
+            RUN.c.mode == "import",
+            RUN.c.source == storable(source),
+            RUN.c.ended_at.is_not(None),
+        )
+        with guard_database(self._where):
+            return self._reader.execute(query.order_by(RUN.c.id.desc()).limit(1)).scalar()
+
     def file_of(self, run_id: int) -> str:
         """The file that a run imported, empty where the run is not known any more."""
         with guard_database(self._where):
