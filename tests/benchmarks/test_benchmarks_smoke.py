@@ -11,20 +11,20 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SMALL = {
     "pace": ["--rows", "30", "--limit", "25/0.25", "--latency", "3-30", "--modelled-rows", "60"],
-    "bulk": ["--pace", "1/0.2:160", "--latency", "3-30", "--rows", "120"],
+    "bulk": ["--pace", "1/0.2:80", "--latency", "3-30", "--rows", "60"],
     "own_cost": ["--rows", "60", "--workers", "5", "--profile"],
     "reading": ["--csv", "20", "40", "--xlsx", "20"],
     "growth": ["--rows", "20", "40"],
     "start": ["--starts", "1"],
     "budget": ["lower", "speed", "--limit", "25/0.25", "--latency", "3-30", "--rows", "20", "--speed-seconds", "0.2"],
-    "week": ["--size", "0.1", "--no-outage"],
+    "week": ["--size", "0.05", "--no-outage"],
 }
 TOLD = {
     "pace": [
         "30 rows, 3-30 ms, sliding, lsq-import: refusals",
         "modelled, 60 rows, 3-30 ms, fixed, plain script: refusals",
     ],
-    "bulk": ["1/0.2, 160 rows, lsq-import --bulk: refusals", "120 rows: bulk over single, limits lifted"],
+    "bulk": ["1/0.2, 80 rows, lsq-import --bulk: refusals", "60 rows: bulk over single, limits lifted"],
     "own_cost": ["60 rows, 5 workers: share of the bare loop", "    under the profiler, importer/ledger"],
     "reading": ["40 rows of CSV: text columns, times the bare loop", "20 rows of xlsx: times that pass"],
     "growth": ["40 rows, resumed at nine tenths: then", "40 rows over 20: dry run, peak memory"],

@@ -63,8 +63,7 @@ def test_our_lead_is_ours_although_the_look_up_is_the_first_to_tell_the_servers_
     assert [line.status for line in desk.report()] == ["created"]
 
 
-@pytest.mark.parametrize("then_s", [HOUR_S, -HOUR_S, 0.0])
-@pytest.mark.parametrize("now_s", [HOUR_S, -HOUR_S])
+@pytest.mark.parametrize(("then_s", "now_s"), [(HOUR_S, -HOUR_S), (-HOUR_S, HOUR_S), (0.0, HOUR_S), (0.0, -HOUR_S)])
 def test_a_strangers_lead_is_not_ours_whatever_the_clocks_say(
     desk: Desk, account: Account, then_s: float, now_s: float
 ) -> None:
