@@ -40,6 +40,7 @@ __all__ = [
     "QuotaError",
     "Remedy",
     "RowProblem",
+    "SettingsError",
     "SheetError",
     "TransientError",
     "UsageError",
@@ -78,7 +79,11 @@ class UsageError(ImporterError):
     exit_status = ExitStatus.USAGE
 
 
-class ConfigError(UsageError):
+class SettingsError(UsageError):
+    """No file is to blame: the configuration, the keys, the ledger or the account's name must be mended first."""
+
+
+class ConfigError(SettingsError):
     """Every problem of a config file at once; `problems` holds one line of text for each."""
 
     def __init__(self, path: str, problems: Sequence[str]) -> None:

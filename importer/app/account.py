@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from importer.config import Config, base_url_of
-from importer.errors import CallError, UsageError
+from importer.errors import CallError, SettingsError
 from importer.lead.users import AccountUser
 from importer.leadsquared.client import Client
 from importer.leadsquared.fieldcache import FieldCache, Fields, default_cache_folder, learn_fields
@@ -46,7 +46,7 @@ class Destination:
         differ from machine to machine, and only a name says that they are one account's.
         """
         if is_server_address(location) and not (self.has_name or self.is_throw_away):
-            raise UsageError(
+            raise SettingsError(
                 "A ledger on a server needs to know which account it is for: account.name is missing.",
                 hint="Give the account a name in config.yaml, the same on every machine: account: {name: acme}",
             )

@@ -17,14 +17,16 @@ from pathlib import Path
 
 from importer.errors import UsageError
 from importer.report import find_lock
+from importer.sheet.kinds import FORMATS
 
-__all__ = ["LeftOut", "Selection", "Stillness", "select_files"]
+__all__ = ["LeftOut", "Selection", "Stillness", "is_lead_list", "is_report", "select_files"]
 
 OWN_REPORT = "a report of lsq-import; to import it, name it alone"
 NOT_FINISHED = "still being written"
 CLOSED_FOLDER = "a folder whose files may not be listed by you"
 
 _REPORT_NAME = re.compile(r".+\.report(\.\d{4}-\d{2}-\d{2}T\d{6}(-\d+)?)?\.(csv|xlsx)", re.IGNORECASE)
+DATED = re.compile(r"\.report\.\d{4}-")
 _PAGE_NAME = re.compile(r"\.html?", re.IGNORECASE)
 _LOCK_NAME = re.compile(r"~\$.*|\.~lock\..*#")
 
@@ -47,8 +49,8 @@ class Selection:
     is_several: bool = False
 
 
-def select_files(names: Sequence[Path]) -> Selection:
-    """Find the files that names and patterns mean; UsageError where a pattern fits none.
+def select_files(names: Sequence[Path], *, must_exist: bool = False) -> Selection:
+    """Find the files that names and patterns mean. One with * or ? may fit none, unless they `must_exist` (UsageError).
 
     A name that is a file's is that file, whatever marks are in it; a file that does not exist is told when its turn
     comes.
@@ -61,7 +63,7 @@ def select_files(names: Sequence[Path]) -> Selection:
             is_several = True
             closed.extend(_closed_folders(name))
             fitting = sorted(glob.glob(str(name), recursive=True))  # noqa: PTH207 - Path's takes no absolute pattern
-            if not fitting and not closed:
+            if not fitting and not closed and (must_exist or not set("*?") & set(str(name))):
                 raise UsageError(f"No file fits {name}.", hint="Nothing was sent.")
             paths = [path for path in map(Path, fitting) if not path.is_dir()]
         else:
@@ -75,6 +77,18 @@ def select_files(names: Sequence[Path]) -> Selection:
     left_out += [LeftOut(folder, CLOSED_FOLDER, is_unfinished=True) for folder in closed]
     files = [path for path, reason in reasons.items() if not reason]
     return Selection(tuple(files), tuple(left_out), is_several=True)
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file has the name of a report of ours."""
+    return _REPORT_NAME.fullmatch(path.name) is not None
+
+
+def is_lead_list(path: Path) -> bool:
+    """Whether a file may be a list of leads, or a report that is to be imported again, by its name and its kind."""
+    is_dated = is_report(path) and DATED.search(path.name) is not None  # kept aside by us, for a person to look at
+    is_known = path.suffix.lower() in FORMATS and not path.name.startswith(".")
+    return is_known and path.is_file() and not is_dated and not _LOCK_NAME.fullmatch(path.name)
 
 
 def _closed_folders(pattern: Path) -> Iterator[Path]:

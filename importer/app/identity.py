@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from importer.app.account import Destination
-from importer.errors import CallError, FatalError, UsageError
+from importer.errors import CallError, FatalError, SettingsError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.leadsquared.answers import Reply, read_answer, read_leads
 from importer.leadsquared.client import Client
@@ -114,7 +114,7 @@ async def _settle(
             )
         seen = [f"{one.identity}{await _evidence(client, ledger, one)}" for one in same[:CANDIDATES_TOLD]]
         ledger.drop_account()
-        raise UsageError(
+        raise SettingsError(
             f"These keys or this host are new here. They belong to {told or 'an organisation without a name'}, and "
             f"so may an account that this ledger knows: {'; '.join(seen)}. The name of an organisation does not tell "
             "whether it is the same account.",
@@ -143,7 +143,7 @@ async def _is_it(client: Client, ledger: Ledger, target: Destination, told: str 
         return found is not _Found.UNTOLD  # an older version did not keep by which keys an account was reached
     theirs = f": they belong to {told}, not {account.organisation}" if is_other else ""
     evidence = f" {found.value}." if found.value else ""
-    raise UsageError(
+    raise SettingsError(
         f"The keys seem to be another account's than {target.identity}{theirs}.{evidence}",
         hint=(
             "Nothing was sent. Give each account a name of its own below account: in config.yaml. "

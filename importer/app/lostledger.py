@@ -9,7 +9,7 @@ from pathlib import Path
 from importer.app.account import Destination
 from importer.app.runhistory import RunHistory
 from importer.config import Config
-from importer.errors import SheetError, UsageError
+from importer.errors import SettingsError, SheetError, UsageError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.digests import account_tag
 from importer.ledger.ledger import Ledger
@@ -40,7 +40,7 @@ def check_known(reports: Iterable[Path], ledger: Ledger, target: Destination, hi
         lost = lost_rows(report, ledger, account_tags(ledger, target))
         if not lost:
             continue
-        raise UsageError(
+        raise SettingsError(
             f"{report} says of {lost:,} rows that they are created, and the ledger {ledger.where} knows nothing of "
             "them: it is not the one that they were written to, or it has lost them. Rows without a unique value "
             "would be created twice.",
@@ -77,7 +77,7 @@ def find_lost_source(
     try:
         return source_of(report, config, named=None)
     except UsageError as error:
-        raise UsageError(
+        raise SettingsError(
             f"The ledger knows nothing of what {report} says that it has created. {error.message}",
             hint="Say it once:",
             steps=[NextStep(Action.REBUILD_LEDGER_OF_SOURCE, str(report))],
@@ -91,7 +91,7 @@ def source_of(report: Path, config: Config, *, named: str | None) -> LostSource:
     if name is None:
         if len(beside) != 1:
             found = "several files" if beside else "no file"
-            raise UsageError(
+            raise SettingsError(
                 f"Which file {report} is the report of cannot be told: {found} of that name {_lie(beside)} beside it.",
                 steps=[NextStep(Action.NAME_SOURCE, "leads.xlsx")],
             )

@@ -29,7 +29,7 @@ from importer.logs import Logs, open_logs
 from importer.logs.logfile import FIELDS
 from importer.report import default_report_path
 
-__all__ = ["Output", "run_files", "tell_usage"]
+__all__ = ["Batch", "Output", "run_files", "tell_usage", "told_of"]
 
 NOT_BEGUN = "not begun: the run before it was stopped"
 
@@ -40,7 +40,8 @@ logger = logging.getLogger(__name__)
 class Output:
     """What the command says, and where: the options that the core knows nothing of.
 
-    `stop_within` is how many seconds a run takes at most to end after a first signal.
+    `stop_within` is how many seconds a run takes at most to end after a first signal. `must_exist`: a pattern that
+    fits no file is a mistake.
     """
 
     as_json: bool = False
@@ -48,6 +49,7 @@ class Output:
     verbose: bool = False
     log_file: Path | None = None
     stop_within: float = 10.0
+    must_exist: bool = False
 
 
 def run_files(
@@ -66,13 +68,15 @@ def run_files(
     """
     error: ImporterError | None = None
     logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose)
-    batch = _Batch(options, environ, output)
+    batch = Batch(options, environ, output)
     try:
         logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose, file=output.log_file)
-        selection = select_files(names)
+        selection = select_files(names, must_exist=output.must_exist)
         _check_options(selection, options)
         if options.again and not options.dry_run and not is_sure:
             _ask_again()
+        if not selection.files and not selection.left_out:
+            logger.info("No file fits %s: nothing is to be done.", ", ".join(map(str, names)))
         batch.run(selection, logs)
     except ImporterError as failure:
         error = put_into_words(failure)
@@ -81,7 +85,7 @@ def run_files(
         logs.close()
         raise
     status = batch.exit_status if error is None else error.exit_status
-    line = _as_json(batch.endings, batch.left_out, status, error)
+    line = told_of(batch.endings, batch.left_out, status, error)
     try:
         tell_somebody(options, environ, exit_status=status, endings=batch.endings, line=line)
     finally:
@@ -93,12 +97,11 @@ def run_files(
 
 def tell_usage(message: str) -> None:
     """Print the line of a command that could not even be parsed."""
-    sys.stdout.write(f"{_as_json([], [], ExitStatus.USAGE, UsageError(message))}\n")
+    sys.stdout.write(f"{told_of([], [], ExitStatus.USAGE, UsageError(message))}\n")
 
 
-def _as_json(
-    endings: Sequence[RunResult], left_out: Sequence[LeftOut], status: int, error: ImporterError | None
-) -> str:
+def told_of(endings: Sequence[RunResult], left_out: Sequence[LeftOut], status: int, error: ImporterError | None) -> str:
+    """The line of JSON about a command."""
     told = as_objects(endings, exit_status=status, error=error)
     told["left_out"] = [{"file": str(one.file.absolute()), "reason": one.reason} for one in left_out]
     return json.dumps(told)
@@ -120,7 +123,7 @@ def _ask_again() -> None:
         raise UsageError("Not confirmed: nothing was sent.")
 
 
-class _Batch:
+class Batch:
     """The runs of one command, as far as they went."""
 
     def __init__(self, options: ImportRequest, environ: Mapping[str, str], output: Output) -> None:
@@ -158,12 +161,15 @@ class _Batch:
                     if reason:
                         self._leave_out(LeftOut(file, reason, is_unfinished=True))
                         continue
-                options = replace(self._options, file=file, is_one_of_several=selection.is_several)
-                ending = self._import(options, logs, signals)
+                ending = self.import_one(file, logs, signals, is_one_of_several=selection.is_several)
                 is_fatal = ending is not None and ending.exit_status == FatalError.exit_status
                 is_over = is_fatal or signals.stop.is_requested
 
-    def _import(self, options: ImportRequest, logs: Logs, signals: Signals) -> RunResult | None:
+    def import_one(
+        self, file: Path, logs: Logs, signals: Signals, *, is_one_of_several: bool = False
+    ) -> RunResult | None:
+        """Import a file and tell how it ended; None where it is a report that was not meant."""
+        options = replace(self._options, file=file, is_one_of_several=is_one_of_several)
         run, started_at = logs.begin_run(), datetime.now().astimezone()
         try:
             self._check_report(options)

@@ -30,6 +30,7 @@ COMMANDS = {
     "config-schema": ("importer.commands.configschema:print_schema", "Print the JSON Schema of config.yaml."),
     "fields": ("importer.commands.fields:fields", "List the account's fields."),
     "schedule": ("importer.commands.schedule:schedule", "Print ready texts for an import every night."),
+    "watch": ("importer.commands.watch:watch", "Import what comes into a folder, and put it away."),
     "doctor": ("importer.commands.doctor:doctor", "Check everything that an import needs."),
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
@@ -200,6 +201,7 @@ def cli() -> None:
 )
 @click.option("--same-source", is_flag=True, help="FILE is the one of this name that was imported from another folder.")
 @click.option("--new-source", is_flag=True, help="FILE is not the one of this name from another folder.")
+@click.option("--must-exist", is_flag=True, help="A pattern that fits no file is a mistake, not a quiet night.")
 @click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
 @click.option("--html/--no-html", default=True, help="Write a page to look at beside the report, or not.")

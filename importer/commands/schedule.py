@@ -23,12 +23,15 @@ __all__ = ["schedule"]
 PROGRAM = "lsq-import"
 KINDS = ("cron", "systemd", "windows")
 UNIT = re.compile(r"[\w:.\\@%-]+\.(service|target|path|timer)", re.ASCII)
+UNITS = "/etc/systemd/system"
+START = "# then: systemctl daemon-reload && systemctl enable --now {}\n"
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 @click.command(short_help="Print ready texts for an import every night.")
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
-@click.option("--at", "time", required=True, metavar="HH:MM", help="When, by this machine's clock.")
+@click.option("--at", "time", metavar="HH:MM", help="When, by this machine's clock.")
+@click.option("--watch", "is_watch", is_flag=True, help="Watch the folder FILE all the time instead (systemd).")
 @click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration.")
 @click.option(
     "--log-file",
@@ -49,18 +52,23 @@ TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 def schedule(
     *,
     files: tuple[Path, ...],
-    time: str,
+    time: str | None,
+    is_watch: bool,
     config: Path | None,
     log_file: Path | None,
     env_file: Path | None,
     on_failure: str,
     kinds: tuple[str, ...],
 ) -> None:
-    """Print what cron, systemd or Windows' Task Scheduler need to import FILE every night.
+    """Print what cron, systemd or Windows' Task Scheduler need to import FILE every night, or to watch a folder.
 
     FILE may be a pattern in quotes, such as 'inbox/*.xlsx'. Nothing is installed: you read it and put it in place.
     """
-    found = TIME.fullmatch(time.strip())
+    if is_watch:
+        _check_watch(files, time, kinds)
+    elif time is None:
+        raise UsageError("Missing option '--at'.", hint="Give hours and minutes: --at 01:30")
+    found = TIME.fullmatch((time or "00:00").strip())
     if found is None:
         raise UsageError(f"{time} is no time of day.", hint="Give hours and minutes: --at 01:30")
     path = (config or DEFAULT_CONFIG).absolute()
@@ -79,6 +87,7 @@ def schedule(
         environment=None if env_file is None else keys,
         ledger=ledger,
         on_failure=on_failure,
+        is_watch=is_watch,
     )
     if on_failure and not UNIT.fullmatch(on_failure):
         raise UsageError(f"{on_failure!r} is no unit's name.", hint="Name one such as tell-ops@%n.service.")
@@ -86,6 +95,9 @@ def schedule(
         raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
     for line in _doubts(night, files, keys, given):
         click.echo(f"warning: {line}", err=True)
+    if is_watch:
+        click.echo(_service(night))
+        return
     usual = ("windows",) if sys.platform == "win32" else ("cron", "systemd")
     texts = [text for kind in kinds or usual for text in _texts(kind, night, is_bare=bool(kinds))]
     click.echo("\n\n".join(texts))
@@ -130,13 +142,28 @@ def _texts(kind: str, night: Night, *, is_bare: bool) -> Iterator[str]:
     if kind == "cron":
         yield _titled("crontab -e: add this line", crontab(night), is_bare=is_bare)
     elif kind == "systemd":
-        folder = "/etc/systemd/system"
-        yield _titled(f"{folder}/{night.name}.service", service_unit(night))
-        start = f"# then: systemctl daemon-reload && systemctl enable --now {night.name}.timer\n"
-        yield _titled(f"{folder}/{night.name}.timer", timer_unit(night) + start)
+        yield _titled(f"{UNITS}/{night.name}.service", service_unit(night))
+        yield _titled(f"{UNITS}/{night.name}.timer", timer_unit(night) + START.format(f"{night.name}.timer"))
     else:
         yield _titled(f"{batch_path(night)}: a file with these lines", batch_file(night).replace("\r\n", "\n"))
         yield _titled("then, in a command prompt", task_command(night))
+
+
+def _check_watch(files: tuple[Path, ...], time: str | None, kinds: tuple[str, ...]) -> None:
+    """UsageError where what is asked for cannot be watched."""
+    if time is not None:
+        raise UsageError("--watch and --at contradict each other.", hint="Keep one.")
+    if set(kinds) - {"systemd"}:
+        raise UsageError(
+            "--watch prints a service for systemd alone.", hint="Elsewhere, start lsq-import watch at boot."
+        )
+    if len(files) != 1 or not files[0].is_dir():
+        raise UsageError("--watch takes one folder that is there.", hint="Such as: lsq-import schedule --watch inbox")
+
+
+def _service(night: Night) -> str:
+    unit = f"{night.name}.service"
+    return _titled(f"{UNITS}/{unit}", service_unit(night) + START.format(unit))
 
 
 def _titled(title: str, text: str, *, is_bare: bool = False) -> str:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from importer.config.host import is_loopback
 from importer.config.settings import Config
-from importer.errors import UsageError
+from importer.errors import SettingsError
 from importer.nextstep import Action, NextStep
 
 __all__ = ["is_leadsquared", "require_keys"]
@@ -34,7 +34,7 @@ def require_keys(config: Config) -> None:
     missing = [name for name, value in given.items() if not value]
     if not missing:
         if not account.trusted_host and not is_leadsquared(account.base_url):
-            raise UsageError(
+            raise SettingsError(
                 f"{urlsplit(account.base_url).hostname} is no host of LeadSquared's, and the keys would be sent to it.",
                 hint=(
                     "Nothing was sent. Is it misspelt? LeadSquared's hosts end in .leadsquared.com. If it is a gateway "
@@ -44,7 +44,7 @@ def require_keys(config: Config) -> None:
         return
     beside = "" if config.path is None else f" in {config.path.parent}"
     host = " (the host may also stand in config.yaml under account: host)" if "LSQ_HOST" in missing else ""
-    raise UsageError(
+    raise SettingsError(
         f"A real account needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not set.",
         hint=(
             f"Set {'it' if len(missing) == 1 else 'them'} in the environment or in a file named .env{beside}, one "

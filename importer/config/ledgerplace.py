@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 
 __all__ = ["place_ledger"]
 
@@ -27,7 +27,7 @@ def place_ledger(ledger: str, folder: Path) -> str:
     place = folder.absolute() / path
     here = Path.cwd() / path
     if here.exists() and not place.exists():
-        raise UsageError(
+        raise SettingsError(
             f"The ledger {ledger} is taken from the folder of config.yaml, {folder.absolute()}: none is there, but "
             f"there is one in {Path.cwd()}.",
             hint=f"Move it there with its .locks folder, or name it in full: ledger: {here}",
@@ -42,12 +42,12 @@ def _usable_path(file: str) -> Path:
             raise ValueError(file)
         path = Path(file).expanduser()
         if path.name in {"", ".."} or file.endswith(("/.", "/")):
-            raise UsageError("The ledger's path names a folder.", hint=USE_A_FILE)
+            raise SettingsError("The ledger's path names a folder.", hint=USE_A_FILE)
         path.exists()
     except RuntimeError:  # ~somebody whom the machine does not know
-        raise UsageError("The ledger's path begins with ~ and no user of this machine.", hint=USE_A_FILE) from None
+        raise SettingsError("The ledger's path begins with ~ and no user of this machine.", hint=USE_A_FILE) from None
     except ValueError:
-        raise UsageError("The ledger's path holds a NUL or half a character.", hint=USE_A_FILE) from None
+        raise SettingsError("The ledger's path holds a NUL or half a character.", hint=USE_A_FILE) from None
     except OSError as error:
-        raise UsageError(f"The ledger's path cannot be used: {error.strerror}.", hint=USE_A_FILE) from None
+        raise SettingsError(f"The ledger's path cannot be used: {error.strerror}.", hint=USE_A_FILE) from None
     return path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from importer.config.host import base_url_of
 from importer.config.settings import Account, Config
-from importer.errors import ConfigError, UsageError
+from importer.errors import ConfigError, SettingsError
 from importer.lead.columns import Column, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
@@ -79,7 +79,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise UsageError(
+        raise SettingsError(
             f"There is no config file {path}.",
             steps=[NextStep(Action.NAME_CONFIG)],
         ) from None
@@ -87,7 +87,7 @@ def _read(path: Path) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), [f"line {line}: it is not UTF-8; save the file as UTF-8"]) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint="Name another config file.") from None
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Name another config file.") from None
 
 
 def _refuse_keys(document: "Document") -> None:

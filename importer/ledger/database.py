@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 from importer.ledger.failure import LOCKED, LedgerError, gone, guard_database, reason_of
 from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
 from importer.ledger.schema import OWN_TABLES
@@ -72,7 +72,7 @@ def open_engine(location: str | Path) -> tuple[Engine, RunLocks, Patience]:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         _make_private_folder(locks)
     except OSError as error:
-        raise UsageError(
+        raise SettingsError(
             f"The ledger {path} cannot be written: {error.strerror}.",
             hint="Point ledger: in config.yaml or LSQ_LEDGER at a file in a folder that you may write to.",
         ) from error

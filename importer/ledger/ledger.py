@@ -10,7 +10,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Select, delete, exists, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from importer.errors import UsageError
+from importer.errors import SettingsError, UsageError
 from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of
 from importer.ledger.failure import REBUILD, REBUILD_STEPS, is_damage
 from importer.ledger.records import AccountRecord, State
@@ -68,7 +68,7 @@ class Ledger:
         except SQLAlchemyError as error:
             self._engine.dispose()
             is_lost = is_damage(reason_of(error))
-            raise UsageError(
+            raise SettingsError(
                 f"The ledger {self.where} cannot be used: {reason_of(error)}.",
                 hint=REBUILD if is_lost else USE_THIS_ONE,
                 steps=REBUILD_STEPS if is_lost else (),

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 from importer.ledger.failure import LocksLostError, guard_database
 
 __all__ = ["FileLocks", "RunLocks", "ServerLocks"]
@@ -122,8 +122,8 @@ class FileLocks:
             found = path.stat()
             self._files[path] = found.st_dev, found.st_ino
 
-    def _unusable(self, error: Exception) -> UsageError:
-        return UsageError(
+    def _unusable(self, error: Exception) -> SettingsError:
+        return SettingsError(
             f"No lock can be taken in {self._folder} ({type(error).__name__}).",
             hint="Point ledger: in config.yaml or LSQ_LEDGER at a file on a local disk that you may write to.",
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 from importer.ledger.failure import LedgerError
 from importer.ledger.schema import MACHINE
 from importer.ledger.upsert import upsert
@@ -74,7 +74,7 @@ class Machines:
         """Say that this machine is there; UsageError where another one is."""
         other = self._find_other(connection)
         if other is not None:
-            raise UsageError(
+            raise SettingsError(
                 self._tell(str(other)),
                 hint=f"Nothing was sent. {WAY_OUT} If that machine was switched off, try again in two minutes.",
             )

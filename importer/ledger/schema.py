@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 from importer.ledger.failure import REBUILD, REBUILD_STEPS
 from importer.ledger.migrations import MIGRATIONS
 
@@ -247,7 +247,7 @@ def prepare_schema(
     if not tables:
         _create(connection, version)
     elif not tables >= OWN_TABLES or not {"key", "value"} <= _columns(connection, META.name):
-        raise UsageError(
+        raise SettingsError(
             f"{where} is a database of something else ({', '.join(sorted(tables)[:3])}).",
             hint="Point ledger: in config.yaml or LSQ_LEDGER at a file or a database of its own.",
         )
@@ -255,13 +255,13 @@ def prepare_schema(
     try:
         present, secret = int(found["version"]), bytes.fromhex(found["secret"])
     except (KeyError, ValueError):
-        raise UsageError(
+        raise SettingsError(
             f"The ledger {where} is damaged: its version or its secret cannot be read.",
             hint=REBUILD,
             steps=REBUILD_STEPS,
         ) from None
     if present > version or any(step not in migrations for step in range(present, version)):
-        raise UsageError(
+        raise SettingsError(
             f"The ledger {where} has version {present}; this lsq-import knows version {version}.",
             hint="Use the lsq-import that wrote it, or a newer one.",
         )

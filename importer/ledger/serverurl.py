@@ -4,7 +4,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from importer.errors import UsageError
+from importer.errors import SettingsError
 
 __all__ = ["DRIVER", "EXAMPLE", "is_server_address", "read_server_url", "shown"]
 
@@ -43,17 +43,17 @@ def read_server_url(text: str) -> URL:
         url = make_url(text)
         scheme = _SCHEMES.get(url.drivername, url.drivername)
         if url.get_backend_name() != "postgresql" and url.drivername not in _SCHEMES:
-            raise UsageError("The ledger's address names a database that cannot serve as a ledger.", hint=_HINT)
+            raise SettingsError("The ledger's address names a database that cannot serve as a ledger.", hint=_HINT)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise UsageError(
+        raise SettingsError(
             f"The ledger's address is no database URL that can be used here ({type(error).__name__}).", hint=_HINT
         ) from None
     if scheme != "postgresql+psycopg":
-        raise UsageError(f"The ledger's address asks for a driver that is not used here ({scheme}).", hint=_HINT)
+        raise SettingsError(f"The ledger's address asks for a driver that is not used here ({scheme}).", hint=_HINT)
     try:
         import psycopg  # noqa: F401 - only whether it is there
     except ImportError:
-        raise UsageError(
+        raise SettingsError(
             "A ledger on a PostgreSQL server needs psycopg, which is not installed.",
             hint=f"Install it: pip install '{DRIVER}'",
         ) from None

@@ -16,6 +16,7 @@ class Night:
     `program` are the first words of the command. `environment` is the file with the keys, None where it is the `.env`
     that the program finds beside `config` by itself. `ledger` is the file that is in use now, None where it is a
     database. `on_failure` is the unit that systemd starts when it failed, empty where none is named.
+    `is_watch`: not once a day, but all the time; `files` is then the one folder that is watched.
     """
 
     program: tuple[str, ...]
@@ -28,6 +29,7 @@ class Night:
     environment: PurePath | None = None
     ledger: PurePath | None = None
     on_failure: str = ""
+    is_watch: bool = False
 
     @property
     def setting(self) -> str:
@@ -39,6 +41,8 @@ class Night:
         """The command in its words. It waits for a run by hand, leaves what the day does not allow to the next night,
         and says nothing but warnings and the summary.
         """
+        if self.is_watch:
+            return (*self.program, "watch", *self.files, "-c", str(self.config), "--quiet", "--log-file", str(self.log))
         options = ("-c", str(self.config), "--wait", "--until-quota", "--quiet", "--log-file", str(self.log))
         return (*self.program, *self.files, *options)
 

@@ -9,12 +9,16 @@ __all__ = ["service_unit", "timer_unit"]
 STOP_S = 180
 """How long a stop may take: the rows in flight are finished, with their look-ups."""
 
+WATCHING = f"Type=simple\nRestart=always\nRestartSec=60\nSuccessExitStatus=143\nTimeoutStopSec={STOP_S}"
+
 
 def service_unit(night: Night) -> str:
     """The `.service` file. Status 1, rows that were not created, counts as a failure: `systemctl` shows it."""
     environment = night.environment or night.config.parent / ".env"
     program, *arguments = night.arguments
     ledger = f"\nEnvironment={_word(night.setting, dollar='$')}" if night.setting else ""
+    how = WATCHING if night.is_watch else f"Type=oneshot\nTimeoutStopSec={STOP_S}"
+    install = "\n[Install]\nWantedBy=multi-user.target\n" if night.is_watch else ""
     told = f"OnFailure={night.on_failure}" if night.on_failure else "# OnFailure= names a unit that tells somebody."
     return f"""\
 [Unit]
@@ -24,14 +28,13 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
-Type=oneshot
+{how}
 User={night.user}
 WorkingDirectory={_path(night.folder)}
 # The keys. $ is an ordinary character in that file; the - lets it be missing.
 EnvironmentFile=-{_path(environment)}{ledger}
 ExecStart={" ".join([_word(program, dollar="$"), *map(_word, arguments)])}
-TimeoutStopSec={STOP_S}
-"""
+{install}"""
 
 
 def timer_unit(night: Night) -> str:

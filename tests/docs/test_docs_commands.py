@@ -53,6 +53,8 @@ COMMANDS_RUN = {
     "lsq-import forget leads.report.csv --row 3": ("unknown", EXIT_OK),
     "lsq-import history": ("imported", EXIT_OK),
     "lsq-import history 1": ("imported", EXIT_OK),
+    "lsq-import watch inbox --once": ("ready", EXIT_SOME_NOT),
+    "lsq-import schedule --watch inbox": ("ready", EXIT_OK),
     "lsq-import config-schema": ("empty", EXIT_OK),
     "lsq-import undo 1": ("imported", EXIT_OK),
     "lsq-import undo 1 --dry-run": ("imported", EXIT_OK),
@@ -66,6 +68,7 @@ COMMANDS_NOT_RUN = {
     "python3 -m venv .venv": "the tests stand in such an environment; .ci/run makes one",
     "pip install .": "installs; .ci/run installs a built wheel",
     "pip install -e '.[test]'": "installs; .ci/run does it",
+    "lsq-import watch inbox": "goes on until it is stopped; tests/run/test_run_watch.py runs it",
     'eval "$(_LSQ_IMPORT_COMPLETE=bash_source lsq-import)"': (
         "changes the shell that calls it; tests/commands/test_commands_completion.py asks what it asks"
     ),

@@ -137,8 +137,12 @@ def test_two_files_that_would_have_one_report_are_not_both_imported(desk: Desk, 
     assert inbox.is_dir()
 
 
-def test_a_pattern_that_fits_nothing_is_told(desk: Desk) -> None:
+def test_a_pattern_that_fits_nothing_is_a_quiet_night_unless_files_must_exist(desk: Desk) -> None:
     run = desk.call("inbox/*.csv")
+    assert (run.status, run.out) == (0, "")
+    assert "No file fits inbox/*.csv: nothing is to be done." in run.err
+    assert told(desk.call("inbox/*.csv", "--json").out)["runs"] == []
+    run = desk.call("inbox/*.csv", "--must-exist")
     assert run.status == 2
     assert "No file fits inbox/*.csv" in run.err
 

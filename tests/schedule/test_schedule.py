@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from importer.commands.cli import cli
+from importer.errors import UsageError
 from importer.schedule import Night, batch_file, crontab, service_unit, task_command, timer_unit
 
 ODD = "/home/ops/100% $new 'leads' \"x\" & \\ ;"
@@ -154,6 +155,19 @@ def test_a_unit_to_start_after_a_failure_stands_in_the_service() -> None:
     assert "\nOnFailure=" not in call("leads.csv", "--at", "01:30", "--for", "systemd").stdout
     for bad in ("tell ops", "x.service\nExecStart=/bin/sh", "tell-ops"):
         assert "is no unit's name" in str(call("leads.csv", "--at", "01:30", "--on-failure", bad).exception)
+
+
+def test_a_folder_that_is_watched_has_a_service_that_comes_back(folder: Path) -> None:
+    (folder / "inbox").mkdir()
+    text = call("inbox", "--watch").stdout
+    assert f" watch {folder / 'inbox'} -c {folder / 'config.yaml'} --quiet --log-file " in text
+    assert "Type=simple\nRestart=always\n" in text
+    assert text.count("[Install]\nWantedBy=multi-user.target\n") == 1
+    assert text.rstrip().endswith("enable --now lsq-import-inbox.service")
+    assert "OnCalendar" not in text
+    for bad in (("inbox", "--watch", "--at", "1:30"), ("inbox", "--watch", "--for", "cron"), ("none", "--watch")):
+        assert isinstance(call(*bad).exception, UsageError)
+    assert "--at" in str(call("leads.csv").exception)
 
 
 def test_what_is_printed_without_a_choice_has_all_that_this_system_needs(folder: Path) -> None:
