@@ -27,6 +27,7 @@ class Action(Enum):
     REBUILD_LEDGER_OF_SOURCE = "Rebuild the ledger from {}, and name the report's source."
     REFRESH_FIELDS = "The account can be asked for its fields anew."
     SEND_UNTIL_QUOTA = "An import until the quota sends what fits; the rest goes on the next day."
+    TELL_KIND = "Say what kind of file it is, such as csv or xlsx."
     TELL_SOURCE = "Say whether it is that same source, or a new one."
     TRUST_REFERENCES = "If each line still is the row of its lsq_ref, let the references be trusted."
     TRY_WITHOUT_KEYS = "A sandbox and a dry run need none."

@@ -8,9 +8,14 @@ from importer.config import Config, load_config, load_environment
 from importer.config.ledgerplace import place_ledger
 from importer.ledger.database import default_ledger_path
 
-__all__ = ["DEFAULT_CONFIG", "find_config", "ledger_location", "location_of"]
+__all__ = ["DEFAULT_CONFIG", "find_config", "ledger_location", "location_of", "state_folder"]
 
 DEFAULT_CONFIG = Path("config.yaml")
+
+
+def state_folder() -> Path:
+    """Where this user's state is kept, whatever the config says of the ledger."""
+    return default_ledger_path().parent
 
 
 def find_config(config: Path | None, environ: Mapping[str, str] | None = None) -> Config:

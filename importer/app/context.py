@@ -134,7 +134,7 @@ async def open_context(
         ledger, history = blocking.here(lambda: _open_ledger_and_history(stack, options, target, notify))
         identity = ledger.account.identity
         if input_file.shape is None and not target.is_throw_away:
-            check_known((read.report, *reports_beside(options.file)), ledger, target, history)
+            check_known((read.report, *reports_beside(options.place)), ledger, target, history)
         is_lasting = not (options.dry_run or target.is_throw_away)
         is_lasting_report = is_lasting and input_file.shape is not None
         lost = (
@@ -159,7 +159,8 @@ async def open_context(
             text = f"The ledger did not know {done.created} rows of this report; their source is {source}."
             notify(Notice(Level.INFO, text))
         mode = "dry run" if options.dry_run else "sandbox" if options.sandbox else "import"
-        history.begin(mode=mode, source=source, file=options.file, report=read.report)
+        file = options.origin or str(options.file.resolve())
+        history.begin(mode=mode, source=source, file=file, report=read.report)
         stack.push(lambda _kind, error, _trace: history.end_early(error, stop_status=stop_status()))
         client: Client | None = None
         slots: SharedSlots | None = None
@@ -197,7 +198,7 @@ async def open_context(
                 input_file,
                 ledger,
                 source=source,
-                is_answered=bool(config.source) or options.same_source or options.new_source,
+                is_answered=bool(config.source or options.origin) or options.same_source or options.new_source,
             ),
             maker=RowPreparer(
                 input_file,
@@ -236,7 +237,7 @@ async def _await_source(ledger: Ledger, identity: str, source: str, notify: Noti
 def _source_of(
     options: ImportRequest, config: Config, history: RunHistory, ledger: Ledger, input_file: InputFile
 ) -> str:
-    known = config.source or ""
+    known = config.source or options.origin
     if input_file.shape is not None:
         known = known or history.source_of(options.file) or source_of_lines(input_file, ledger)
     return known or source_of_file(options.file, config, ledger.runs, is_new=options.new_source)

@@ -11,7 +11,7 @@ __all__ = ["invocation_of"]
 def invocation_of(request: ImportRequest, *, report: Path) -> Invocation:
     """The command that asks for this import from the current folder; `report` is where its report goes."""
     return Invocation(
-        file=str(request.file),
+        file=request.origin or str(request.file),
         report=str(report),
         folder=str(Path.cwd()),
         is_report_named=request.report is not None,

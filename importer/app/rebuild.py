@@ -71,7 +71,7 @@ def rebuild(
         left = dict(in_source)
         tags = account_tags(ledger, target)
         history = RunHistory(ledger)
-        history.begin(mode="rebuild", source=source, file=report, report=report)
+        history.begin(mode="rebuild", source=source, file=str(report.resolve()), report=report)
         try:
             lines = _lines(input_file, maker, digests, scratch, left)
             rebuilt = _write(lines, ledger, tags, in_source=in_source, left=left)

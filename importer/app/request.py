@@ -22,6 +22,8 @@ def environ_of(environ: Mapping[str, str] | None) -> Mapping[str, str]:
 class ImportRequest:
     """One import of the spreadsheet, or report of an earlier run, at `file`.
 
+    - `origin`: where the file was brought from, if it is a copy; it is the file's source, and the report is written
+      into the current folder.
     - `config`: the configuration; None for config.yaml in the current folder.
     - `report`: where the report goes, .csv or .xlsx; None for the file's name with .report.csv, beside the file, or for
       the file's own place where it is itself a report.
@@ -43,6 +45,7 @@ class ImportRequest:
     """
 
     file: Path
+    origin: str = ""
     config: Path | None = None
     report: Path | None = None
     sheet: str | None = None
@@ -61,3 +64,8 @@ class ImportRequest:
     wait: bool = False
     refresh_fields: bool = False
     is_one_of_several: bool = False
+
+    @property
+    def place(self) -> Path:
+        """The path beside which its report goes."""
+        return Path(self.file.name) if self.origin else self.file

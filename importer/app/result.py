@@ -13,14 +13,14 @@ __all__ = ["RunResult", "as_objects"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """One run's end. `ledger_run` is its number in the history (0: not there), `run` its id in the log of a command.
-
-    `exit_status` is 0 where all rows are created (in a dry run: ready), 1 where some are not, 3 where the account, the
-    breaker or the machine ended it, that of the stop where it was stopped (130). `counts` says how many rows have each
-    status, `problems` how many have each `lsq_error`. `previous_exit_status` is that of the import of the same source
-    before this one; None where there was none. `report` and `page` are None where none was written; `kept` is where
-    an edited report that stood there went. `error` is what ended the run early, or kept it from beginning. `lines` is
-    the summary as it is printed.
+    """One run's end. `origin` is where the file was brought from, empty for one of this machine. `ledger_run` is its
+    number in the history (0: not there), `run` its id in the log of a command. `exit_status` is 0 where all rows are
+    created (in a dry run: ready), 1 where some are not, 3 where the account, the breaker or the machine ended it,
+    that of the stop where it was stopped (130). `counts` says how many rows have each status, `problems` how many
+    have each `lsq_error`. `previous_exit_status` is that of the import of the same source before this one; None where
+    there was none. `report` and `page` are None where none was written; `kept` is where an edited report that stood
+    there went. `error` is what ended the run early, or kept it from beginning. `lines` is the summary as it is
+    printed.
     """
 
     file: Path
@@ -29,6 +29,7 @@ class RunResult:
     ended_at: datetime
     run: str = ""
     was_stopped: bool = False
+    origin: str = ""
     mode: str = ""
     source: str = ""
     ledger_run: int = 0
@@ -46,7 +47,7 @@ class RunResult:
     def as_object(self) -> dict[str, object]:
         """The ending as JSON says it: times in UTC, paths absolute, nothing of any lead."""
         return {
-            "file": str(self.file.absolute()),
+            "file": self.origin or str(self.file.absolute()),
             "run": self.run,
             "ledger_run": self.ledger_run or None,
             "mode": self.mode or None,

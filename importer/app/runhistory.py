@@ -36,13 +36,11 @@ class RunHistory:
         """The run's number in the history, 0 where there is none."""
         return self._run_id
 
-    def begin(self, *, mode: str, source: str, file: Path, report: Path) -> None:
+    def begin(self, *, mode: str, source: str, file: str, report: Path) -> None:
         """Write down that a run begins."""
         if self._ledger is not None:
             self.previous_exit_status = self._ledger.runs.last_exit_status(source)
-            self._run_id = self._ledger.runs.begin(
-                mode=mode, source=source, file=str(file.resolve()), report=str(report.resolve())
-            )
+            self._run_id = self._ledger.runs.begin(mode=mode, source=source, file=file, report=str(report.resolve()))
             self._ledger.rows.run_id = self._run_id
 
     def end(

@@ -6,17 +6,20 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from importer.app.bringing import bring, is_elsewhere
 from importer.app.fileselection import OWN_REPORT, LeftOut, Selection, Stillness, select_files
 from importer.app.inputreading import OwnReportError
 from importer.app.pipeline import import_file
 from importer.app.request import ImportRequest
 from importer.app.result import RunResult, as_objects
+from importer.app.stop import Interrupted
 from importer.commands.progress import Progress
 from importer.commands.runlog import log_event
 from importer.commands.signals import Signals
@@ -41,7 +44,7 @@ class Output:
     """What the command says, and where: the options that the core knows nothing of.
 
     `stop_within` is how many seconds a run takes at most to end after a first signal. `must_exist`: a pattern that
-    fits no file is a mistake.
+    fits no file is a mistake. `kind` is the ending of what comes from elsewhere and has none.
     """
 
     as_json: bool = False
@@ -50,10 +53,11 @@ class Output:
     log_file: Path | None = None
     stop_within: float = 10.0
     must_exist: bool = False
+    kind: str | None = None
 
 
 def run_files(
-    names: Sequence[Path],
+    names: Sequence[str],
     options: ImportRequest,
     environ: Mapping[str, str],
     output: Output,
@@ -71,13 +75,15 @@ def run_files(
     batch = Batch(options, environ, output)
     try:
         logs = open_logs(is_quiet=output.quiet, is_verbose=output.verbose, file=output.log_file)
-        selection = select_files(names, must_exist=output.must_exist)
-        _check_options(selection, options)
+        elsewhere = [name for name in names if is_elsewhere(name)]
+        here = [Path(name) for name in names if not is_elsewhere(name)]
+        selection = select_files(here, must_exist=output.must_exist)
+        _check_options(selection, options, elsewhere, output.kind)
         if options.again and not options.dry_run and not is_sure:
             _ask_again()
-        if not selection.files and not selection.left_out:
-            logger.info("No file fits %s: nothing is to be done.", ", ".join(map(str, names)))
-        batch.run(selection, logs)
+        if not selection.files and not selection.left_out and not elsewhere:
+            logger.info("No file fits %s: nothing is to be done.", ", ".join(names))
+        batch.run(selection, logs, elsewhere)
     except ImporterError as failure:
         error = put_into_words(failure)
         logger.error("%s", error)  # noqa: TRY400 - what it is was said by its message
@@ -143,8 +149,8 @@ class Batch:
         statuses += [] if self._stopped is None else [self._stopped]
         return worst_of(statuses)
 
-    def run(self, selection: Selection, logs: Logs) -> None:
-        """Import the files of a selection until one run ends them all."""
+    def run(self, selection: Selection, logs: Logs, elsewhere: Sequence[str] = ()) -> None:
+        """Import the files of a selection, and then those from `elsewhere`, until one run ends them all."""
         for one in selection.left_out:
             self._leave_out(one)
         stillness = Stillness(selection.files) if selection.is_several else None
@@ -162,31 +168,55 @@ class Batch:
                         self._leave_out(LeftOut(file, reason, is_unfinished=True))
                         continue
                 ending = self.import_one(file, logs, signals, is_one_of_several=selection.is_several)
-                is_fatal = ending is not None and ending.exit_status == FatalError.exit_status
-                is_over = is_fatal or signals.stop.is_requested
+                is_over = _ends_all(ending) or signals.stop.is_requested
+            for name in elsewhere:
+                if is_over:
+                    self._stopped = signals.stop.exit_status
+                    break
+                ending = self._bring_and_import(name, logs, signals)
+                is_over = _ends_all(ending) or signals.stop.is_requested
 
     def import_one(
-        self, file: Path, logs: Logs, signals: Signals, *, is_one_of_several: bool = False
+        self, file: Path, logs: Logs, signals: Signals, *, is_one_of_several: bool = False, origin: str = ""
     ) -> RunResult | None:
         """Import a file and tell how it ended; None where it is a report that was not meant."""
-        options = replace(self._options, file=file, is_one_of_several=is_one_of_several)
+        options = replace(self._options, file=file, origin=origin, is_one_of_several=is_one_of_several)
         run, started_at = logs.begin_run(), datetime.now().astimezone()
         try:
             self._check_report(options)
-            ending = replace(self._run(options, signals, logs), run=run)
+            ending = replace(self._run(options, signals, logs), run=run, origin=origin)
         except OwnReportError:
             self._leave_out(LeftOut(options.file, OWN_REPORT))
             return None
         except ImporterError as error:
-            ending = _ending_of(error, options.file, run, started_at)
+            ending = _ending_of(error, options, run, started_at)
         except Exception as error:
             logger.debug("%s", options.file, exc_info=error)
-            ending = _ending_of(DefectError.of(error), options.file, run, started_at)
+            ending = _ending_of(DefectError.of(error), options, run, started_at)
         if ending.error is not None:
-            put_into_words(ending.error, file=options.file)
+            put_into_words(ending.error, file=Path(origin) if origin else file)
+            if origin:  # nobody knows the copy's own path
+                ending.error.message = ending.error.message.replace(str(file), origin)
         self.endings.append(ending)
         self._tell(ending, has_name=options.is_one_of_several)
         return ending
+
+    def _bring_and_import(self, name: str, logs: Logs, signals: Signals) -> RunResult | None:
+        """Import a copy of what lies elsewhere; None where it was stopped before it was here."""
+        started_at = datetime.now().astimezone()
+        with ExitStack() as stack:
+            try:
+                with signals.blocking():
+                    copy = stack.enter_context(bring(name, kind=self._output.kind))
+            except Interrupted:
+                self._stopped = signals.stop.exit_status
+                return None
+            except ImporterError as error:
+                ending = _ending_of(put_into_words(error), ImportRequest(file=Path()), logs.begin_run(), started_at)
+                self.endings.append(ending)
+                self._tell(ending, has_name=False)
+                return ending
+            return self.import_one(copy.file, logs, signals, origin=copy.origin)
 
     def _run(self, options: ImportRequest, signals: Signals, logs: Logs) -> RunResult:
         with Progress(logs.status_line, is_quiet=self._output.quiet) as progress:
@@ -204,7 +234,7 @@ class Batch:
         """UsageError where two files would have one report: `leads.csv` and `leads.xlsx`."""
         if not options.is_one_of_several:
             return
-        report = Path(os.path.realpath(default_report_path(options.file, first=options.first)))
+        report = Path(os.path.realpath(default_report_path(options.place, first=options.first)))
         other = self._reports.setdefault(report, options.file)
         if other != options.file:
             raise UsageError(
@@ -214,7 +244,7 @@ class Batch:
 
     def _tell(self, ending: RunResult, *, has_name: bool) -> None:
         if ending.lines:
-            text = "\n".join([*([f"{ending.file}:"] if has_name else []), *ending.lines])
+            text = "\n".join([*([f"{ending.origin or ending.file}:"] if has_name else []), *ending.lines])
             if self._output.as_json:
                 logger.info("%s", text)
             else:
@@ -233,21 +263,29 @@ class Batch:
         logger.log(level, "%s is left out: %s.", one.file, one.reason)
 
 
-def _check_options(selection: Selection, options: ImportRequest) -> None:
+def _ends_all(ending: RunResult | None) -> bool:
+    """Whether what ended this run ends every other."""
+    return ending is not None and ending.exit_status == FatalError.exit_status
+
+
+def _check_options(selection: Selection, options: ImportRequest, elsewhere: Sequence[str], kind: str | None) -> None:
     """UsageError for options that contradict each other, or that name one file where several are imported."""
+    if kind is not None and not elsewhere:
+        raise UsageError("--as is for standard input and addresses.", hint="A file's kind is told by its ending.")
     if options.same_source and options.new_source:
         raise UsageError("--same-source and --new-source contradict each other.", hint="Keep one. Nothing was sent.")
     for name, path in (("-r", options.report), ("--payloads", options.payloads)):
-        if selection.is_several and path is not None:
+        if (selection.is_several or len(selection.files) + len(elsewhere) > 1) and path is not None:
             raise UsageError(
                 f"{name} names one file, but several are imported.",
                 hint=f"Leave {name} out, or import the files one by one.",
             )
 
 
-def _ending_of(error: ImporterError, file: Path, run: str, started_at: datetime) -> RunResult:
+def _ending_of(error: ImporterError, options: ImportRequest, run: str, started_at: datetime) -> RunResult:
     return RunResult(
-        file=file,
+        file=options.file,
+        origin=options.origin,
         run=run,
         exit_status=error.exit_status,
         started_at=started_at,

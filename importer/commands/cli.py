@@ -147,7 +147,7 @@ def cli() -> None:
 )
 @click.argument(
     "files",
-    type=click.Path(path_type=Path),
+    type=click.Path(allow_dash=True),
     nargs=-1,
     required=True,
     metavar="FILE...",
@@ -201,6 +201,12 @@ def cli() -> None:
 )
 @click.option("--same-source", is_flag=True, help="FILE is the one of this name that was imported from another folder.")
 @click.option("--new-source", is_flag=True, help="FILE is not the one of this name from another folder.")
+@click.option(
+    "--as",
+    "kind",
+    metavar="KIND",
+    help="What standard input or an address holds: csv, xlsx, …  [default: what its name says]",
+)
 @click.option("--must-exist", is_flag=True, help="A pattern that fits no file is a mistake, not a quiet night.")
 @click.option("--until-quota", is_flag=True, help="Send what the day's calls allow; the next run goes on.")
 @click.option("--yes", is_flag=True, help="Answer that question with yes.")
@@ -224,14 +230,15 @@ def cli() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each row's outcome.")
 @click.version_option(__version__, "--version", prog_name="lsq-import")
-def import_command(*, files: tuple[Path, ...], yes: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+def import_command(*, files: tuple[str, ...], yes: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
     """Import the leads of each FILE, a CSV or Excel file, into LeadSquared, one lead a row.
 
     FILE is .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods, or the report of an earlier run: its unfinished rows
     are sent as they now stand. What is created already is never sent again. Several files, or a pattern such as
-    inbox/*.xlsx, are imported one after the other, each with a report of its own. Which column goes to which field is
-    said in config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment
-    or in a file .env beside config.yaml.
+    inbox/*.xlsx, are imported one after the other, each with a report of its own. FILE may also be - for standard
+    input, or an address such as https://, s3://, gs:// or sftp://. Which column goes to which field is said in
+    config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment or in a
+    file .env beside config.yaml.
 
     \b
     Try it without keys and without a network:
@@ -244,7 +251,7 @@ def import_command(*, files: tuple[Path, ...], yes: bool, **given: Any) -> None:
     from importer.commands.batch import Output, run_files
 
     output = Output(**{field.name: given.pop(field.name) for field in fields(Output)})
-    options = ImportRequest(file=files[0], **given)
+    options = ImportRequest(file=Path(files[0]), **given)
     # Rows come and go in batches of thousands of small objects without cycles: the collector's usual threshold makes it
     # look at them all the time, a quarter of a dry run.
     gc.freeze()

@@ -28,6 +28,7 @@ WORDS = {
     Action.SEND_UNTIL_QUOTA: (
         "--until-quota sends what fits and leaves the rest unsent; the same command goes on the next day."
     ),
+    Action.TELL_KIND: "Say so: --as csv, or --as xlsx.",
     Action.TELL_SOURCE: "Add --same-source if it is that file or that feed, --new-source if it is another file.",
     Action.TRUST_REFERENCES: (
         "If each line still is the row of its lsq_ref and its cells were edited on purpose, add --trust-references."

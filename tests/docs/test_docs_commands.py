@@ -69,6 +69,8 @@ COMMANDS_NOT_RUN = {
     "pip install .": "installs; .ci/run installs a built wheel",
     "pip install -e '.[test]'": "installs; .ci/run does it",
     "lsq-import watch inbox": "goes on until it is stopped; tests/run/test_run_watch.py runs it",
+    "some-export | lsq-import - --as csv": "another program's; tests/run/test_run_elsewhere.py reads standard input",
+    "lsq-import 'https://files.example.com/leads.xlsx?token=…'": "asks a host; tests/run/test_run_elsewhere.py has one",
     'eval "$(_LSQ_IMPORT_COMPLETE=bash_source lsq-import)"': (
         "changes the shell that calls it; tests/commands/test_commands_completion.py asks what it asks"
     ),
