@@ -149,7 +149,7 @@ class _CsvRows:
                 length.chars = 0
                 if len(record) > width:
                     require_row_fits(number, 0, len(record))
-                if _holds_anything("".join(record)):
+                if (record and record[0][:1].isalnum()) or _holds_anything("".join(record)):
                     count += 1
                     if len(record) < width:
                         short.add(number)
@@ -193,7 +193,7 @@ class _CsvRows:
         with self._parsed() as records:
             for number, record in itertools.islice(enumerate(records, 1), self._header_row, None):
                 joined = "".join(record)
-                if not _holds_anything(joined):
+                if not joined[:1].isalnum() and not _holds_anything(joined):
                     continue
                 cells = _unwrapped(record) if '="' in joined else record
                 bad = _bad_cells(cells) if "#" in joined or "Err:" in joined else NOTHING

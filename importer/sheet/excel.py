@@ -103,6 +103,9 @@ class ExcelWorkbook:
         self._package.close()
 
 
+_TEXTS = ("inlineStr", "str")
+
+
 class _CellTexts:
     """Makes rows of text out of stored cells."""
 
@@ -130,6 +133,10 @@ class _CellTexts:
             column, kind, _, value, _ = cell
             if kind == "s" and value and value.isdecimal() and int(value) < len(strings):
                 text = strings[int(value)]
+                if text[:1] == "#" and is_error_value(text):
+                    bad[column] = text.strip()
+            elif value and cell.formula is None and kind in _TEXTS and "_x" not in value:
+                text = value
                 if text[:1] == "#" and is_error_value(text):
                     bad[column] = text.strip()
             else:

@@ -28,6 +28,7 @@ _TRUE = ("1", "true")
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _LONGEST_LETTERS = 5  # $XFD$
 _LONGEST_STYLE = 10
+_MOST_STYLES_KEPT = 10_000
 _MOST_CELLS_IN_A_ROW = 4 * MOST_COLUMNS  # some writers repeat a cell
 
 
@@ -73,6 +74,7 @@ class _RowCollector:
         self._collecting = False
         self._in_phonetic = False
         self._columns: dict[str, int] = {}
+        self._styles: dict[str | None, int] = {None: 0}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
@@ -109,18 +111,19 @@ class _RowCollector:
                 self._value = "".join(self._texts)
             if self._value is not None or self._formula is not None:
                 attributes = self._attributes
-                style = attributes.get("s") or "0"
+                style = self._styles.get(attributes.get("s"))
+                if style is None:
+                    style = self._learn_style(attributes["s"])
                 kind = attributes.get("t") or "n"
-                number = int(style) if style.isdecimal() and len(style) < _LONGEST_STYLE else 0
-                self._cells.append(RawCell(self._column, kind, number, self._value, self._formula))
+                self._cells.append(RawCell(self._column, kind, style, self._value, self._formula))
         elif name == "v":
-            self._value = "".join(self._parts)
+            self._value = self._joined()
             self._texts = None
             self._collecting = False
         elif name == "t" and self._collecting:
             self._end_text()
         elif name == "f":
-            self._formula = "".join(self._parts)
+            self._formula = self._joined()
             self._collecting = False
         elif name == "row":
             self._end_row()
@@ -133,10 +136,25 @@ class _RowCollector:
         if self._column >= MOST_COLUMNS or len(self._cells) > _MOST_CELLS_IN_A_ROW:
             raise TooLargeError(f"refused, row {self._number:,} has more than {MOST_COLUMNS:,} columns.")
 
+    def _joined(self) -> str:
+        """What was collected: mostly one piece."""
+        parts = self._parts
+        return parts[0] if len(parts) == 1 else "".join(parts)
+
+    def _learn_style(self, text: str) -> int:
+        style = int(text) if text.isdecimal() and len(text) < _LONGEST_STYLE else 0
+        if len(self._styles) < _MOST_STYLES_KEPT:
+            self._styles[text] = style
+        return style
+
     def _end_text(self) -> None:
-        if self._texts is None:
-            self._texts = [] if self._value is None else [self._value]
-        self._texts.append("".join(self._parts))
+        """One of the runs of an inline string; the second makes a list of them, for adding texts up takes long."""
+        if self._texts is not None:
+            self._texts.append(self._joined())
+        elif self._value is not None:
+            self._texts = [self._value, self._joined()]
+        else:
+            self._value = self._joined()
         self._collecting = False
 
     def _end_row(self) -> None:
