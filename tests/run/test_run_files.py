@@ -137,7 +137,7 @@ def make_pipe(folder: Path) -> str:
     return "leads.csv"
 
 
-@pytest.mark.parametrize("make", [make_pipe, lambda _folder: "-", lambda _folder: "/dev/stdin"])
+@pytest.mark.parametrize("make", [make_pipe, lambda _folder: "/dev/stdin"])
 def test_what_can_be_read_only_once_is_refused_at_once(quiet: Desk, make: Callable[[Path], str]) -> None:
     run = quiet.run(make(quiet.folder), "--dry-run")
     assert run.status == 2
