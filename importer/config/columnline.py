@@ -42,8 +42,12 @@ def _mended(rule: ValueRule, remedy: Remedy, config: Config) -> ValueRule | None
         return replace(rule, policies=replace(rule.policies or config.policies, **change))
     if remedy.key == "type":
         return replace(rule, type=remedy.value)
-    if remedy.key == "format" and rule.type is None:
-        rule = replace(rule, type=FORMAT_TYPES["%H" in remedy.value], timezone=config.timezone)
+    if remedy.key == "format":
+        kind = rule.type or FORMAT_TYPES["%H" in remedy.value]
+        rule = replace(rule, type=kind, timezone=rule.timezone or config.timezone)
+        change = {"format": (*rule.format, remedy.value)}
+    if remedy.key == "indian":
+        rule, change = replace(rule, type=rule.type or "number", thousands="", decimal="."), {"indian": True}
     if remedy.key == "thousands":
         rule = replace(rule, type=rule.type or "number", decimal="," if remedy.value == "." else ".")
     if remedy.key == "region":
@@ -59,17 +63,26 @@ def _said(rule: ValueRule, config: Config) -> Mapping[str, str]:
     return {key: value for key, value in _written(rule, config) if value}
 
 
+def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    written = ", ".join(f"{yaml_word(old)}: {yaml_word(new)}" for old, new in pairs)
+    return f"{{{written}}}" if written else ""
+
+
 def _written(rule: ValueRule, config: Config) -> Iterator[tuple[str, str]]:
     own = rule.policies or config.policies
     yield "type", rule.type or ""
     yield "region", rule.region or ""
-    yield "format", in_quotes(rule.format) if rule.format else ""
+    yield "strip", f"[{', '.join(map(in_quotes, rule.strip))}]" if rule.strip else ""
+    yield "replace", _pairs(rule.replace)
+    yield "case", rule.case
+    formats = list(map(in_quotes, rule.format))
+    yield "format", f"[{', '.join(formats)}]" if len(formats) > 1 else "".join(formats)
     yield "timezone", str(rule.timezone) if rule.timezone is not None and rule.timezone != config.timezone else ""
     yield "thousands", in_quotes(rule.thousands) if rule.thousands else ""
     yield "decimal", in_quotes(rule.decimal) if rule.decimal != AS_TEXT.decimal else ""
     yield "options", f"[{', '.join(map(yaml_word, rule.options))}]" if rule.options else ""
-    pairs = ", ".join(f"{yaml_word(cell)}: {yaml_word(value)}" for cell, value in rule.values)
-    yield "values", f"{{{pairs}}}" if pairs else ""
+    yield "indian", "true" if rule.indian else ""
+    yield "values", _pairs(rule.values)
     yield "default", yaml_word(rule.default) if rule.default else ""
     yield "required", "true" if rule.is_required else ""
     for one in fields(Policies):

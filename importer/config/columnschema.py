@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from importer.config.section import Section
 from importer.config.texts import TEXTS, Read, ask, read_field_name, read_timezone
 from importer.lead.fieldname import FieldName
-from importer.lead.rule import BadEmail, OffList, Policies, TooLong, ValueRule
+from importer.lead.rule import BadEmail, Case, OffList, Policies, TooLong, ValueRule
 from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
@@ -20,6 +20,7 @@ __all__ = ["ColumnModel", "ConstantModel"]
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
 CONSTANT_TYPES = [name for name, one in TYPES.items() if one.is_for_constants]
+TEXT_OR_TEXTS = {"anyOf": [{"type": "string"}, TEXTS]}
 POLICIES = tuple(one.name for one in fields(Policies))
 COUNTRIES_BY_HABIT = {"UK": "GB", "EN": "GB", "USA": "US", "UAE": "AE", "INDIA": "IN"}
 
@@ -61,9 +62,23 @@ def _one_of(names: Iterable[str], text: object) -> str:
     return str(text)
 
 
-def _format(text: object) -> str:
-    compile_pattern(str(text))
-    return str(text)
+def _formats(written: object) -> tuple[str, ...]:
+    formats = tuple(map(str, written)) if isinstance(written, list) else (str(written),)
+    if not formats:
+        raise ValueError("it must be a format such as dd/mm/yyyy, or a list of them")
+    for one in formats:
+        try:
+            compile_pattern(one)
+        except ValueError as error:
+            raise ValueError(f"`{one}`: {error}" if len(formats) > 1 else str(error)) from None
+    return formats
+
+
+def _prefixes(written: object) -> tuple[str, ...]:
+    prefixes = tuple(written) if isinstance(written, list) else (written,)
+    if not prefixes or not all(isinstance(one, str) and one.strip() for one in prefixes):
+        raise ValueError('it must be a prefix or a list of them, such as ["p:", "tel:"]')
+    return tuple(one.strip() for one in prefixes)
 
 
 def _thousands(text: object) -> str:
@@ -115,10 +130,14 @@ class ColumnModel(Section):
     split: Annotated[tuple[FieldName, FieldName], Read(_split, TEXTS | {"minItems": 2, "maxItems": 2})] | None = None
     type: Annotated[str, Read(_type, {"enum": list(TYPES)})] | None = None
     region: Annotated[str, Read(_region)] | None = None
-    format: Annotated[str, Read(_format)] | None = None
+    format: Annotated[tuple[str, ...], Read(_formats, TEXT_OR_TEXTS)] | None = None
     timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
     thousands: Annotated[str, Read(_thousands, {"enum": list(THOUSANDS)})] | None = None
     decimal: Annotated[str, Read(_decimal, {"enum": sorted(DECIMALS)})] | None = None
+    indian: bool | None = None
+    strip: Annotated[tuple[str, ...], Read(_prefixes, TEXT_OR_TEXTS)] | None = None
+    replace: dict[Text, str | None] = Field(default_factory=dict)
+    case: Case | None = None
     options: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: Text | None = None
@@ -152,6 +171,8 @@ class ColumnModel(Section):
                 yield f"`{key}` goes with type: {' or '.join(sorted(types))}"
         if self.default is not None and self.required:
             yield "with a `default` no cell is blank, so `required` has no meaning; keep one"
+        if self.indian and (self.thousands is not None or self.decimal is not None):
+            yield "`indian` says what commas and points mean; leave out `thousands` and `decimal`"
         if self._has("thousands") and self.thousands == (self.decimal or "."):
             yield f"`thousands` and `decimal` are both `{self.thousands}`"
 
@@ -166,10 +187,14 @@ class ColumnModel(Section):
         return ValueRule(
             type=self.type,
             region=self.region,
-            format=self.format,
+            format=self.format or (),
             timezone=(self.timezone or timezone) if self._has("timezone") else None,
             thousands=self.thousands or "",
             decimal=self.decimal or ".",
+            indian=bool(self.indian),
+            strip=self.strip or (),
+            replace=tuple((old, new or "") for old, new in self.replace.items()),
+            case=self.case or "",
             options=self.options or (),
             values=tuple((cell, value or "") for cell, value in self.values.items()),
             default=self.default or "",

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.errors import Remedy
@@ -11,6 +11,7 @@ from importer.lead.metadata import Field
 from importer.lead.refusal import Converter, Refusal
 from importer.lead.rule import Policies, ValueRule
 from importer.lead.text import LONE_DASHES, UnreadableTextError, clean
+from importer.lead.tidying import make_tidier
 from importer.lead.users import AccountUser
 from importer.lead.values import Choices, make_converter, type_of
 from importer.lead.values.choice import make_option_check
@@ -71,7 +72,8 @@ def make_conversion(
     words = {*(cell for cell, _ in rule.values), *rule.options, *(field.options if field else ())}
     blanks = LONE_DASHES - words
     limit = NO_LIMIT if field is None or field.limit is None else field.limit
-    if not (stages or rule.values or rule.default or rule.is_required) and (
+    tidy = make_tidier(rule)
+    if not (stages or tidy or rule.values or rule.default or rule.is_required) and (
         policies.too_long == "invalid" or limit == NO_LIMIT
     ):
         return Conversion(None, limit, blanks), ()
@@ -80,6 +82,8 @@ def make_conversion(
         stages.append(_make_length_check(limit, can_cut=can_cut, cuts=can_cut and policies.too_long == "cut"))
     inner = _chain(stages)
     convert, problems = _with_words(rule, inner, blanks)
+    if tidy is not None:
+        convert = _tidied(tidy, convert, blanks)
     return Conversion(convert, blanks=blanks), problems
 
 
@@ -114,6 +118,16 @@ def _field_stages(rule: ValueRule, field: Field, policies: Policies, *, is_multi
     is_checked = type_of(rule).is_choice and not rule.options
     if field.options and policies.off_list == "invalid" and not is_checked:
         yield make_option_check(field.options, is_multiple=is_multiple)
+
+
+def _tidied(tidy: Callable[[str], str], convert: Converter, blanks: frozenset[str]) -> Converter:
+    """A converter for texts that are tidied first; what is left of one may be nothing."""
+
+    def tidied(text: str, kind: str | None) -> str | Refusal:
+        text = tidy(text) if text else text
+        return convert("" if text in blanks else text, kind)
+
+    return tidied
 
 
 def _may_be_cut(rule: ValueRule, field: Field | None) -> bool:

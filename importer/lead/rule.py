@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Literal
 
-__all__ = ["AS_TEXT", "STRICT", "BadEmail", "OffList", "Policies", "TooLong", "ValueRule"]
+__all__ = ["AS_TEXT", "STRICT", "BadEmail", "Case", "OffList", "Policies", "TooLong", "ValueRule"]
 
 TooLong = Literal["invalid", "cut"]
 OffList = Literal["invalid", "send"]
 BadEmail = Literal["invalid", "send"]
+Case = Literal["title", "upper", "lower"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,24 @@ class ValueRule:
     """How a column's cells are read. Without a `type` they are text, or what the account's field asks for;
     the types are those of `importer.lead.values.TYPES`.
 
-    `region` is a country (`IN`) for phones without a country code. `format` is how dates are written, `timezone` where
-    their times are. `thousands` and `decimal` are the marks in numbers. `options` are what a choice may be, by default
-    the field's own. `values` translates a cell's text before all else, `default` fills blanks; `policies` win over
-    those of the whole configuration. `latest` is the last day that a date can be: today, where it is a birth.
+    Before all else `strip` takes prefixes away, `replace` words, and `case` (`title`, `upper`, `lower`, empty for none)
+    writes them otherwise. `region` is a country (`IN`) for phones without a country code. `format` are the ways in
+    which dates are written, tried in order, `timezone` where their times are. `thousands` and `decimal` are the marks
+    in numbers, `indian` says that they have lakhs and crores. `options` are what a choice may be, by default the
+    field's own. `values` translates a tidied text, `default` fills blanks; `policies` win over those of the whole
+    configuration. `latest` is the last day that a date can be: today, where it is a birth.
     """
 
     type: str | None = None
     region: str | None = None
-    format: str | None = None
+    format: tuple[str, ...] = ()
     timezone: tzinfo | None = None
     thousands: str = ""
     decimal: str = "."
+    indian: bool = False
+    strip: tuple[str, ...] = ()
+    replace: tuple[tuple[str, str], ...] = ()
+    case: str = ""
     options: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     default: str = ""

@@ -34,7 +34,15 @@ def test_a_column_that_names_its_field_alone_has_no_rule(tmp_path: Path) -> None
     ("column", "rule"),
     [
         ("{field: Phone, type: phone, region: in}", ValueRule(type="phone", region="IN")),
-        ("{field: A, type: date, format: dd/mm/yyyy}", ValueRule(type="date", format="dd/mm/yyyy")),
+        ("{field: A, type: date, format: dd/mm/yyyy}", ValueRule(type="date", format=("dd/mm/yyyy",))),
+        (
+            "{field: A, type: date, format: [dd/mm/yyyy, '%Y.%m.%d']}",
+            ValueRule(type="date", format=("dd/mm/yyyy", "%Y.%m.%d")),
+        ),
+        ("{field: A, strip: 'p:', case: title}", ValueRule(strip=("p:",), case="title")),
+        ("{field: A, strip: ['p:', tel.]}", ValueRule(strip=("p:", "tel."))),
+        ("{field: A, replace: {a: b, c: }}", ValueRule(replace=(("a", "b"), ("c", "")))),
+        ("{field: A, type: number, indian: true}", ValueRule(type="number", indian=True)),
         ("{field: A, type: datetime, timezone: Asia/Kolkata}", ValueRule(type="datetime", timezone=INDIA)),
         ("{field: A, type: number, thousands: ',', decimal: '.'}", ValueRule(type="number", thousands=",")),
         (

@@ -28,6 +28,9 @@ TAKEN = [
     "columns: {Email: EmailAddress}\nidentity: [Customer ID]\nunique: [EmailAddress]\nreference: mx_Ref",
     "columns: {Email: EmailAddress}\nidentity: all\ndelimiter: tab\nheader_row: 3\nlimits: {per_seconds: 2.5}",
     "unmapped_columns: pass",
+    "columns: {A: {field: mx_A, strip: 'p:', replace: {x: , y: 1}, case: title}}",
+    "columns: {A: {field: mx_A, type: date, format: [dd/mm/yyyy, yyyy.mm.dd]}, B: {field: mx_B, strip: [a, b]}}",
+    "columns: {A: {field: mx_A, type: number, indian: true}}",
 ]
 REFUSED = [
     "colums: {Email: EmailAddress}",
@@ -40,6 +43,9 @@ REFUSED = [
     "columns: {Email: EmailAddress}\nlimits: {calls: 25, per_second: 5}",
     "columns: {Email: EmailAddress}\ndelimiter: x",
     "columns: [EmailAddress]",
+    "columns: {A: {field: mx_A, case: Title}}",
+    "columns: {A: {field: mx_A, strip: []}}",
+    "columns: {A: {field: mx_A, type: number, indian: lakh}}",
 ]
 
 

@@ -124,7 +124,7 @@ def random_rule(data_type: str, rng: random.Random) -> ValueRule:
     return ValueRule(
         type=kind,
         region=rng.choice((None, "IN")) if kind == "phone" else None,
-        format=rng.choice(FORMATS) if kind in {"date", "datetime"} else None,
+        format=tuple(filter(None, [rng.choice(FORMATS)])) if kind in {"date", "datetime"} else (),
         timezone=ZoneInfo(rng.choice(("Asia/Kolkata", "Europe/Berlin", "America/New_York")))
         if kind == "datetime"
         else None,

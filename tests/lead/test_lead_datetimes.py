@@ -16,8 +16,8 @@ from importer.lead.values.datetimes import (
 )
 
 INDIA, BERLIN, NEW_YORK = (ZoneInfo(name) for name in ("Asia/Kolkata", "Europe/Berlin", "America/New_York"))
-DAY = make_date_converter(None)
-MOMENT = make_datetime_converter(None, INDIA)
+DAY = make_date_converter(())
+MOMENT = make_datetime_converter((), INDIA)
 
 
 def reason_of(result: str | Refusal) -> str:
@@ -37,7 +37,7 @@ def reason_of(result: str | Refusal) -> str:
 )
 def test_a_date_never_shifts(text: str, kind: str | None, zone: ZoneInfo) -> None:
     assert DAY(text, kind) == "2026-10-05 00:00:00"
-    assert make_datetime_converter(None, zone)(text, kind) == "2026-10-05 00:00:00"
+    assert make_datetime_converter((), zone)(text, kind) == "2026-10-05 00:00:00"
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_a_local_time_goes_out_in_utc(text: str, kind: str | None, utc: str) -> 
     ],
 )
 def test_daylight_saving_is_allowed_for(text: str, utc: str) -> None:
-    assert make_datetime_converter(None, BERLIN)(text, None) == utc
+    assert make_datetime_converter((), BERLIN)(text, None) == utc
 
 
 def test_a_local_time_that_does_not_exist_or_exists_twice_is_refused() -> None:
-    convert = make_datetime_converter(None, BERLIN)
+    convert = make_datetime_converter((), BERLIN)
     assert "did not exist" in reason_of(convert("2026-03-29 02:30:00", None))
     assert "came twice" in reason_of(convert("2026-10-25 02:30:00", None))
     assert convert("2026-10-25T02:30:00+02:00", None) == "2026-10-25 00:30:00"
@@ -162,15 +162,15 @@ def test_what_is_no_format_is_refused_with_a_reason(pattern: str, word: str) -> 
 
 @pytest.mark.parametrize("kind", ["date", "datetime", None])
 def test_a_format_does_not_stand_in_the_way_of_a_workbooks_own_dates(kind: str | None) -> None:
-    convert = make_date_converter(compile_pattern("%d/%m/%Y"))
+    convert = make_date_converter([compile_pattern("%d/%m/%Y")])
     assert convert("2026-10-05 00:00:00", kind) == "2026-10-05 00:00:00"
     assert convert("03/04/2026", None) == "2026-04-03 00:00:00"
 
 
 def test_a_format_with_a_time_makes_midnight_a_moment() -> None:
-    convert = make_datetime_converter(compile_pattern("%d/%m/%Y %H:%M"), INDIA)
+    convert = make_datetime_converter([compile_pattern("%d/%m/%Y %H:%M")], INDIA)
     assert convert("06/10/2026 00:00", None) == "2026-10-05 18:30:00"
-    assert make_datetime_converter(compile_pattern("%d/%m/%Y"), INDIA)("06/10/2026", None) == "2026-10-06 00:00:00"
+    assert make_datetime_converter([compile_pattern("%d/%m/%Y")], INDIA)("06/10/2026", None) == "2026-10-06 00:00:00"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_without_a_type_what_the_account_takes_stays_and_the_rest_keeps_its_mean
 def test_what_is_sent_is_the_same_moment(utc: datetime, zone: ZoneInfo) -> None:
     utc = utc.replace(microsecond=0)
     local = utc.replace(tzinfo=UTC).astimezone(zone)
-    sent = make_datetime_converter(None, zone)(f"{local:%Y-%m-%dT%H:%M:%S}", None)
+    sent = make_datetime_converter((), zone)(f"{local:%Y-%m-%dT%H:%M:%S}", None)
     if isinstance(sent, str):
         assert sent == f"{utc:%Y-%m-%d %H:%M:%S}"
     else:

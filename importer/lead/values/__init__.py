@@ -17,6 +17,7 @@ from importer.lead.values.boolean import read_boolean
 from importer.lead.values.choice import make_choice_converter
 from importer.lead.values.datepattern import DatePattern, compile_pattern
 from importer.lead.values.datetimes import make_date_converter, make_datetime_converter
+from importer.lead.values.indian import read_indian_number
 from importer.lead.values.number import make_number_converter
 from importer.lead.values.owner import make_owner_converter
 
@@ -47,19 +48,21 @@ def _make_email(_rule: ValueRule, policies: Policies, _choices: Choices) -> Conv
 
 
 def _make_date(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
-    return make_date_converter(_pattern(rule))
+    return make_date_converter(_patterns(rule))
 
 
 def _make_datetime(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
     assert rule.timezone is not None, "config sees to it that a datetime has a time zone"  # noqa: S101 - our own misuse
-    return make_datetime_converter(_pattern(rule), rule.timezone)
+    return make_datetime_converter(_patterns(rule), rule.timezone)
 
 
-def _pattern(rule: ValueRule) -> DatePattern | None:
-    return None if rule.format is None else replace(compile_pattern(rule.format), latest=rule.latest)
+def _patterns(rule: ValueRule) -> Sequence[DatePattern]:
+    return [replace(compile_pattern(one), latest=rule.latest) for one in rule.format]
 
 
 def _make_number(rule: ValueRule, _policies: Policies, _choices: Choices) -> Converter:
+    if rule.indian:
+        return read_indian_number
     return make_number_converter(thousands=rule.thousands, decimal=rule.decimal)
 
 
@@ -120,7 +123,7 @@ TYPES: Mapping[str, ValueType] = {
     ),
     "number": ValueType(
         make=_make_number,
-        keys=("thousands", "decimal"),
+        keys=("thousands", "decimal", "indian"),
         safe_in=frozenset({"number"}),
         proposed_for=frozenset({"number"}),
         is_cuttable=False,

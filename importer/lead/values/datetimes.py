@@ -4,12 +4,13 @@ A date never shifts: what has no time of day is sent as that day's 00:00:00, wha
 converted to UTC. Three things tell the two apart, in this order:
 
 - A workbook's own date cell is a date where its number format shows no time of day.
-- A text that is written with the column's `format` has a time of day where the format has one.
+- A text that is written in one of the column's formats has a time of day where the first that fits has one.
 - A text that ends in ` 00:00:00` is a date alone: so a workbook's date reads in a report, and in most exports from
   databases. Who means midnight writes `2026-10-05T00:00:00`, `2026-10-05 00:00` or an offset behind it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 
@@ -83,11 +84,11 @@ OFFSET_REFUSAL = Refusal(
 )
 
 
-def make_date_converter(pattern: DatePattern | None) -> Converter:
+def make_date_converter(patterns: Sequence[DatePattern]) -> Converter:
     """A converter for days; a time of day is refused, never dropped."""
 
     def convert(text: str, kind: str | None) -> str | Refusal:
-        read = _read(text, kind, pattern)
+        read = _read(text, kind, patterns)
         if isinstance(read, Refusal):
             return read
         moment, _ = read
@@ -98,11 +99,11 @@ def make_date_converter(pattern: DatePattern | None) -> Converter:
     return convert
 
 
-def make_datetime_converter(pattern: DatePattern | None, zone: tzinfo) -> Converter:
+def make_datetime_converter(patterns: Sequence[DatePattern], zone: tzinfo) -> Converter:
     """A converter for moments: local times of `zone`, daylight saving included, go out in UTC; a date stays."""
 
     def convert(text: str, kind: str | None) -> str | Refusal:
-        read = _read(text, kind, pattern)
+        read = _read(text, kind, patterns)
         if isinstance(read, Refusal):
             return read
         moment, has_time = read
@@ -119,7 +120,7 @@ def make_latest_check(latest: date) -> Converter:
 
 def read_account_date(text: str, kind: str | None) -> str | Refusal:
     """A date for a column without a type: as it is where the account takes it, else read where it has one meaning."""
-    return _as_account(text, kind, make_date_converter(None))
+    return _as_account(text, kind, make_date_converter(()))
 
 
 def read_account_datetime(text: str, kind: str | None) -> str | Refusal:
@@ -138,24 +139,24 @@ def _as_account(text: str, kind: str | None, other: Converter) -> str | Refusal:
 
 
 def _read_moment(text: str, kind: str | None) -> str | Refusal:
-    read = _read(text, kind, None)
+    read = _read(text, kind, ())
     if isinstance(read, Refusal):
         return read
     moment, _ = read
     return _shown(moment) if moment.tzinfo is None else _in_utc(moment, UTC)
 
 
-def _read(text: str, kind: str | None, pattern: DatePattern | None) -> tuple[datetime, bool] | Refusal:
+def _read(text: str, kind: str | None, patterns: Sequence[DatePattern]) -> tuple[datetime, bool] | Refusal:
     """The moment that a cell holds, and whether it has a time of day."""
     if kind in {"time", "duration"}:
         return NO_DATE_REFUSAL
-    if kind is None and pattern is not None:
+    for pattern in patterns if kind is None else ():
         moment = pattern.read(text)
         if moment is not None:
             return moment, pattern.has_time
     found = ISO.fullmatch(text)
     if found is None:
-        return _refuse(text, pattern)
+        return _refuse(text, patterns)
     day, clock, offset = found[1].replace("/", "-"), found["clock"], found["offset"]
     try:
         moment = datetime.fromisoformat(f"{day}T{clock or '00:00'}{(offset or '').strip()}")
@@ -185,13 +186,13 @@ def _shown(moment: datetime) -> str:
     return moment.replace(tzinfo=None, microsecond=0).isoformat(sep=" ")
 
 
-def _refuse(text: str, pattern: DatePattern | None) -> Refusal:
+def _refuse(text: str, patterns: Sequence[DatePattern]) -> Refusal:
     if SERIAL.fullmatch(text):
         return SERIAL_REFUSAL
-    if pattern is not None:
-        if pattern.has_wrong_weekday(text):
+    if patterns:
+        if any(pattern.has_wrong_weekday(text) for pattern in patterns):
             return WEEKDAY_REFUSAL
-        return NO_SUCH_REFUSAL if pattern.regex.fullmatch(text) else BAD_REFUSAL
+        return NO_SUCH_REFUSAL if any(pattern.regex.fullmatch(text) for pattern in patterns) else BAD_REFUSAL
     return replace(AMBIGUOUS_REFUSAL, remedy=_find_format(text)) if NUMERIC.fullmatch(text) else BAD_REFUSAL
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importer.errors import Remedy
 from importer.lead.refusal import Converter, Refusal
 
-__all__ = ["BLANK_MARK", "make_number_converter", "read_plain_number"]
+__all__ = ["BLANK_MARK", "SEVERAL_REFUSAL", "make_number_converter", "read_plain_number", "refuse_number"]
 
 BLANK_MARK = " "
 """As a thousands mark it stands for every kind of blank: no-break and narrow ones too."""
@@ -18,6 +18,7 @@ BLANKS = r"[\x20\u00a0\u2009\u202f]"
 BETWEEN = r"\s*(?:[/;|&\u2013\u2014-]|\b(?:to|and|or)\b|\n)\s*"
 SEVERAL = re.compile(rf"[+-]?\d[\d.,]*{BETWEEN}\d[\d.,]*", re.IGNORECASE | re.ASCII)
 UNIT = re.compile(r"[^\W\d_]|[%\u20a0-\u20cf$\u00a3\u00a5\u00a2]")
+INDIAN = re.compile(r"₹|\d\s*(?:lakhs?|lacs?|l|crores?|crs?)\b", re.IGNORECASE | re.ASCII)
 GROUP = 3  # digits
 MINUS = {"-": "-", "\u2212": "-"}
 
@@ -62,7 +63,7 @@ def make_number_converter(*, thousands: str, decimal: str) -> Converter:
     def convert(text: str, _kind: str | None) -> str | Refusal:
         found = pattern.fullmatch(text)
         if found is None:
-            return _refuse(text)
+            return refuse_number(text)
         sign, whole, fraction = found.groups()
         return _assemble(sign, whole if marks is None else marks.sub("", whole), fraction)
 
@@ -74,7 +75,7 @@ def read_plain_number(text: str, _kind: str | None) -> str | Refusal:
     if PLAIN.fullmatch(text):
         return text
     found = LOOSE.fullmatch(text)
-    return _refuse(text) if found is None else _assemble(*found.groups())
+    return refuse_number(text) if found is None else _assemble(*found.groups())
 
 
 def _assemble(sign: str, whole: str, fraction: str | None) -> str | Refusal:
@@ -83,13 +84,15 @@ def _assemble(sign: str, whole: str, fraction: str | None) -> str | Refusal:
     return f"{MINUS.get(sign, '')}{whole or '0'}{f'.{fraction}' if fraction else ''}"
 
 
-def _refuse(text: str) -> Refusal:
+def refuse_number(text: str) -> Refusal:
+    """Why a text is no number."""
     if EXPONENT.fullmatch(text):
         return SPOILED_REFUSAL
     if SEVERAL.fullmatch(text):
         return SEVERAL_REFUSAL
     if UNIT.search(text) and any(mark.isdigit() for mark in text):
-        return UNIT_REFUSAL
+        is_indian = INDIAN.search(text) is not None
+        return replace(UNIT_REFUSAL, remedy=Remedy("indian", "true")) if is_indian else UNIT_REFUSAL
     if re.fullmatch(rf"[+\-\u2212]?\d(?:\d|[.,'’]|{BLANKS})*\d", text, re.ASCII):
         return replace(MARKS_REFUSAL, remedy=_find_marks(text))
     return BAD_REFUSAL
