@@ -59,7 +59,7 @@ def select_files(names: Sequence[Path], *, must_exist: bool = False) -> Selectio
     closed: list[Path] = []
     is_several = len(names) > 1
     for name in names:
-        if glob.has_magic(str(name)) and not name.exists():
+        if glob.has_magic(str(name)) and not os.path.exists(name):  # noqa: PTH110 - Path's fails on a long name
             is_several = True
             closed.extend(_closed_folders(name))
             fitting = sorted(glob.glob(str(name), recursive=True))  # noqa: PTH207 - Path's takes no absolute pattern

@@ -66,10 +66,10 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def _digest(file: Path) -> str:
     """The digest of a file that may be a report, empty for others."""
-    if is_refused_ending(file.suffix.casefold()) or not file.is_file():
+    if is_refused_ending(file.suffix.casefold()):
         return ""
     try:
-        return file_digest(file)
+        return file_digest(file) if file.is_file() else ""
     except OSError:  # reading it tells why
         return ""
 
@@ -85,7 +85,7 @@ def _check_outputs(options: ImportRequest, report: Path, input_file: InputFile) 
     if options.html:
         check_page(page_path(report))
     payloads = options.payloads
-    if payloads is not None and not payloads.parent.is_dir():
+    if payloads is not None and not os.path.isdir(payloads.parent):  # noqa: PTH112 - Path's fails on a long name
         raise UsageError(f"The payloads' folder does not exist: {payloads.parent}.", hint="Create it first.")
     if payloads is not None and os.path.realpath(payloads) in map(os.path.realpath, (options.file, report)):
         raise UsageError(f"The payloads would be written over {payloads}.", steps=[NextStep(Action.CHOOSE_PAYLOADS)])

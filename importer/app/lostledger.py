@@ -1,5 +1,6 @@
 """A ledger that was lost, noticed by its reports: they say what was created, and it knows nothing of that."""
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ def find_lost_source(
 
 def source_of(report: Path, config: Config, *, named: str | None) -> LostSource:
     """The source of a report, as it is named or lies beside the report; UsageError where that cannot be told."""
+    if not os.path.isfile(report):  # noqa: PTH113 - Path's fails on a name that is too long
+        open_table(report).close()  # tells why it cannot be read
     beside = _beside(report)
     name = named or config.source
     if name is None:

@@ -23,6 +23,7 @@ from importer.app.stop import Interrupted
 from importer.commands.progress import Progress
 from importer.commands.runlog import log_event
 from importer.commands.signals import Signals
+from importer.commands.streams import write_out
 from importer.commands.telling import tell_somebody
 from importer.commands.wording import put_into_words
 from importer.errors import DefectError, FatalError, ImporterError, UsageError
@@ -30,6 +31,7 @@ from importer.events import Event
 from importer.exitstatus import ExitStatus, worst_of
 from importer.logs import Logs, open_logs
 from importer.logs.logfile import FIELDS
+from importer.printable import printable_lines
 from importer.report import default_report_path
 
 __all__ = ["Batch", "Output", "run_files", "tell_usage", "told_of"]
@@ -96,14 +98,15 @@ def run_files(
         tell_somebody(options, environ, exit_status=status, endings=batch.endings, line=line)
     finally:
         logs.close()
-    if output.as_json:
-        sys.stdout.write(f"{line}\n")
-    return status
+    lost = write_out(f"{line}\n") if output.as_json else ""
+    if lost:
+        logger.error("%s", lost)
+    return worst_of([status, ExitStatus.NO_REPORT]) if lost else status
 
 
 def tell_usage(message: str) -> None:
     """Print the line of a command that could not even be parsed."""
-    sys.stdout.write(f"{told_of([], [], ExitStatus.USAGE, UsageError(message))}\n")
+    write_out(f"{told_of([], [], ExitStatus.USAGE, UsageError(message))}\n")
 
 
 def told_of(endings: Sequence[RunResult], left_out: Sequence[LeftOut], status: int, error: ImporterError | None) -> str:
@@ -248,8 +251,9 @@ class Batch:
             if self._output.as_json:
                 logger.info("%s", text)
             else:
-                sys.stdout.write(f"{text}\n")
-                sys.stdout.flush()
+                lost = write_out(f"{printable_lines(text)}\n")
+                if lost:
+                    logger.warning("%s The report tells all.", lost)
         if ending.refusals:
             logger.warning("LeadSquared refused %s calls because of the account's limit.", f"{ending.refusals:,}")
         if ending.error is not None:

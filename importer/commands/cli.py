@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from importer.errors import DefectError, ImporterError
+from importer.commands.streams import find_lost_stream, prepare_streams, say_error
+from importer.errors import DefectError, ImporterError, UsageError
 from importer.exitstatus import ExitStatus
 from importer.logs.lastdoor import close_doors
 from importer.nearest import ask, find_near
@@ -57,6 +58,8 @@ class DefaultCommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front of anything that is no sub-command."""
+        if any("\0" in arg for arg in args):
+            raise click.UsageError("A NUL stands in an argument, which no name holds.", ctx=ctx)
         if not args or args[0] not in {*COMMANDS, DEFAULT_COMMAND, "--help", "-h", "--version"}:
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
@@ -110,7 +113,7 @@ class _ImportCommand(click.Command):
         """Parse the arguments."""
         given = list(args)
         try:
-            if given and not Path(given[0]).exists():
+            if given and not os.path.exists(given[0]):  # noqa: PTH110 - Path's fails on a name that is too long
                 near = find_near(given[0], {name: name for name in COMMANDS}, cutoff=MISSPELT)
                 if near:
                     raise click.UsageError(f"{given[0]} is neither a file nor a command{ask(near[0])}")
@@ -261,18 +264,35 @@ def import_command(*, files: tuple[str, ...], yes: bool, **given: Any) -> None: 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit status; no error shows a traceback."""
+    prepare_streams()
     close_doors()
     try:
+        _require_folder()
         cli.main(prog_name="lsq-import")
     except ImporterError as error:
         from importer.commands.wording import put_into_words
 
-        sys.stderr.write(f"error: {put_into_words(error)}\n")
+        say_error(put_into_words(error))
         sys.exit(error.exit_status)
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - the last resort
+        lost = find_lost_stream() if isinstance(error, OSError) else ""
+        if lost:
+            say_error(Exception(lost))
+            sys.exit(ExitStatus.NO_REPORT)
         defect = DefectError.of(error)
-        sys.stderr.write(f"error: {defect}\n")
+        say_error(defect)
         sys.exit(defect.exit_status)
     sys.exit(0)
+
+
+def _require_folder() -> None:
+    """UsageError where the folder that the command is run in is not there any more: no name would lead anywhere."""
+    try:
+        os.getcwd()  # noqa: PTH109 - asked for its failure alone
+    except OSError as error:
+        raise UsageError(
+            f"The current folder cannot be used: {(error.strerror or '').lower()}.",
+            hint="Go to a folder that is there (cd), and run the command again.",
+        ) from None

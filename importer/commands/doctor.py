@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from importer.app.checkup import findings
+from importer.commands.streams import echo
 from importer.commands.wording import say
 
 __all__ = ["doctor"]
@@ -29,5 +30,5 @@ async def _print(file: Path | None, path: Path | None) -> bool:
     is_well = True
     async for finding in findings(file, path, say=say):
         is_well &= finding.is_well
-        click.echo(str(finding))
+        echo(str(finding))
     return is_well

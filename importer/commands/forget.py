@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from importer.app.accountledger import AccountLedger, open_account, report_rows
+from importer.commands.streams import echo
 from importer.errors import UsageError
 from importer.lead.uniquekeys import unique_keys
 from importer.ledger.digestkinds import KeyDigest
@@ -53,11 +54,11 @@ def forget(
             return forget_leads(account.ledger, refs=refs, lead_ids=lead_ids, keys=_keys(values, account))
 
     forgotten = asyncio.run(forget_them())
-    click.echo(f"{forgotten.created} created rows are forgotten: they are sent again when their file is imported.")
+    echo(f"{forgotten.created} created rows are forgotten: they are sent again when their file is imported.")
     if forgotten.duplicates:
-        click.echo(f"{forgotten.duplicates} rows that were duplicates of them are tried again, too.")
+        echo(f"{forgotten.duplicates} rows that were duplicates of them are tried again, too.")
     if forgotten.unresolved:
-        click.echo(f"{forgotten.unresolved} unknown rows were left as they are: settle those (lsq-import settle).")
+        echo(f"{forgotten.unresolved} unknown rows were left as they are: settle those (lsq-import settle).")
 
 
 def _keys(values: tuple[str, ...], account: AccountLedger) -> list[KeyDigest]:

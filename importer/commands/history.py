@@ -11,6 +11,7 @@ import click
 
 from importer.app.history import KnownRun
 from importer.app.history import history as known_runs
+from importer.commands.streams import echo
 from importer.errors import UsageError
 from importer.ledger.records import PastRun
 from importer.nextstep import Action, NextStep
@@ -36,14 +37,14 @@ def history(*, run: int | None, config: Path | None, limit: int, as_json: bool) 
     if not runs and run is not None:
         raise UsageError(f"The ledger knows no run of number {run}.", steps=[NextStep(Action.LIST_RUNS)])
     if not runs and not as_json:
-        click.echo("No run is known yet.")
+        echo("No run is known yet.")
     for known in runs:
         if as_json:
-            click.echo(json.dumps(_as_object(known), ensure_ascii=False))
+            echo(json.dumps(_as_object(known), ensure_ascii=False))
         elif run is None:
-            click.echo(_as_text(known))
+            echo(_as_text(known))
         else:
-            click.echo("\n".join(f"{name + ':':11}{text}" for name, text in _whole(known)))
+            echo("\n".join(f"{name + ':':11}{text}" for name, text in _whole(known)))
 
 
 def _as_object(known: KnownRun) -> dict[str, object]:

@@ -8,6 +8,7 @@ import click
 from importer.app.accountledger import open_account
 from importer.app.lostledger import source_of
 from importer.app.rebuild import rebuild as rebuild_ledger
+from importer.commands.streams import echo
 from importer.errors import UsageError
 from importer.ledger.ledger import Ledger
 
@@ -42,13 +43,11 @@ async def _rebuild(reports: tuple[Path, ...], source: str | None, config: Path |
             if not account.ledger.locks.take_source(account.ledger.account.identity, name):
                 raise UsageError(f"Another run is importing {name} right now.", hint="Wait until it has ended.")
             done = rebuild_ledger(report, account.config, account.ledger, account.target, source=name, file=lost.file)
-            click.echo(f"{report}: {done.created:,} created and {done.unknown:,} unknown rows of {name} are known now.")
+            echo(f"{report}: {done.created:,} created and {done.unknown:,} unknown rows of {name} are known now.")
             if done.known:
-                click.echo(f"{done.known:,} were known already.")
+                echo(f"{done.known:,} were known already.")
             if done.foreign:
-                click.echo(
-                    f"{done.foreign:,} are another account's and were left out: look at host, keys and account.name."
-                )
+                echo(f"{done.foreign:,} are another account's and were left out: look at host, keys and account.name.")
 
 
 @ledger.command()
@@ -60,7 +59,7 @@ def keys(*, name: str, config: Path | None) -> None:
     Once is enough; imports say when it is needed. Look in LeadSquared whether its leads are there before you say so.
     """
     asyncio.run(_name_keys(name, config))
-    click.echo(f"These keys are known as those of {name} from now on.")
+    echo(f"These keys are known as those of {name} from now on.")
 
 
 async def _name_keys(name: str, config: Path | None) -> None:

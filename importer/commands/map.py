@@ -10,6 +10,7 @@ from importer.app.configchoice import DEFAULT_CONFIG
 from importer.app.mapping import MappingRequest, propose_mapping
 from importer.app.reading import MOST_SHOWN
 from importer.commands.configschema import is_own, schema_text
+from importer.commands.streams import echo, write_in_utf8
 from importer.config.jsonschema import SCHEMA_FILE
 from importer.errors import UsageError
 from importer.lead.header import shown
@@ -75,7 +76,7 @@ def map_columns(
     )
     proposed = asyncio.run(propose_mapping(request))
     for note in proposed.notes:
-        click.echo(note, err=True)
+        echo(note, err=True)
     counts = f"{proposed.sure} sure, {proposed.doubtful} doubtful, {proposed.unmapped} not mapped"
     if not proposed.text:
         names = ", ".join(map(shown, proposed.headers[:MOST_SHOWN]))
@@ -84,7 +85,7 @@ def map_columns(
         click.echo("  If they stand in another row or sheet, name it with --header-row or --sheet.", err=True)
         raise click.exceptions.Exit(1)
     if output is None:
-        click.echo(proposed.text, nl=False)
+        write_in_utf8(proposed.text)
     else:
         _write_new(output, proposed.text)
         if schema is not None:

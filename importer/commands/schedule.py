@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from importer.app.configchoice import DEFAULT_CONFIG, location_of
+from importer.commands.streams import echo
 from importer.config import load_config, require_keys
 from importer.config.environment import read_environment
 from importer.errors import UsageError
@@ -94,7 +95,7 @@ def schedule(
     if any(mark in word for word in (*night.arguments, str(env_file), night.setting) for mark in "\r\n\0"):
         raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
     for line in _doubts(night, files, keys, given):
-        click.echo(f"warning: {line}", err=True)
+        echo(f"warning: {line}", err=True)
     if is_watch:
         click.echo(_service(night))
         return
@@ -134,7 +135,7 @@ def _doubts(night: Night, files: tuple[Path, ...], keys: Path, given: Mapping[st
     elif here and there and here != there:
         yield f"LSQ_LEDGER is another one in this shell than in {keys}, which systemd heeds: make them the same."
     for file in files:
-        if not set(str(file)) & set("*?[") and not file.exists():
+        if not set(str(file)) & set("*?[") and not os.path.exists(file):  # noqa: PTH110 - Path's fails on a long name
             yield f"{file} does not exist yet."
 
 
@@ -157,7 +158,7 @@ def _check_watch(files: tuple[Path, ...], time: str | None, kinds: tuple[str, ..
         raise UsageError(
             "--watch prints a service for systemd alone.", hint="Elsewhere, start lsq-import watch at boot."
         )
-    if len(files) != 1 or not files[0].is_dir():
+    if len(files) != 1 or not os.path.isdir(files[0]):  # noqa: PTH112 - Path's fails on a name that is too long
         raise UsageError("--watch takes one folder that is there.", hint="Such as: lsq-import schedule --watch inbox")
 
 

@@ -7,6 +7,7 @@ import click
 
 from importer.app.settling import SettleRequest
 from importer.app.settling import settle as settle_rows
+from importer.commands.streams import echo
 from importer.errors import UsageError
 from importer.shellwords import pasted_word
 
@@ -32,5 +33,5 @@ def settle(*, report: Path, rows: tuple[int, ...], lead_id: str | None, missing:
         raise UsageError("One lead id settles one row.", hint="Call settle once for each row that exists.")
     told = "it does not exist and is sent with the next run" if missing else f"it exists as {lead_id}"
     for number in asyncio.run(settle_rows(SettleRequest(report=report, rows=rows, lead_id=lead_id, config=config))):
-        click.echo(f"Row {number}: {told}.")
-    click.echo(f"Run again to have it in the report: lsq-import {pasted_word(str(report))}")
+        echo(f"Row {number}: {told}.")
+    echo(f"Run again to have it in the report: lsq-import {pasted_word(str(report))}")

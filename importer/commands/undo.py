@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from importer.app.undo import UndoRequest, UndoResult
 from importer.app.undo import undo as undo_run
+from importer.commands.streams import echo
 from importer.commands.wording import say
 from importer.errors import UsageError
 from importer.exitstatus import ExitStatus
@@ -63,16 +64,16 @@ def _ask(run: PastRun, leads: int) -> bool:
 def _tell(result: UndoResult, request: UndoRequest) -> None:
     run, leads = result.run, result.leads
     if not leads:
-        click.echo(f"Run {run.id} ({run.file}) has no created lead that the ledger still knows: nothing is to be done.")
+        echo(f"Run {run.id} ({run.file}) has no created lead that the ledger still knows: nothing is to be done.")
         return
     if request.dry_run:
         what = "deleted" if request.delete else "put into a list"
-        click.echo(f"{leads:,} leads that run {run.id} created from {run.file} would be {what}. Nothing was done.")
+        echo(f"{leads:,} leads that run {run.id} created from {run.file} would be {what}. Nothing was done.")
         return
     counts = ", ".join(f"{count:,} {what}" for what in Gone if (count := result.count(what)))
-    click.echo(f"Of {leads:,} leads that run {run.id} created from {run.file}: {counts or 'none yet'}.")
+    echo(f"Of {leads:,} leads that run {run.id} created from {run.file}: {counts or 'none yet'}.")
     if result.list_name:
-        click.echo(f'They are in the static list "{result.list_name}": an admin deletes them from there.')
-        click.echo(say("", [NextStep(Action.FORGET_DELETED, str(run.id))]))
+        echo(f'They are in the static list "{result.list_name}": an admin deletes them from there.')
+        echo(say("", [NextStep(Action.FORGET_DELETED, str(run.id))]))
     if result.report is not None:
-        click.echo(f"What was undone: {result.report}")
+        echo(f"What was undone: {result.report}")

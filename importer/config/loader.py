@@ -27,6 +27,8 @@ __all__ = ["load_config", "load_environment"]
 SECRET_NAMES = frozenset(
     {"accesskey", "secretkey", "apikey", "apisecret", "key", "keys", "secret", "token", "password"}
 )
+MOST_BYTES = 4 << 20
+ANOTHER_CONFIG = "Name another config file."
 VENDOR_PREFIXES = ("xlsq", "lsq")  # x-LSQ-AccessKey is the header's name, LSQ_ACCESS_KEY the variable's
 
 
@@ -77,6 +79,10 @@ def load_environment(folder: Path, *, environ: Mapping[str, str]) -> Config:
 
 def _read(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # reading a pipe or a device would not end
+            raise SettingsError(f"{path} is a folder, a pipe or a device, not a config file.", hint=ANOTHER_CONFIG)
+        if path.exists() and path.stat().st_size > MOST_BYTES:
+            raise SettingsError(f"{path} is too large to be a config file.", hint=ANOTHER_CONFIG)
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(
@@ -87,7 +93,7 @@ def _read(path: Path) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), [f"line {line}: it is not UTF-8; save the file as UTF-8"]) from None
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Name another config file.") from None
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint=ANOTHER_CONFIG) from None
 
 
 def _refuse_keys(document: "Document") -> None:

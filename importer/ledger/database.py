@@ -65,7 +65,7 @@ def open_engine(location: str | Path) -> tuple[Engine, RunLocks, Patience]:
     if isinstance(location, str) and "://" in location:
         return _open_url(location, patience)
     # Resolved, so that runs which name the file by different paths find each other's locks.
-    path = Path(location).expanduser().resolve()
+    path = Path(os.path.realpath(Path(location).expanduser()))
     locks = path.with_name(f"{path.name}.locks")
     try:
         _make_private_folder(path.parent)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, exists, insert, select, updat
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import SettingsError, UsageError
-from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of
+from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of, storable
 from importer.ledger.failure import REBUILD, REBUILD_STEPS, is_damage
 from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
@@ -134,7 +134,7 @@ class Ledger:
     def find_account(self, name: str) -> AccountRecord | None:
         """The account that goes by a name here; it is not made."""
         with guard_database(self.where):
-            return _find_account(self._reader, name)
+            return _find_account(self._reader, storable(name))
 
     def other_accounts(self) -> list[AccountRecord]:
         """The other accounts of which this ledger knows rows."""

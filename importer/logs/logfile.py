@@ -1,9 +1,12 @@
 """The log file: one JSON object a line, for programs, kept small by rotation and readable by its owner alone."""
 
+import contextlib
+import errno
 import json
 import logging
 import os
 import stat
+import tempfile
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -36,8 +39,9 @@ class LogFile(RotatingFileHandler):
     def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
         self.run = ""
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_ours(path)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_room(path)
             super().__init__(path, maxBytes=most_bytes, backupCount=MOST_OLD_FILES, encoding="utf-8")
         except OSError as error:
             raise UsageError(
@@ -70,6 +74,11 @@ class LogFile(RotatingFileHandler):
             text if text.isprintable() else "".join(mark if is_shown(mark) else json.dumps(mark)[1:-1] for mark in text)
         )
 
+    def close(self) -> None:
+        """Close the file; what a full disk did not take stays away."""
+        with contextlib.suppress(OSError):
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         """Nothing: a full disk ends no import, and the standard library would print a traceback."""
 
@@ -93,6 +102,21 @@ def _require_ours(path: Path) -> None:
         line = None
     if not (isinstance(line, dict) and {"time", "event"} <= line.keys()):
         raise UsageError(f"The log file {path} is no log of lsq-import: nothing is appended to it.", hint=hint)
+
+
+def _require_room(path: Path) -> None:
+    """OSError where the disk under the log is full: later, that would end no import and be seen by nobody."""
+    if path.is_char_device():
+        with path.open("ab", buffering=0) as device:
+            if not device.isatty():
+                device.write(b"\n")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.write(b"\0" * 4096)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise
 
 
 def _open_privately(path: str, flags: int) -> int:

@@ -42,8 +42,8 @@ def default_report_path(file: Path, *, first: int | None = None, is_report: bool
     The `first` rows alone have a report of their own, `.first-5.report.csv`: it takes no whole one's place.
     `is_report`: the file's columns say that it is one, whatever its name.
     """
-    if is_report and not is_refused_ending(file.suffix.casefold()):
-        return file
+    if not file.name or (is_report and not is_refused_ending(file.suffix.casefold())):
+        return file  # a folder's path, which reading it refuses, or the report itself
     if file.name.casefold().endswith(tuple(f"{_MARK}{one.ending}" for one in REPORT_FORMATS)):
         return file
     part = "" if first is None else f"{_FIRST}{first}"
@@ -80,7 +80,7 @@ def check_writable(path: Path, *, input_path: Path | None = None, input_is_repor
             hint="Give the report another name: -r NAME.report.csv",
         )
     folder = path.parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path's fails on a name that is too long
         raise UsageError(f"The report's folder does not exist: {folder}.", hint="Create it, or choose another with -r.")
     _check_name_length(Path(os.path.realpath(path)))
     if path.is_symlink():
@@ -148,6 +148,8 @@ def check_fits(path: Path, *, row_count: int, header: Sequence[str], rows: Itera
 
 def find_lock(path: Path) -> Path | None:
     """The lock file that Excel or LibreOffice puts beside a file that is open there; a day old, it is a crash's."""
+    if not path.name:  # a folder's
+        return None
     for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
         with contextlib.suppress(OSError):
             if time.time() - lock.stat().st_mtime < _STALE_S:

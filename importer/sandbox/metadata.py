@@ -72,6 +72,8 @@ def load_metadata(path: Path | None) -> Metadata:
     if path is None:
         text = files("importer.sandbox").joinpath("fields.json").read_text(encoding="utf-8")
     else:
+        if not path.is_file():  # reading a pipe or a device would not end
+            raise ValueError(f"{path} is a folder, a pipe or a device, or not there: the fields stand in a file")
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

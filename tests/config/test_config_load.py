@@ -287,7 +287,7 @@ def test_a_missing_file_ends_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_its_place_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is a folder"):
         load_config(tmp_path, environ={})
 
 
