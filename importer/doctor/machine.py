@@ -21,6 +21,8 @@ __all__ = ["check_machine"]
 OLDEST_PYTHON = (3, 11)
 LEAST_ROOM = 200 * 1024 * 1024
 SHOWN_LIBRARIES = ("aiohttp", "SQLAlchemy", "openpyxl", "pandas", "python-calamine", "xlrd")
+LEFT_OUT = {"openpyxl", "pandas"}
+"""What a report as a DataFrame needs, and no command: an installation may be without it."""
 
 _NEEDED = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)\s*$")
 
@@ -56,14 +58,23 @@ def _libraries() -> Finding:
         try:
             there = version(name)
         except PackageNotFoundError:
-            wrong.append(f"{name} is missing")
+            if name not in LEFT_OUT:
+                wrong.append(f"{name} is missing")
             continue
         if _numbers(there) < _numbers(oldest):
             wrong.append(f"{name} {there} is older than {oldest}")
     if wrong:
         return Finding(f"libraries: {', '.join(wrong)}", "Install lsq-import anew, with pip, into a fresh environment.")
-    versions = ", ".join(f"{name} {version(name)}" for name in SHOWN_LIBRARIES)
+    versions = ", ".join(map(_shown, SHOWN_LIBRARIES))
     return Finding(f"libraries: {versions}; neither Excel nor LibreOffice is needed")
+
+
+def _shown(name: str) -> str:
+    """A library and its version; one that may be left out is said to be."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} left out"
 
 
 def _numbers(text: str) -> tuple[int, ...]:

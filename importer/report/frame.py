@@ -23,9 +23,15 @@ def read_report(path: Path) -> "pd.DataFrame":
     """Give a report's lines in their order: the original columns, then those named `lsq_…`; every cell is a text.
 
     Blank cells are empty texts, and the guards of formulas are taken off. UsageError where the file is no report or
-    cannot be read.
+    cannot be read, and where pandas was left out.
     """
-    import pandas as pd
+    try:
+        import pandas as pd
+    except ImportError:
+        raise UsageError(
+            "A report as a DataFrame needs pandas, which is not installed here.",
+            hint="Install it, and openpyxl for workbooks: pip install pandas openpyxl",
+        ) from None
 
     try:
         if format_of(path).ending == ".xlsx":

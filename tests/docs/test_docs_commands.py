@@ -75,6 +75,7 @@ COMMANDS_NOT_RUN = {
         "changes the shell that calls it; tests/commands/test_commands_completion.py asks what it asks"
     ),
     ". .venv/bin/activate": "changes the shell that calls it",
+    "pip uninstall -y pandas numpy": "changes this installation; tests/run/test_run_lean.py imports without them",
     "pytest -n auto": "would run this test again",
     "lsq-import sandbox": "serves until it is stopped; tests/sandbox/test_sandbox_command.py runs it",
     "systemctl daemon-reload": "changes the machine",
