@@ -19,6 +19,9 @@ from importer.wholefile import WholeFile
 
 __all__ = ["map_columns"]
 
+OWNER_ONLY = 0o600
+"""A proposal quotes values of the file."""
+
 
 @click.command(short_help="Propose a config.yaml for a file.")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -101,7 +104,7 @@ def _write_new(path: Path, text: str) -> None:
         if os.path.lexists(path):
             raise _taken(path)
 
-    with WholeFile(path, failure=_not_written, make_way=refuse_taken) as whole:
+    with WholeFile(path, failure=_not_written, mode=OWNER_ONLY, make_way=refuse_taken) as whole:
         whole.file.write(text.encode())
 
 

@@ -74,6 +74,29 @@ def test_what_a_run_writes_is_its_owner_s_alone(desk: Desk) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_workbooks_lists_of_what_was_undone_and_proposed_configs_are_their_owner_s_alone(desk: Desk) -> None:
+    desk.write([person(1)])
+    (desk.folder / "inbox").mkdir()
+    desk.write([person(2)], name="inbox/more.csv")
+    os.utime(desk.folder / "inbox" / "more.csv", (0, 0))
+    before = os.umask(0)
+    try:
+        assert desk.call("leads.csv", "-r", "leads.report.xlsx").status == 0
+        assert desk.call("leads.csv", "--first", "1").status == 0
+        assert desk.call("undo", "1").status == 0
+        assert desk.call("map", "leads.csv", "-o", "proposed.yaml").status == 0
+        assert desk.call("watch", "inbox", "--once").status == 0
+    finally:
+        os.umask(before)
+    given = {"leads.csv", "more.csv", "config.yaml", "config.schema.json"}
+    files = (file for file in desk.folder.rglob("*") if file.is_file() and file.parent != desk.ledger.parent)
+    written = [file for file in files if file.name not in given and file.suffix != ".lock"]
+    kinds = {"".join(file.suffixes[-2:]).partition("-")[0] for file in written}
+    assert {".report.xlsx", ".report.csv", ".report.html", ".undo", ".yaml"} <= kinds
+    assert [file.name for file in written if stat.S_IMODE(file.stat().st_mode) != 0o600] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
 @pytest.mark.parametrize(("mode", "told"), [(0o644, "others on this machine"), (0o600, "its owner alone")])
 def test_the_doctor_warns_of_keys_that_others_can_read(desk: Desk, mode: int, told: str) -> None:
     keys = desk.folder / ".env"
