@@ -19,6 +19,7 @@ class Action(Enum):
     FORGET_LEAD = "Forget the lead if it was deleted since."
     LIST_RUNS = "The history tells the runs and their numbers."
     NAME_CONFIG = "Name another one, or let one be proposed for the file."
+    NAME_ENCODING = "Name the encoding in which its letters read right, such as {}."
     NAME_KEYS = "Name these keys as those of {}."
     NAME_SOURCE = "Name the source as it was imported, such as {}."
     PROPOSE_CONFIG = "One can be proposed for a file."

@@ -1,8 +1,8 @@
 """A config.yaml proposed for a spreadsheet and an account."""
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,11 +14,11 @@ from importer.app.request import environ_of
 from importer.config import Config
 from importer.config.ledgerplace import place_ledger
 from importer.errors import UsageError
-from importer.lead.header import tidy
-from importer.lead.metadata import FieldList
+from importer.lead.header import shown, tidy
 from importer.lead.values.phone import is_region, region_of
 from importer.proposal.configtext import Setting, write_config
-from importer.proposal.proposal import Proposal, propose
+from importer.proposal.country import find_country
+from importer.proposal.proposal import propose
 from importer.proposal.reference import find_reference
 from importer.sheet import Table
 
@@ -86,15 +86,19 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
         let_go=lambda opened: opened[0].close(),
     )
     with table:
-        setting = _setting(request, known, facts, reading, is_ledger_named=bool(environ.get("LSQ_LEDGER")))
-        proposal = _propose(table, facts.fields, reading)
+        samples = _samples(table)
+    setting = _setting(request, known, facts, reading, is_ledger_named=bool(environ.get("LSQ_LEDGER")))
+    country, header = ("", "") if request.region else find_country(samples, usual=setting.region)
+    if country:
+        setting = replace(setting, region=country)
+    proposal = propose(table.header, samples, facts.fields, grouped=reading.grouped)
     return ProposedMapping(
         text=write_config(proposal, setting) if proposal.sure or proposal.doubtful else "",
         sure=proposal.sure,
         doubtful=proposal.doubtful,
         unmapped=proposal.unmapped,
         headers=tuple(column.header for column in proposal.columns),
-        notes=tuple(notes_on(told, reading)),
+        notes=(*notes_on(told, reading), *_notes_on_country(country, header)),
     )
 
 
@@ -139,13 +143,19 @@ def _ledger(known: Config, folder: Path | None) -> str | None:
     return place_ledger(known.ledger, known.path.parent)
 
 
-def _propose(table: Table, fields: FieldList, reading: Reading) -> Proposal:
+def _notes_on_country(country: str, header: str) -> Iterator[str]:
+    if country:
+        yield f"Phone numbers without a country code are read as {country}'s: the column {shown(header)} says so."
+
+
+def _samples(table: Table) -> dict[str, list[str]]:
+    """Some cells of each column, row by row."""
     names = [tidy(name) for name in table.header]
     samples: dict[str, list[str]] = {name: [] for name in names}
     for row in itertools.islice(table.rows(), SAMPLE_ROWS):
         for name, cell in zip(names, row.cells, strict=True):
             samples[name].append(cell)
-    return propose(table.header, samples, fields, grouped=reading.grouped)
+    return samples
 
 
 def _zone(name: str) -> str:

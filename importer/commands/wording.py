@@ -18,6 +18,7 @@ WORDS = {
     Action.FORGET_LEAD: "A lead that was deleted since is forgotten: lsq-import forget.",
     Action.LIST_RUNS: "lsq-import history tells the runs and their numbers.",
     Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map {file} -o config.yaml",
+    Action.NAME_ENCODING: "Where no config is yet: lsq-import map {file} --encoding {} -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',
     Action.NAME_SOURCE: "Name it as it was imported: --source {}",
     Action.PROPOSE_CONFIG: "lsq-import map {file} proposes one.",

@@ -68,7 +68,7 @@ def _dropdown(column: Column, field: Field) -> Fitness:
     found = fit_options(option_values(column, field), field.options, column.tables)
     if found.count:
         return Fitness(Verdict.FITS, options=found)
-    return Fitness(Verdict.DOUBTFUL, "no value is an option of the field", options=found)
+    return Fitness(Verdict.VETO, "none of its values is an option of the field", options=found)
 
 
 def _yes_no(column: Column) -> Fitness:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import Levenshtein
+
 from importer.proposal.tables import Tables
 from importer.proposal.tokens import words_of
 
 __all__ = ["OptionFit", "fit_options"]
 
 _LEAST_KNOWN = 2
+_LEAST_LETTERS, _LEAST_IN_PLURAL = 5, 4
 _PARTS = (" - ", " – ", "/", ":")
 Groups = tuple[frozenset[str], ...]
 
@@ -23,7 +26,9 @@ class OptionFit:
 
 
 def fit_options(values: Sequence[str], options: Sequence[str], tables: Tables) -> OptionFit:
-    """Hold each different value against the options: in other spelling, by a word that means the same, by its end."""
+    """Hold each different value against the options: in other spelling, by a word that means the same, by its end, or
+    with a slip of one letter in a word.
+    """
     book = _Book(options, tables)
     translations: dict[str, str] = {}
     off: list[str] = []
@@ -57,7 +62,12 @@ class _Book:
         for mark in _PARTS:
             if found is None and mark in value:
                 found = self._by_words.get(_plain(value.rsplit(mark, 1)[1]))
-        return found
+        return found or self._find_slip(_plain(value))
+
+    def _find_slip(self, plain: str) -> str | None:
+        """The one option of which some words are written with a letter more, less or another."""
+        near = [option for words, option in self._by_words.items() if _is_slip(plain.split(), words.split())]
+        return near[0] if len(near) == 1 else None
 
     def _find(self, value: str) -> str | None:
         plain = _plain(value)
@@ -65,6 +75,21 @@ class _Book:
             return None
         letters = plain.replace(" ", "")
         return self._by_words.get(plain) or self._by_letters.get(letters) or self._by_group.get(plain)
+
+
+def _is_slip(words: Sequence[str], meant: Sequence[str]) -> bool:
+    """Whether each word is nearly the other. What negates (`inactive`) changes a beginning, and digits are no slip."""
+    return len(words) == len(meant) and all(
+        one == other
+        or (min(len(one), len(other)) >= _LEAST_IN_PLURAL and one.removesuffix("s") == other.removesuffix("s"))
+        or (
+            min(len(one), len(other)) >= _LEAST_LETTERS
+            and one[0] == other[0]
+            and f"{one}{other}".isalpha()
+            and Levenshtein.distance(one, other, score_cutoff=1) <= 1
+        )
+        for one, other in zip(words, meant, strict=True)
+    )
 
 
 def _plain(text: str) -> str:

@@ -28,6 +28,9 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 
+LANGUAGES = re.compile(r"\s*[/|]\s*")
+"""Between the same in two languages."""
+
 
 class Notices:
     """Gathers what is odd about rows as they go by; memory does not grow with their number."""
@@ -80,6 +83,6 @@ def _more(count: int) -> str:
 def _is_footer(row: Row) -> bool:
     """Whether a row begins with such a word as Total, and holds no address by which it would be a lead."""
     first = next(filter(None, map(str.strip, row.cells)), "")
-    if len(first) > LONGEST_FOOTER or FOOTER.fullmatch(first) is None:
+    if len(first) > LONGEST_FOOTER or not all(map(FOOTER.fullmatch, LANGUAGES.split(first))):
         return False
     return not any("@" in cell for cell in row.cells)

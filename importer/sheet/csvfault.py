@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.errors import SheetError
+from importer.nextstep import Action, NextStep
 from importer.sheet.bounds import MOST_ROW_CHARS
 from importer.sheet.snapshot import Spool
 from importer.sheet.textformat import SNIFFED_CHARS, Encoding, sniff_delimiter
@@ -100,6 +101,7 @@ def not_decodable(path: Path, file: BinaryIO, encoding: Encoding, line: int) -> 
             f"If these cells read right, set encoding: {_SUGGESTED} in the config: {'; '.join(samples)}. "
             "If not, it is another one (cp1250, cp1251, shift_jis, gb18030, …); or save the file as UTF-8."
         ),
+        steps=[NextStep(Action.NAME_ENCODING, _SUGGESTED)],
     )
 
 

@@ -10,8 +10,11 @@ import importer.sandbox
 from importer.config import load_config
 from importer.lead.metadata import Field, FieldList, read_fields
 from importer.proposal.configtext import Setting, write_config
+from importer.proposal.country import find_country
 from importer.proposal.headerrow import find_header
+from importer.proposal.options import fit_options
 from importer.proposal.proposal import propose
+from importer.proposal.tables import load_tables
 from importer.sheet.joined import join_header
 
 FIELDS = read_fields((Path(importer.sandbox.__file__).parent / "fields.json").read_bytes())
@@ -214,11 +217,42 @@ def test_values_tell_what_a_header_leaves_open(header: str, cells: tuple[str, ..
     assert "+".join(entry.fields) == name
 
 
-def test_a_status_of_which_no_value_is_an_option_is_asked_about_and_the_values_are_told() -> None:
+def test_a_status_of_which_no_value_is_an_option_is_left_alone_and_told_why() -> None:
     found = propose(["Status"], {"Status": ["Delivered", "Read"]}, FIELDS).columns[0]
-    assert found.entry is None
-    assert found.doubtful is not None
-    assert found.doubtful.off_list == ("Delivered", "Read")
+    assert (found.entry, found.doubtful) == (None, None)
+    assert found.reason == "ProspectStage by its header, but none of its values is an option of the field"
+
+
+@pytest.mark.parametrize(
+    ("cell", "option"),
+    [
+        ("Referral Site", "Referral Sites"),
+        ("Organic Serch", "Organic Search"),
+        ("Inactive", None),
+        ("Uninterested", None),
+        ("Paid", None),
+    ],
+)
+def test_a_slip_of_one_letter_is_translated_and_what_negates_is_not(cell: str, option: str | None) -> None:
+    options = ("Organic Search", "Paid Search", "Referral Sites", "Active", "Interested")
+    found = fit_options([cell], options, load_tables())
+    assert found.translations.get(cell) == option
+
+
+@pytest.mark.parametrize(
+    ("countries", "numbers", "found"),
+    [
+        (["Deutschland"] * 3, ["0151 23456789", "030 1234567", "+49 151 23456789"], ("DE", "Land")),
+        (["Deutschland"] * 3, ["98450 10001", "98450 10002", "98450 10003"], ("", "")),
+        (["Deutschland", "Schweiz", "Deutschland"], ["0151 23456789"] * 3, ("", "")),
+        (["Nowhere"] * 3, ["0151 23456789"] * 3, ("", "")),
+        (["Deutschland"] * 3, ["+49 151 23456789"] * 3, ("", "")),
+    ],
+)
+def test_a_column_that_names_one_country_names_that_of_the_numbers_if_they_bear_it_out(
+    countries: list[str], numbers: list[str], found: tuple[str, str]
+) -> None:
+    assert find_country({"Telefon": numbers, "Land": countries}, usual="IN") == found
 
 
 def test_the_phone_by_which_leads_are_known_is_the_number_that_most_rows_have() -> None:

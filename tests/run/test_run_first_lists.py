@@ -1,0 +1,91 @@
+"""A new user's first list goes from its file to leads in four commands at most, each as the one before told it.
+
+Nothing is written by hand: doubtful lines of the proposed config are accepted by taking their `#` away.
+"""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from first_lists import LISTS, ROWS
+from workbench import Account, Desk, Run, serve_account
+
+MOST_COMMANDS = 4
+TOTALS = {"register": 1}
+"""The rows of a list that are no lead: LeadSquared would take a total for one, so its line says that it has no name."""
+
+
+@pytest.fixture(scope="module")
+def shared_account() -> Iterator[Account]:
+    with serve_account() as account:
+        yield account
+
+
+def next_command(said: str, marker: str) -> list[str]:
+    """The words of the command that a run told to go on with, behind or below a marker."""
+    found = re.search(rf"{re.escape(marker)}\s+lsq-import (.+?)$", said, re.MULTILINE)
+    assert found is not None, said
+    return shlex.split(found[1])
+
+
+def accept_doubtful_lines(desk: Desk) -> None:
+    config = desk.folder / "config.yaml"
+    lines = config.read_text("utf-8").splitlines(keepends=True)
+    accepted = [line.replace("  # ", "  ", 1) if "  # doubtful: " in line else line for line in lines]
+    config.write_text("".join(accepted), "utf-8")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_goes_from_its_file_to_leads_in_four_commands(
+    name: str, tmp_path: Path, shared_account: Account
+) -> None:
+    shared_account._post("reset", {})
+    desk = Desk(tmp_path / "desk", shared_account)
+    (desk.folder / "config.yaml").unlink()
+    file = LISTS[name](desk.folder)
+    runs: list[Run] = []
+
+    def call(*words: str) -> Run:
+        runs.append(desk.call(*words))
+        return runs[-1]
+
+    mapped = call("map", file.name, "-o", "config.yaml")
+    if mapped.status:
+        words = next_command(mapped.err, "Where no config is yet:")
+        mapped = call(*(file.name if word == "FILE" else word for word in words))
+    assert mapped.status == 0, mapped
+    accept_doubtful_lines(desk)
+    checked = call(*next_command(mapped.err, "next:"))
+    assert f"{ROWS}  ready to be sent" in checked.out
+    sent = call(*next_command(checked.out, "that are ready:\n"))
+    assert len(runs) <= MOST_COMMANDS
+    assert f"{ROWS}  created" in sent.out
+    assert sent.status == bool(TOTALS.get(name))
+    leads = [lead["attributes"] for lead in shared_account.leads()]
+    assert len(leads) == ROWS
+    filled = Counter(field for lead in leads for field, value in lead.items() if value)
+    assert min(filled[field] for field in ("FirstName", "LastName", "EmailAddress", "Phone", "mx_City")) == ROWS
+
+
+def test_what_is_easily_lost_arrives_as_it_was_meant(tmp_path: Path, shared_account: Account) -> None:
+    desk = Desk(tmp_path / "desk", shared_account)
+    arrived: dict[str, dict[str, str]] = {}
+    for name in LISTS:
+        shared_account._post("reset", {})
+        (desk.folder / "config.yaml").unlink()
+        file = LISTS[name](desk.folder)
+        encoding = ("--encoding", "cp1252") if name == "fair" else ()
+        assert desk.call("map", file.name, "-o", "config.yaml", *encoding).status == 0
+        desk.call(file.name, "--first", "1")
+        arrived[name] = shared_account.leads()[0]["attributes"]
+    assert arrived["badge_scan"]["mx_Enquiry_Date"].startswith("2026-09-14 03:35:00")
+    assert arrived["facebook"]["Phone"] == "+91-9845010000"
+    assert arrived["crm"]["Revenue"] == "1250000"
+    assert arrived["crm"]["mx_Date_of_Birth"].startswith("1985-03-01")
+    assert arrived["register"]["FirstName"] == "आशा"
+    assert arrived["fair"]["Company"] == "Groß & Söhne GmbH"
+    assert arrived["fair"]["mx_Date_of_Birth"].startswith("1979-01-01")
+    assert arrived["fair"]["mx_Zip"] == "01000"
