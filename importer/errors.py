@@ -86,10 +86,10 @@ class SettingsError(UsageError):
 class ConfigError(SettingsError):
     """Every problem of a config file at once; `problems` holds one line of text for each."""
 
-    def __init__(self, path: str, problems: Sequence[str]) -> None:
+    def __init__(self, path: str, problems: Sequence[str], *, steps: Sequence[NextStep] = ()) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in self.problems)]), steps=steps)
 
 
 class SheetError(UsageError):

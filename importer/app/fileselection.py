@@ -64,7 +64,8 @@ def select_files(names: Sequence[Path], *, must_exist: bool = False) -> Selectio
             closed.extend(_closed_folders(name))
             fitting = sorted(glob.glob(str(name), recursive=True))  # noqa: PTH207 - Path's takes no absolute pattern
             if not fitting and not closed and (must_exist or not set("*?") & set(str(name))):
-                raise UsageError(f"No file fits {name}.", hint="Nothing was sent.")
+                hint = "Look whether folder and pattern are right. Nothing was sent."
+                raise UsageError(f"No file fits {name}.", hint=hint)
             paths = [path for path in map(Path, fitting) if not path.is_dir()]
         else:
             paths = [name]

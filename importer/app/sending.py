@@ -102,8 +102,8 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     if failure is None and failed is not None and not watchdog.calls.has_answered and not watch.stop.is_requested:
         failure = FatalError(
             f"LeadSquared has not taken a single call of this run. {failed.message}",
-            hint="Look whether LeadSquared and the network are up and account.host is right, then run the same command "
-            "again.",
+            hint="Look whether LeadSquared and the network are up and the host (LSQ_HOST or account.host) is right, "
+            "then run the same command again.",
         )
     return Sent(client.calls, watchdog.calls.refusals, failure)
 

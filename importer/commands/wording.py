@@ -34,7 +34,7 @@ WORDS = {
     Action.TRUST_REFERENCES: (
         "If each line still is the row of its lsq_ref and its cells were edited on purpose, add --trust-references."
     ),
-    Action.TRY_WITHOUT_KEYS: "Or try --sandbox or --dry-run, which need none.",
+    Action.TRY_WITHOUT_KEYS: "Or try --sandbox, or an import's --dry-run, which need none.",
     Action.WAIT: "With --wait it waits by itself.",
 }
 """What to type for each action; `{}` is the step's subject, `{file}` the spreadsheet."""

@@ -1,5 +1,6 @@
 """The keys that a real run needs."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from importer.config.host import is_loopback
@@ -42,7 +43,8 @@ def require_keys(config: Config) -> None:
                 ),
             )
         return
-    beside = "" if config.path is None else f" in {config.path.parent}"
+    folder = Path() if config.path is None else config.path.parent
+    beside = "" if folder == Path() else f" in {folder}"
     host = " (the host may also stand in config.yaml under account: host)" if "LSQ_HOST" in missing else ""
     raise SettingsError(
         f"A real account needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not set.",

@@ -17,13 +17,14 @@ KNOWN_TAGS = frozenset(
 NULL_TAG = "tag:yaml.org,2002:null"
 MERGE_TAG = "tag:yaml.org,2002:merge"
 
+COLON = "a colon too many (a value with one needs quotes), none in the line above, or wrong indentation"
 MISFIT = "the indentation does not fit the lines above, or a text with # or quotes in it is not wholly in quotes"
 PLAIN_WORDS = (  # what ruamel.yaml says, whether the line where the construct began tells more, what we say
     ("another document", False, "a second document begins with ---; config.yaml holds one"),
     ("found character '\\t'", False, "a tab stands where only blanks may indent"),
     ("that cannot start any token", False, "a value that begins with @, ` or % must stand in quotes"),
     ("undefined alias", False, "a value that begins with * must stand in quotes"),
-    ("mapping values are not allowed", False, "a colon too many (a value with one needs quotes), or wrong indentation"),
+    ("mapping values are not allowed", False, COLON),
     ("could not find expected ':'", True, "a key without its colon (a key with ` #` in it needs quotes)"),
     ("end of stream", True, "a quote is opened here and never closed"),
     ("but found ','", False, 'a value that is a comma must stand in quotes: ","'),

@@ -53,7 +53,7 @@ def read_environment(environ: Mapping[str, str], dotenv_path: Path) -> Environme
         if setting is None:
             continue
         if name in KEY_NAMES and any(mark.isspace() or not mark.isprintable() for mark in setting.value):
-            problems.append(f"{setting.origin}: a key holds no blanks and no line breaks")
+            problems.append(f"{setting.origin}: a key holds no blanks and no line breaks; copy it anew")
             continue
         settings[name] = setting
     return Environment(settings, tuple(problems))

@@ -34,7 +34,7 @@ def base_url_of(host: str) -> str:
     if not is_host_name(name):
         raise ValueError("it is no host name, address or URL; one looks like api.leadsquared.com")
     if parts.query or parts.fragment or parts.path.rstrip("/") not in {"", API_PATH.rstrip("/")}:
-        raise ValueError(f"nothing but {API_PATH} may follow the host")
+        raise ValueError(f"nothing but {API_PATH} may follow the host, such as in api-in21.leadsquared.com{API_PATH}")
     if scheme == "http" and not is_loopback(name):
         raise ValueError("plain http would show the keys to everyone on the way; use https")
     shown = f"[{name}]" if ":" in name else name

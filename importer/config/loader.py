@@ -59,7 +59,9 @@ def load_config(path: Path, *, environ: Mapping[str, str]) -> Config:
             document.problems.append(Problem(document.line_of(("columns",)), reason))
     if model is None or document.problems or outside:
         inside = [str(problem) for problem in sorted(set(document.problems))]
-        raise ConfigError(str(path), [*inside, *outside])
+        is_bare = not has_data and not any(problem.line for problem in document.problems)
+        steps = [NextStep(Action.PROPOSE_CONFIG)] if is_bare else []
+        raise ConfigError(str(path) if inside else "The environment and .env", [*inside, *outside], steps=steps)
     return _assemble(path, model, document, constants, environment)
 
 

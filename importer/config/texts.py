@@ -36,6 +36,7 @@ TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 """The JSON Schema of a list of texts."""
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|", "tab": "\t", "\\t": "\t"}
+LONGEST_SHORT_FORM = 4
 IDENTITIES = ("mapped", "all")
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
@@ -78,7 +79,9 @@ def read_field_name(text: object) -> FieldName:
     try:
         return FieldName.parse(text)
     except ValueError as error:
-        raise ValueError(f"`{text}` is no schema name: {error}") from None
+        near = "".join(mark for mark in text if mark.isalnum() or mark in "_.")
+        meant = ask_about(f"`{near}`") if near.isascii() and near != text and not near[:1].isdigit() else ""
+        raise ValueError(f"`{text}` is no schema name: {error}{meant}") from None
 
 
 def read_unique_field(text: object) -> str:
@@ -113,7 +116,7 @@ def read_encoding(text: object) -> str:
         "a".encode(name)  # refuses what is no codec, and the codecs that are none of text, such as hex
     except (LookupError, ValueError):
         near = find_near(name.lower(), {encoding: encoding for encoding in ENCODINGS})
-        raise ValueError(f"`{name}` is no known encoding{ask(near)}") from None
+        raise ValueError(f"`{name}` is no known encoding, such as utf-8 or cp1252{ask(near)}") from None
     return name
 
 
@@ -156,5 +159,6 @@ def read_timezone(text: object) -> ZoneInfo:
     except (ValueError, OSError, LookupError):
         known = sorted(available_timezones())
         by_fold = {zone.lower(): zone for zone in known} | {zone.rpartition("/")[2].lower(): zone for zone in known}
-        near = find_near(name.lower().replace(" ", "_"), by_fold)
+        is_short_form = len(name) <= LONGEST_SHORT_FORM  # IST is India's, Israel's and Ireland's
+        near = [] if is_short_form else find_near(name.lower().replace(" ", "_"), by_fold)
         raise ValueError(f"`{name}` is no known time zone, such as Asia/Kolkata{ask(near)}") from None

@@ -28,11 +28,13 @@ EDITED_TIP = (
 )
 UNSENT_MESSAGE = "The run ended before this row's turn."
 UNSENT_TIP = "Run the same command again: it sends only what is left."
-CONNECT_TIP = "LeadSquared could not be reached. Check the network and account.host, then run again."
+CONNECT_TIP = (
+    "LeadSquared could not be reached. Check the network and the host (LSQ_HOST or account.host), then run again."
+)
 FATAL_TIPS = {
     401: (
-        "Check LSQ_ACCESS_KEY and LSQ_SECRET_KEY, and that account.host is your account's region: "
-        "keys work at one host only."
+        "Check LSQ_ACCESS_KEY and LSQ_SECRET_KEY, and that the host (LSQ_HOST or account.host) is that of your "
+        "account's region: keys work at one host only."
     ),
     404: "There is no such API at this address. Check account.host in config.yaml or LSQ_HOST.",
 }

@@ -133,7 +133,8 @@ def require_kind(path: Path, kind: Kind) -> tuple[str, ...]:
     ending = path.suffix.lower()
     if ending not in FORMATS:
         shown = f"A file ending in {path.suffix!r}" if path.suffix else "A file name without an ending"
-        raise SheetError(f"{path}: {shown} cannot be read.", hint=f"Formats: {' '.join(FORMATS)}")
+        hint = f"Save the list in one of these formats, and name that: {' '.join(FORMATS)}"
+        raise SheetError(f"{path}: {shown} cannot be read.", hint=hint)
     expected = kind_of_ending(ending)
     if expected is kind:
         return ()

@@ -88,7 +88,10 @@ def test_the_usual_ways_of_writing_an_env_file_are_read(load: Load, dotenv: str)
         ("# x\nLSQ_ACCESS_KEY: hidden\n", ".env, line 2: it is not NAME='value', or a quote is not closed"),
         ("A=1\n\nLSQ_ACCESS_KEY\n", ".env, line 3: LSQ_ACCESS_KEY has no = and no value"),
         ("LSQ_SECRETKEY=hidden\n", ".env, line 1: unknown variable LSQ_SECRETKEY, did you mean LSQ_SECRET_KEY?"),
-        ("LSQ_SECRET_KEY='hid den'\n", ".env, line 1: LSQ_SECRET_KEY: a key holds no blanks and no line breaks"),
+        (
+            "LSQ_SECRET_KEY='hid den'\n",
+            ".env, line 1: LSQ_SECRET_KEY: a key holds no blanks and no line breaks; copy it anew",
+        ),
         ("LSQ_HOST=http://hidden.org\n", ".env, line 1: LSQ_HOST: plain http would show the keys"),
         ("LSQ_ACCESS_KEY=hidden\n".encode("utf-16"), ".env: it is not UTF-8; save it as UTF-8"),
     ],
