@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_command_is_read_by_the_command_line_as_it_was_meant(name: str) -> Non
     program, *arguments = shlex.split(command)
     given = import_command.make_context("lsq-import", arguments).params
     assert program == "lsq-import"
-    assert [str(file) for file in given["files"]] == [name]
+    assert [str(Path(file)) for file in given["files"]] == [name]
     assert (given["sheet"], str(given["config"]), given["first"]) == ("Sheet '1'", "$(x).yaml", 3)
     assert given["dry_run"]
     assert not given["sandbox"]

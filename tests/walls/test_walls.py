@@ -37,6 +37,8 @@ BREACHES = [
     ("door-config", "app", "import pydantic"),
     ("door-config", "doctor", "import ruamel.yaml"),
     ("door-values", "proposal", "import phonenumbers"),
+    ("door-notification", "app", "import apprise"),
+    ("door-remote", "sheet", "import fsspec"),
     ("door-page", "report", "import jinja2"),
     ("door-proposal", "lead", "import rapidfuzz"),
 ]
