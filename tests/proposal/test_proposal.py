@@ -179,7 +179,7 @@ DAYS = ("2026-10-01", "2026-10-02", "2026-10-03", "2026-10-04")
             (header, NAMES)
             for header in ("Campaign Name 2", "Project Name", "Ad Name", "Emergency Contact", "Child Name")
         ),
-        *((header, ADDRESSES) for header in ("Parent Email", "Sales Rep Email", "Lead Owner Email")),
+        *((header, ADDRESSES) for header in ("Parent Email", "Sales Rep Email", "Executive Email")),
         *((header, PHONES) for header in ("RECEIVER_MOBILE", "Manager Mobile", "Father's Mobile", "Driver Phone")),
         *((header, DAYS) for header in ("Last Modified", "Modified Time", "Spouse DOB", "Policy Expiry", "Updated at")),
         ("Father Occupation", ("Salaried", "Retired", "Business owner", "Salaried")),
@@ -237,6 +237,15 @@ def test_a_slip_of_one_letter_is_translated_and_what_negates_is_not(cell: str, o
     options = ("Organic Search", "Paid Search", "Referral Sites", "Active", "Interested")
     found = fit_options([cell], options, load_tables())
     assert found.translations.get(cell) == option
+
+
+@pytest.mark.parametrize("header", ["Lead Owner", "Lead Owner.email", "Contact owner", "Owner Email", "Sales owner"])
+@pytest.mark.parametrize("cells", [ADDRESSES, NAMES])
+def test_the_owner_of_a_lead_is_asked_about_as_a_user(header: str, cells: tuple[str, ...]) -> None:
+    found = propose([header], {header: cells}, FIELDS).columns[0]
+    assert found.entry is None
+    assert found.doubtful is not None
+    assert (found.doubtful.fields, found.doubtful.type) == (("OwnerId",), "owner")
 
 
 @pytest.mark.parametrize(

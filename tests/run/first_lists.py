@@ -10,12 +10,13 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-__all__ = ["LISTS", "ROWS"]
+__all__ = ["LISTS", "OWNERS", "ROWS"]
 
 ROWS = 24
 FIRST = ("Asha", "Ravi", "Meera", "Kabir", "Leela", "Arjun", "Nisha", "Vikram")
 LAST = ("Rao", "Iyer", "Nair", "Shah", "Menon", "Das", "Gupta", "Reddy", "Bose", "Pillai")
 CITIES = ("Pune", "Kochi", "Bengaluru", "Jaipur", "Indore")
+OWNERS = ("asha.verma@example.com", "ravi.nair@example.com", "sandbox.user@example.com")
 BEGIN = datetime(2026, 9, 14, 9, 5, 7, tzinfo=UTC)
 
 Rows = list[Sequence[object]]
@@ -81,8 +82,8 @@ def crm_row(nth: int, at: datetime) -> dict[str, object]:
     """The columns of a CRM's export, and what stands in a row."""
     return {
         "Record Id": f"zcrm_{5_000_000 + nth}",
-        "Lead Owner": f"agent{nth % 3}@ourfirm.example",
-        "Lead Owner.email": f"agent{nth % 3}@ourfirm.example",
+        "Lead Owner": OWNERS[nth % 3],
+        "Lead Owner.email": OWNERS[nth % 3],
         "Salutation": ("Mr.", "Ms.", "Dr.")[nth % 3],
         "First Name": name(nth)[0],
         "Last Name": name(nth)[1],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from first_lists import LISTS, ROWS
+from first_lists import LISTS, OWNERS, ROWS
 from workbench import Account, Desk, Run, serve_account
 
 MOST_COMMANDS = 4
@@ -68,6 +68,8 @@ def test_a_list_goes_from_its_file_to_leads_in_four_commands(
     assert len(leads) == ROWS
     filled = Counter(field for lead in leads for field, value in lead.items() if value)
     assert min(filled[field] for field in ("FirstName", "LastName", "EmailAddress", "Phone", "mx_City")) == ROWS
+    if name == "crm":
+        assert len({lead["OwnerId"] for lead in leads}) == len(OWNERS)
 
 
 def test_what_is_easily_lost_arrives_as_it_was_meant(tmp_path: Path, shared_account: Account) -> None:
