@@ -129,6 +129,10 @@ def _require_file(path: Path) -> None:
         if str(path) != "-":
             return  # told when it is opened
         mode = stat.S_IFIFO
+    except ValueError:
+        raise SheetError(
+            f"{path}: no file can be called so.", hint="A NUL or half a character is in its name."
+        ) from None
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         what = "standard input" if str(path) in {"-", "/dev/stdin"} else "a pipe or a device, not a file"
         raise SheetError(

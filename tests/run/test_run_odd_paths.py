@@ -1,5 +1,6 @@
 """Odd paths and odd environments, given to every command: a clear answer before the first call, never a defect."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from unittest.mock import patch
 import pytest
 from workbench import PATIENCE_S, Account, Desk, Run, finish, person, serve_account
 
+from importer import ImportRequest, import_file
 from importer.app.fileselection import Stillness
 from importer.commands.cli import COMMANDS
+from importer.errors import UsageError
 from importer.exitstatus import ExitStatus
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither pipes nor devices in folders")
@@ -43,6 +46,8 @@ PATHS = {
     "dash": "-",
     "bracket": "[",
 }
+OF_CONFIGS = ("here", "pipe", "zero", "link_loop", "name_of_300_bytes", "path_of_6000_bytes", "escape", "nul")
+"""Those that are given for a config, which every command reads alike."""
 PLACES: dict[str, Sequence[str]] = {
     "import": ("?", "--dry-run"),
     "import_several": ("leads.csv", "?", "--dry-run"),
@@ -138,13 +143,21 @@ def test_no_path_and_no_word_makes_a_defect_of_a_command(place: str, odd_desk: D
     is_about_a_report = "done.report.csv" in PLACES[place]
     if is_about_a_report:
         import_before(odd_desk)
-    for name, path in PATHS.items():
+    paths = {name: PATHS[name] for name in OF_CONFIGS} if PLACES[place][-2:] == ("-c", "?") else PATHS
+    for name, path in paths.items():
         if place == "watch" and name in {"here", "nothing"}:
             continue  # a folder like any other, whose files are imported
         run = odd_desk.call(*(word.replace("?", path) for word in PLACES[place]))
         assert not find_fault(run), (name, run)
     assert odd_desk.account is not None
     assert odd_desk.account.stats()["creates"] == is_about_a_report
+
+
+def test_a_program_of_ones_own_is_told_too(odd_desk: Desk) -> None:
+    for name in ("nul", "name_of_300_bytes", "pipe", "root"):
+        request = ImportRequest(file=Path(PATHS[name]), config=odd_desk.folder / "config.yaml", dry_run=True)
+        with pytest.raises(UsageError):
+            asyncio.run(import_file(request, environ=odd_desk.environ))
 
 
 def test_every_command_is_given_odd_paths() -> None:
