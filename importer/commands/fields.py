@@ -11,6 +11,7 @@ import click
 
 from importer.app.accountledger import ask_account
 from importer.app.configchoice import find_config
+from importer.commands.streams import echo
 from importer.commands.wording import say
 from importer.lead.metadata import Field, FieldList
 from importer.report.formulaescape import escape_formula
@@ -41,7 +42,7 @@ def fields(*, word: str, is_sandbox: bool, as_json: bool, as_csv: bool, refresh:
         if word.casefold() in f"{name} {field.display_name}".casefold()
     ]
     if not found:
-        click.echo(f"No field has “{word}” in its name.", err=True)
+        echo(f"No field has “{word}” in its name.", err=True)
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(COLUMNS)

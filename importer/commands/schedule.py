@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unicodedata import category
 
 import click
 
@@ -92,8 +93,8 @@ def schedule(
     )
     if on_failure and not UNIT.fullmatch(on_failure):
         raise UsageError(f"{on_failure!r} is no unit's name.", hint="Name one such as tell-ops@%n.service.")
-    if any(mark in word for word in (*night.arguments, str(env_file), night.setting) for mark in "\r\n\0"):
-        raise UsageError("A path has a line break in its name, which no scheduler takes.", hint="Rename it.")
+    if any(category(mark) == "Cc" for word in (*night.arguments, str(env_file), night.setting) for mark in word):
+        raise UsageError("A path has a line break or a control character in its name.", hint="Rename it.")
     for line in _doubts(night, files, keys, given):
         echo(f"warning: {line}", err=True)
     if is_watch:

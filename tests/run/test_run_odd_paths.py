@@ -9,6 +9,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from properties import ONE_FIXTURE
 from workbench import PATIENCE_S, Account, Desk, Run, finish, person, serve_account
 
 from importer import ImportRequest, import_file
@@ -151,6 +154,22 @@ def test_no_path_and_no_word_makes_a_defect_of_a_command(place: str, odd_desk: D
         assert not find_fault(run), (name, run)
     assert odd_desk.account is not None
     assert odd_desk.account.stats()["creates"] == is_about_a_report
+
+
+WORDS = st.one_of(
+    st.text(max_size=30),
+    st.binary(max_size=20).map(os.fsdecode),
+    st.text(alphabet="./~*?[]{}%$-\\:\n\t\x1b \"'a1", max_size=12),
+)
+READING = sorted({"import", "map", "map_config", "fields", "schedule", "doctor", "settle", "ledger_keys", "history"})
+"""Where a word makes no file."""
+
+
+@settings(ONE_FIXTURE, max_examples=60)
+@given(place=st.sampled_from(READING), word=WORDS)
+def test_no_word_that_anybody_draws_makes_a_defect_of_a_command(odd_desk: Desk, place: str, word: str) -> None:
+    run = odd_desk.call(*(one.replace("?", word) for one in PLACES[place]))
+    assert not find_fault(run), run
 
 
 def test_a_program_of_ones_own_is_told_too(odd_desk: Desk) -> None:
