@@ -18,6 +18,7 @@ class Action(Enum):
     FORGET_DELETED = "Once they are deleted, undoing run {} by deletion makes the ledger forget them."
     FORGET_LEAD = "Forget the lead if it was deleted since."
     LIST_RUNS = "The history tells the runs and their numbers."
+    LOOK_UP = "A dry run can look them up."
     NAME_CONFIG = "Name another one, or let one be proposed for the file."
     NAME_ENCODING = "Name the encoding in which its letters read right, such as {}."
     NAME_KEYS = "Name these keys as those of {}."

@@ -26,6 +26,7 @@ class InAccount(Enum):
     """Whether the row's lead is in the account."""
 
     OURS = auto()  # an import of ours created it
+    THERE = auto()  # it was there, whoever created it, and an import of ours wrote to it
     ANOTHERS = auto()  # another lead, or another row's, has its unique value
     PERHAPS = auto()  # nobody knows
     NO = auto()
@@ -33,7 +34,7 @@ class InAccount(Enum):
     @property
     def may_be_ours(self) -> bool:
         """Whether a row's own lead is there, or may be."""
-        return self in {InAccount.OURS, InAccount.PERHAPS}
+        return self in {InAccount.OURS, InAccount.THERE, InAccount.PERHAPS}
 
 
 class NextStep(Enum):
@@ -70,6 +71,7 @@ class State(StrEnum):
 
     INTENT = "intent", InAccount.PERHAPS  # about to be sent, no outcome yet
     CREATED = "created", InAccount.OURS
+    UPDATED = "updated", InAccount.THERE
     DUPLICATE = "duplicate", InAccount.ANOTHERS, PRUNABLE
     REJECTED = "rejected", InAccount.NO, PRUNABLE
     FAILED = "failed", InAccount.NO, PRUNABLE
@@ -141,6 +143,32 @@ class Status(StrEnum):
             is_good=True,
         ),
     )
+    UPDATED = (  # its lead existed, and got what the row says
+        "updated",
+        StatusFacts(
+            summary="updated: the lead was there, and was written to",
+            meaning="the lead was there, and got what the row says",
+            in_account=InAccount.THERE,
+            next_step=NextStep.NOTHING,
+            kept_as=State.UPDATED,
+            is_in_vain=False,
+            colours=("#2e7d8c", "#58aebd"),
+            is_good=True,
+        ),
+    )
+    UNCHANGED = (  # its lead existed, and needed nothing of the row
+        "unchanged",
+        StatusFacts(
+            summary="unchanged: the lead was there, and needed nothing",
+            meaning="the lead was there, and needed nothing of the row",
+            in_account=InAccount.THERE,
+            next_step=NextStep.NOTHING,
+            kept_as=State.UPDATED,
+            is_in_vain=False,
+            colours=("#5f7f8c", "#8fb0bd"),
+            is_good=True,
+        ),
+    )
     READY = (  # a dry run would send it
         "ready",
         StatusFacts(
@@ -164,6 +192,18 @@ class Status(StrEnum):
             kept_as=State.DUPLICATE,
             is_in_vain=None,
             colours=("#b98a00", "#d9b23a"),
+        ),
+    )
+    NOT_UPDATED = (  # its lead exists, and could not be written to
+        "not_updated",
+        StatusFacts(
+            summary="not updated: the lead is there, but could not be written to",
+            meaning="the lead is there, but could not be written to",
+            in_account=InAccount.THERE,
+            next_step=NextStep.CORRECT,
+            kept_as=State.UPDATED,
+            is_in_vain=None,
+            colours=("#b5651d", "#dd9a55"),
         ),
     )
     REJECTED = (  # refused by LeadSquared for good

@@ -37,8 +37,9 @@ def conclude(
     calls: CallCounts,
     stop: Stop,
     notify: Notify,
+    foreseen: str = "",
 ) -> RunResult:
-    """Write down how a run ended whose report is written, and tell it."""
+    """Write down how a run ended whose report is written, and tell it. `foreseen` is what a dry run looked up."""
     is_dry_run = context.options.dry_run
     status = _exit_status(context, sent, summary, stop)
     counts = {word.value: summary.counts[word] for word in Status if summary.counts[word]}
@@ -73,6 +74,7 @@ def conclude(
         lines=(
             *summary.lines(report=context.report, page=page),
             *(_tell_plan(context, reviewed) if is_dry_run else ()),
+            *([foreseen] if foreseen else ()),
             *tell_next(steps),
         ),
     )

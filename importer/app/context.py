@@ -74,6 +74,7 @@ class ImportContext:
     elsewhere: Elsewhere
     maker: RowPreparer
     client: Client | None
+    asker: Client | None
     slots: SharedSlots | None
     bulk_slots: SharedSlots | None
     refusal: FatalError | None
@@ -211,6 +212,7 @@ async def open_context(
                 tags=account_tags(ledger, target),
             ),
             client=None if options.dry_run else client,
+            asker=client if options.dry_run and options.look_up and refusal is None else None,
             slots=slots,
             bulk_slots=bulk_slots,
             refusal=refusal,
@@ -222,7 +224,8 @@ async def open_context(
 def _load_config(options: ImportRequest, environ: Mapping[str, str]) -> Config:
     """The configuration, as far as the command says nothing else."""
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
-    return config if options.route is None else replace(config, route=options.route)
+    said = {name: value for name in ("route", "existing") if (value := getattr(options, name)) is not None}
+    return replace(config, **said) if said else config
 
 
 async def _await_source(ledger: Ledger, identity: str, source: str, notify: Notify) -> None:

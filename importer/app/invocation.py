@@ -19,6 +19,7 @@ def invocation_of(request: ImportRequest, *, report: Path) -> Invocation:
         sheet=request.sheet,
         first=request.first,
         route=request.route,
+        existing=request.existing,
         is_dry_run=request.dry_run,
         is_sandbox=request.sandbox,
         is_until_quota=request.until_quota,

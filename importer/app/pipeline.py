@@ -20,6 +20,7 @@ from importer.app.runhistory import keep_edited
 from importer.app.sending import Sent, send_rows
 from importer.app.stop import STOPPED, Interrupted, Stop, Watch
 from importer.app.summary import Summary
+from importer.app.updating import bring_up_to_date, foresee_updates
 from importer.events import Observer
 from importer.html_report.advice import explain
 from importer.html_report.problems import ProblemGroups
@@ -112,10 +113,23 @@ async def _import(
         if context.refusal is None and context.client is not None and reviewed.open_rows:
             sent = await send_rows(context, context.client, reviewed.open_rows, observers, watch)
             context.history.sent = sent.calls
+        if context.client is not None:  # None in a dry run
+            sent = await bring_up_to_date(context, context.client, sent, observers, watch)
+            context.history.sent = sent.calls
         if not request.dry_run:
             batches = report_lines(context.input_file, context.scratch, tag=context.maker.tag)
             await _report(context, batches, reviewed, summary=summary, observers=observers, breathe=Blocking().breathe)
-        return conclude(context, reviewed, sent, summary, calls=timeline.counts(), stop=watch.stop, notify=observers)
+        foreseen = await foresee_updates(context, reviewed, observers) if request.dry_run else ""
+        return conclude(
+            context,
+            reviewed,
+            sent,
+            summary,
+            calls=timeline.counts(),
+            stop=watch.stop,
+            notify=observers,
+            foreseen=foreseen,
+        )
 
 
 def make_review(

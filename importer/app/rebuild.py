@@ -4,6 +4,7 @@ A report holds the cells of its source, so the source's rows are known by them a
 report has other cells there than in its source: where the source itself is at hand, it is found by its row number.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def _write(
     left: dict[int, RowRef],
 ) -> Rebuilt:
     """Write the lines down, each as a row of the source and under the reference that the report gives it."""
-    counts = {State.CREATED: 0, State.UNKNOWN: 0}
+    counts = Counter[State]()
     known = foreign = 0
     source_refs = set(in_source.values())
     remaining = iter(lines)
@@ -150,7 +151,7 @@ def _write(
                         ledger.rows.record(connection, _intent(prepared, place), state, outcome)
                 if is_news and state is State.CREATED:
                     ledger.rows.point_keys(connection, ref, prepared.keys)
-    return Rebuilt(counts[State.CREATED], counts[State.UNKNOWN], known, foreign)
+    return Rebuilt(counts[State.CREATED] + counts[State.UPDATED], counts[State.UNKNOWN], known, foreign)
 
 
 def _intent(prepared: PreparedRow, ref: RowRef) -> Intent:

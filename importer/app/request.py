@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.config.settings import Route
+from importer.config.settings import Existing, Route
 
 __all__ = ["ImportRequest", "environ_of"]
 
@@ -33,6 +33,8 @@ class ImportRequest:
     - `payloads`: where to write the body of each row's call, one JSON line a row; None for nowhere.
     - `sandbox`: import into a LeadSquared of one's own, which ends with the import: no keys, no network.
     - `route`: `bulk` to send up to 50 leads by one call, `single` for a call a row; None for what the config says.
+    - `existing`: what becomes of leads that exist: `report`, `fill` or `update`; None for what the config says.
+    - `look_up`: in a dry run, look up which leads exist, and what would be written to them.
     - `again`: send rows that are created already once more.
     - `trust_references`: in a report, go by lsq_ref alone, although cells of created lines were changed.
     - `trust_lead_ids`: in a report, believe the lead ids of created lines that have lost their lsq_ref.
@@ -54,6 +56,8 @@ class ImportRequest:
     payloads: Path | None = None
     sandbox: bool = False
     route: Route | None = None
+    existing: Existing | None = None
+    look_up: bool = False
     again: bool = False
     trust_references: bool = False
     trust_lead_ids: bool = False

@@ -1,6 +1,7 @@
 """The middle of an import: the rows that the review left open are sent, until the last one or a stop."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ from importer.ratelimit.watchdog import Watchdog
 from importer.run.preparedrow import PreparedRow
 from importer.run.sending import Sender
 
-__all__ = ["Sent", "send_rows"]
+__all__ = ["Guards", "Sent", "run_until_stopped", "send_rows", "watch_account"]
 
 ANSWERED_WITHIN = 0.8
 """The part of a stop's time that calls on their way have; the rest is for the ledger and the report."""
@@ -54,7 +55,7 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
     limit = context.limit
     needed_s = estimate_s(context.calls_for(open_rows), limit=limit.calls, per_seconds=limit.per_seconds)
     observer(Estimated(open_rows, limit.calls, limit.per_seconds, needed_s, context.rows_per_call))
-    watchdog = _watch_account(context, client, observer)
+    watchdog = watch_account(context, client, observer)
     delivery = Delivery(
         client,
         unique=config.unique,
@@ -89,7 +90,7 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
             told=tell,
             judge=watchdog.breaker.settled,
         )
-        await _send_until_stopped(sender, context, watch)
+        await run_until_stopped(asyncio.create_task(sender.run()), sender.leave, context, watch)
     observer(SendingEnded(client.calls, watchdog.calls.refusals))
     if sender.unsettled:
         # Room may have been made meanwhile. If not, the next run finds out what became of these rows.
@@ -109,14 +110,15 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
 
 
 @dataclass(frozen=True, slots=True)
-class _Guards:
+class Guards:
     """What ends a sending that gets nowhere."""
 
     calls: Watchdog
     breaker: Breaker
 
 
-def _watch_account(context: ImportContext, client: Client, observer: Observer) -> _Guards:
+def watch_account(context: ImportContext, client: Client, observer: Observer) -> Guards:
+    """What ends calls that get nowhere."""
     config = context.config
     clock = asyncio.get_running_loop().time
     breaker = Breaker(
@@ -139,20 +141,21 @@ def _watch_account(context: ImportContext, client: Client, observer: Observer) -
     calls = Watchdog(
         on_refusal=lambda at_s: observer(CallRefused(at_s)), on_answer=note_answer, on_failure=note_failure
     )
-    return _Guards(calls, breaker)
+    return Guards(calls, breaker)
 
 
-async def _send_until_stopped(sender: Sender, context: ImportContext, watch: Watch) -> None:
-    """Run the sender. A polite stop lets it leave, and cuts off what is on its way when the time is up."""
+async def run_until_stopped(
+    sending: "asyncio.Task[None]", leave: Callable[[], object], context: ImportContext, watch: Watch
+) -> None:
+    """Wait for what makes calls. A polite stop lets it leave, and cuts off what is on its way when the time is up."""
     loop = asyncio.get_running_loop()
-    sending = asyncio.create_task(sender.run())
 
-    def leave() -> None:
-        sender.leave()
+    def leave_in_time() -> None:
+        leave()
         context.ledger.hurry()
         loop.call_later(ANSWERED_WITHIN * watch.stop.within_s, sending.cancel)
 
-    watch.act(on_first=leave, on_second=sending.cancel)
+    watch.act(on_first=leave_in_time, on_second=sending.cancel)
     try:
         await asyncio.wait({sending})
     except asyncio.CancelledError:  # the caller's task was cancelled: what is on its way is left as a kill leaves it

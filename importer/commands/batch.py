@@ -276,6 +276,8 @@ def _check_options(selection: Selection, options: ImportRequest, elsewhere: Sequ
     """UsageError for options that contradict each other, or that name one file where several are imported."""
     if kind is not None and not elsewhere:
         raise UsageError("--as is for standard input and addresses.", hint="A file's kind is told by its ending.")
+    if options.look_up and not options.dry_run:
+        raise UsageError("--look-up goes with --dry-run.", hint="An import looks up what it must by itself.")
     if options.same_source and options.new_source:
         raise UsageError("--same-source and --new-source contradict each other.", hint="Keep one. Nothing was sent.")
     for name, path in (("-r", options.report), ("--payloads", options.payloads)):

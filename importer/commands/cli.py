@@ -190,6 +190,14 @@ def cli() -> None:
 @click.option(
     "--single", "route", flag_value="single", help="Send each lead by a call of its own, as route: single says."
 )
+@click.option(
+    "--existing",
+    type=click.Choice(["report", "fill", "update"]),
+    help="What becomes of leads that exist: only report them, fill their empty fields, or update them.",
+)
+@click.option(
+    "--look-up", is_flag=True, help="With --dry-run: ask the account which leads exist, and what would change."
+)
 @click.option("--refresh-fields", is_flag=True, help="Ask the account for its fields anew, not only every 12 hours.")
 @click.option("--again", is_flag=True, help="Send rows that are created already once more, after a question.")
 @click.option(

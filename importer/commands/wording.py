@@ -17,6 +17,7 @@ WORDS = {
     Action.FORGET_DELETED: "Once they are deleted, lsq-import undo {} --delete makes the ledger forget them.",
     Action.FORGET_LEAD: "A lead that was deleted since is forgotten: lsq-import forget.",
     Action.LIST_RUNS: "lsq-import history tells the runs and their numbers.",
+    Action.LOOK_UP: "--look-up finds out now.",
     Action.NAME_CONFIG: "Name one with -c, or let one be proposed: lsq-import map {file} -o config.yaml",
     Action.NAME_ENCODING: "Where no config is yet: lsq-import map {file} --encoding {} -o config.yaml",
     Action.NAME_KEYS: 'lsq-import ledger keys "{}"',

@@ -39,6 +39,7 @@ __all__ = [
     "Config",
     "Constant",
     "DuplicatesAre",
+    "Existing",
     "HiddenRows",
     "Limits",
     "Merged",
@@ -63,6 +64,7 @@ Seconds = Annotated[float, Ge(0.001), Le(LONGEST_S)]
 Auth = Literal["query", "headers"]
 Route = Literal["single", "bulk"]
 DuplicatesAre = Literal["failures", "ok"]
+Existing = Literal["report", "fill", "update"]
 Merged = Literal["first", "fill"]
 Notify = Literal["never", "failure", "change", "always"]
 HiddenRows = Literal["read", "skip"]
@@ -163,6 +165,8 @@ class Config:
     timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
     unique: tuple[Annotated[str, Read(read_unique_field)], ...] = ("EmailAddress", "Phone", "Mobile")
     reference: Annotated[str, Read(read_reference_field)] | None = None
+    existing: Existing = "report"
+    update_unique: bool = False
     duplicates_are: DuplicatesAre = "failures"
     notify: Notify = "failure"
     policies: Policies = field(default=STRICT, metadata=NO_KEY)

@@ -28,6 +28,7 @@ class Invocation:
     sheet: str | None = None
     first: int | None = None
     route: str | None = None
+    existing: str | None = None
     is_dry_run: bool = False
     is_sandbox: bool = False
     is_until_quota: bool = False
@@ -69,6 +70,7 @@ def _config(invocation: Invocation) -> Sequence[str]:
 def _kind(invocation: Invocation) -> Sequence[str]:
     given = {
         f"--{invocation.route}": invocation.route is not None,
+        f"--existing={invocation.existing}": invocation.existing is not None,
         "--dry-run": invocation.is_dry_run,
         "--sandbox": invocation.is_sandbox,
         "--until-quota": invocation.is_until_quota,

@@ -10,6 +10,7 @@ __all__ = [
     "FIND_LEADS",
     "LEADS_BY_ID",
     "LISTS",
+    "UPDATE_LEAD",
     "USERS",
     "USER_BY_ACCESS_KEY",
 ]
@@ -18,6 +19,7 @@ CREATE_LEAD = "LeadManagement.svc/Lead.Create"
 CREATE_LEADS = "LeadManagement.svc/Lead/Bulk/Create"
 FIND_LEADS = "LeadManagement.svc/Leads.Get"
 LEADS_BY_ID = "LeadManagement.svc/Leads.GetById"
+UPDATE_LEAD = "LeadManagement.svc/Lead.Update"
 DELETE_LEAD = "LeadManagement.svc/Lead/Delete/ById"
 LISTS = "LeadManagement.svc/Lists.Get"
 CREATE_LIST = "LeadSegmentation.svc/CreateEmptyList"

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from importer.errors import CallError, FatalError
 from importer.leadsquared import endpoints
-from importer.leadsquared.answers import Answer, Kind, Reply, read_answer
+from importer.leadsquared.answers import Answer, Kind, Reply
 from importer.leadsquared.lookup import WAITS_S
 from importer.leadsquared.questions import Questions
+from importer.leadsquared.repeatable import Repeatable, read_json
 from importer.leadsquared.retries import Retries
-from importer.leadsquared.tips import SERVER_TIP
 from importer.ratelimit.limiter import RateLimiter
 from importer.ratelimit.watchdog import Watchdog
 
@@ -25,8 +25,6 @@ __all__ = ["MOST_LISTED_AT_ONCE", "Gone", "Removal", "RemovalTransport", "Remove
 
 MOST_LISTED_AT_ONCE = 25
 """How many leads one AddLeadsToStaticList takes."""
-
-_OK = 200
 
 
 class RemovalTransport(Protocol):
@@ -69,6 +67,7 @@ class Removal:
         self._secrets = secrets
         draws = draws or random.Random()  # noqa: S311 - jitter is no secret
         self._retries = Retries(draws, rest=client.limiter.rest)
+        self._repeatable = Repeatable(client.limiter, self._retries, secrets=secrets)
         self._questions = Questions(client.limiter, Watchdog(), retries=self._retries)
 
     async def make_list(self, name: str, description: str) -> str:
@@ -78,7 +77,9 @@ class Removal:
             known = await self._find_list(name)
             if known:
                 return known
-            answer = await self._call(lambda: self._client.send("POST", endpoints.CREATE_LIST, data=body), tries=1)
+            answer = await self._repeatable.call(
+                lambda: self._client.send("POST", endpoints.CREATE_LIST, data=body), is_repeated=False
+            )
             if isinstance(answer, Answer):
                 if answer.kind is Kind.AMBIGUOUS:
                     continue
@@ -92,7 +93,7 @@ class Removal:
     async def fill_list(self, list_id: str, lead_ids: Sequence[str]) -> list[Removed]:
         """Put at most 25 leads into a list. One that is not there would have all refused; so it is found out which."""
         body = json.dumps({"listId": list_id, "leadIds": list(lead_ids)}).encode()
-        answer = await self._call(lambda: self._client.send("POST", endpoints.FILL_LIST, data=body))
+        answer = await self._repeatable.call(lambda: self._client.send("POST", endpoints.FILL_LIST, data=body))
         if not isinstance(answer, Answer):
             return [Removed(lead_id, Gone.LISTED) for lead_id in lead_ids]
         if len(lead_ids) > 1 and answer.kind is Kind.REJECTED:
@@ -108,7 +109,9 @@ class Removal:
         """
 
         async def attempt() -> tuple[Removed, bool]:
-            answer = await self._call(lambda: self._client.send("GET", endpoints.DELETE_LEAD, query), tries=1)
+            answer = await self._repeatable.call(
+                lambda: self._client.send("GET", endpoints.DELETE_LEAD, query), is_repeated=False
+            )
             removed = await self._look(lead_id, answer)
             is_open = isinstance(answer, Answer) and answer.kind is Kind.AMBIGUOUS
             return removed, is_open and removed.what is Gone.KEPT
@@ -141,7 +144,7 @@ class Removal:
     async def _find_list(self, name: str) -> str:
         """The id of a list by its name; empty where none is told. How lists are told is known from clients alone."""
         reply = await self._reply(lambda: self._client.send("GET", endpoints.LISTS))
-        entries = None if reply is None else _json(reply)
+        entries = None if reply is None else read_json(reply)
         if not isinstance(entries, list):
             return ""
         found = [one.get("ID") for one in entries if isinstance(one, dict) and one.get("Name") == name]
@@ -154,43 +157,7 @@ class Removal:
         except CallError:
             return None
 
-    async def _call(self, send: Callable[[], Awaitable[Reply]], *, tries: int | None = None) -> dict[str, Any] | Answer:
-        """The envelope of a success, else an Answer. FatalError where it ends everything."""
-
-        async def attempt() -> dict[str, Any] | Answer:
-            while True:
-                reply = await send()
-                content = _json(reply)
-                if reply.status == _OK and isinstance(content, dict) and content.get("Status") == "Success":
-                    return content
-                answer = read_answer(reply, values=self._secrets)
-                if answer.kind is not Kind.RATE_LIMITED:
-                    return answer
-                self._client.limiter.refused(answer.limit, seconds=answer.wait_s)
-
-        try:
-            if tries == 1:
-                answer = await attempt()
-            else:
-                answer = await self._retries.call(attempt, CallError, is_no_answer=_is_no_answer)
-        except CallError as error:
-            return Answer(Kind.AMBIGUOUS, message=f"LeadSquared gave no answer: {error}.", tip=SERVER_TIP)
-        if isinstance(answer, Answer) and answer.kind is Kind.FATAL:
-            raise FatalError(f"LeadSquared ended the run: {answer.message}", hint=answer.tip)
-        return answer
-
-
-def _is_no_answer(answer: object) -> bool:
-    return isinstance(answer, Answer) and answer.kind is Kind.AMBIGUOUS
-
 
 def _is_open(result: object) -> bool:
     """Whether a deletion is to be tried again."""
     return isinstance(result, tuple) and bool(result[1])
-
-
-def _json(reply: Reply) -> object:
-    try:
-        return json.loads(reply.body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from importer.ledger.digestkinds import CellsDigest
 
-__all__ = ["Difference", "are_marks", "compare_marks", "pack_marks", "same_marks"]
+__all__ = ["Difference", "are_marks", "compare_marks", "has_more", "pack_marks", "same_marks"]
 
 _FORM = b"\x01"
 """The first byte of marks. Ledgers before version 3 hold one digest of all cells instead, 16 bytes long."""
@@ -48,6 +48,12 @@ def same_marks(one: CellsDigest, other: CellsDigest) -> bool:
     return {label: mark for label, mark in ours.items() if any(mark)} == {
         label: mark for label, mark in theirs.items() if any(mark)
     }
+
+
+def has_more(one: CellsDigest, other: CellsDigest) -> bool:
+    """Whether a row fills a column that the other does not, or fills with another text."""
+    ours, theirs = _unpack(one), _unpack(other)
+    return any(any(mark) and theirs.get(label) != mark for label, mark in ours.items())
 
 
 def _unpack(data: CellsDigest) -> dict[bytes, bytes]:

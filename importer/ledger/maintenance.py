@@ -89,7 +89,7 @@ def forget(
             is_of_gone = row.lead_id in gone_ids
             if row.state is State.CREATED and is_of_gone and row.ref not in named:
                 twins.append(row)
-            elif row.state is State.DUPLICATE and (
+            elif row.state in {State.DUPLICATE, State.UPDATED} and (
                 is_of_gone or row.ref in named or not gone_keys.isdisjoint(row.keys)
             ):
                 released.append(row)

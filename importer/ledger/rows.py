@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from importer.ledger.database import guard_database, storable
-from importer.ledger.digestkinds import KeyDigest, RowRef
+from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
@@ -199,6 +199,11 @@ class Rows:
             "attempts": outcome.attempts,
         }
         upsert(connection, LEAD_ROW, [values])
+
+    def learn_cells(self, connection: Connection, ref: RowRef, cells: CellsDigest) -> None:
+        """Write down that a lead which is there got these cells; whose run created it, and its keys, stay."""
+        where = LEAD_ROW.c.account_id == self._account_id, LEAD_ROW.c.ref == ref
+        connection.execute(update(LEAD_ROW).where(*where).values(cells=cells))
 
     def point_keys(self, connection: Connection, ref: RowRef, keys: Sequence[KeyDigest]) -> None:
         """Write down that these unique values are this row's."""

@@ -39,6 +39,7 @@ UNFIT_TIP = (
     "with lsq-import settle."
 )
 HELD_TIP = "Two rows of this file have the same unique value. Keep one of them, or correct the value."
+_THERE = frozenset({State.CREATED, State.UPDATED})
 _NEW_ROW_TIP = "If it is a new row, empty its lsq_ columns."
 _QUESTIONS = {
     REFERENCE_LOST: (
@@ -165,10 +166,11 @@ def _twin(
 
 
 def _created_before(prepared: PreparedRow, known: KnownRow | None) -> Decision | None:
-    if known is not None and known.state is State.CREATED:
+    if known is not None and known.state in _THERE:
         return Decision(_remembered(known), holds=True)
     past = prepared.past
-    is_ours = prepared.given_ref is not None and past is not None and past.status is Status.CREATED
+    is_there = past is not None and past.status is not None and past.status.facts.kept_as in _THERE
+    is_ours = prepared.given_ref is not None and is_there
     if is_ours and past is not None and (known is None or known.state is not State.RESEND):
         outcome = past.outcome()
         if outcome is not None and outcome.lead_id:
@@ -216,11 +218,12 @@ def _unresolved(prepared: PreparedRow, known: KnownRow | None, *, may_list: bool
 
 def _remembered(row: KnownRow) -> Outcome:
     """What an earlier run found out about a row, or a lead, at no cost."""
+    is_updated = row.state is State.UPDATED  # by an earlier run: this one wrote nothing
     return Outcome(
-        Status(row.state.value),
+        Status.UNCHANGED if is_updated else Status(row.state.value),
         lead_id=row.lead_id,
         error=row.error,
-        message=row.message,
+        message="The lead got this row's values from an earlier import." if is_updated else row.message,
         tip=row.tip,
         attempts=row.attempts,
         time=utc_text(row.changed_at),

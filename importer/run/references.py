@@ -10,7 +10,7 @@ from importer.ledger.linetable import Fit, LineTable
 from importer.ledger.records import KnownRow, State
 from importer.ledger.reference import read_reference
 from importer.ledger.scratch import KeyOwner, Scratch
-from importer.outcome import Status
+from importer.outcome import InAccount, Status
 from importer.report import PastLine
 from importer.run.identification import Identification, Identified, Unidentified
 from importer.run.preparedrow import LEAD_OF_ANOTHER_LINE, LINE_ERRORS, REFERENCE_LOST, UNCLEAR_COPY, PreparedRow
@@ -116,11 +116,12 @@ class References:
             past is None
             or prepared.is_foreign
             or reference.question
-            or (known is not None and known.state in (State.CREATED, State.RESEND))
+            or (known is not None and known.state in (State.CREATED, State.UPDATED, State.RESEND))
         ):
             return reference
         was_asked = past.error in LINE_ERRORS
-        if past.status is not Status.CREATED and not was_asked:
+        is_there = past.status is not None and past.status.facts.in_account in {InAccount.OURS, InAccount.THERE}
+        if not is_there and not was_asked:
             return reference
         owner = self._find_owner(prepared, past.lead_id)
         if known is not None:
@@ -137,7 +138,13 @@ class References:
             return replace(reference, question=past.error if was_asked else REFERENCE_LOST)
         if not self._lines.claim_lead(past.lead_id, prepared.place):
             return replace(reference, question=LEAD_OF_ANOTHER_LINE)
-        proven = PastLine(line=past.line, number=past.number, status=Status.CREATED, lead_id=past.lead_id, ref=past.ref)
+        proven = PastLine(
+            line=past.line,
+            number=past.number,
+            status=past.status if is_there else Status.CREATED,
+            lead_id=past.lead_id,
+            ref=past.ref,
+        )
         return replace(
             reference, prepared=prepared._replace(given_ref=reference.ref, past=past if is_proven else proven)
         )

@@ -231,4 +231,4 @@ def _holders(batch: Sequence[PreparedRow]) -> dict[KeyDigest, KeyOwner]:
 def _adoption(reference: Reference, decision: Decision) -> _Adoption:
     prepared = reference.prepared
     intent = Intent(reference.ref, prepared.cells, prepared.keys, prepared.row.number, intent_at=0.0)
-    return intent, State.CREATED, decision.outcome
+    return intent, decision.outcome.status.facts.kept_as or State.CREATED, decision.outcome
