@@ -111,6 +111,11 @@ class StatusFacts:
         return self.kept_as if self.in_account.may_be_ours else None
 
     @property
+    def may_be_there(self) -> bool:
+        """Whether the row's lead is in the account, or may be."""
+        return self.in_account.may_be_ours
+
+    @property
     def is_problem(self) -> bool:
         """Whether something is wrong with the row itself."""
         return self.next_step not in {NextStep.NOTHING, NextStep.SEND}
@@ -179,6 +184,19 @@ class Status(StrEnum):
             kept_as=None,
             is_in_vain=False,
             colours=("#2f6fc4", "#5b9bf0"),
+            is_good=True,
+        ),
+    )
+    SKIPPED = (  # left out on purpose
+        "skipped",
+        StatusFacts(
+            summary="skipped: left out on purpose",
+            meaning="left out on purpose, as the config or the command says",
+            in_account=InAccount.NO,
+            next_step=NextStep.NOTHING,
+            kept_as=None,
+            is_in_vain=None,
+            colours=("#a0a7b0", "#6b7480"),
             is_good=True,
         ),
     )

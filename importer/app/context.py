@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.app.account import Destination, find_destination, learn_destination_fields, learn_target_users
 from importer.app.blocking import Blocking, across_threads
 from importer.app.budget import open_bulk_slots, open_slots
+from importer.app.choosing import check_choice, choose_rows
 from importer.app.configchoice import DEFAULT_CONFIG, location_of
 from importer.app.identity import identify_account
 from importer.app.inputreading import read_input
@@ -31,6 +32,7 @@ from importer.ledger.slots.shared import SharedSlots
 from importer.nextstep import Action, NextStep
 from importer.ratelimit.adaptive import Limit
 from importer.report import reports_beside
+from importer.run.choice import Choice
 from importer.run.filedigests import make_digests
 from importer.run.inputfile import InputFile
 from importer.run.preparedrow import RowPreparer
@@ -71,6 +73,7 @@ class ImportContext:
     history: RunHistory
     scratch: Scratch
     digests: Digests
+    choice: Choice
     elsewhere: Elsewhere
     maker: RowPreparer
     client: Client | None
@@ -194,6 +197,7 @@ async def open_context(
             history=history,
             scratch=stack.enter_context(Scratch()),
             digests=digests,
+            choice=choose_rows(options, input_file),
             elsewhere=watch_elsewhere(
                 options.file,
                 input_file,
@@ -222,7 +226,8 @@ async def open_context(
 
 
 def _load_config(options: ImportRequest, environ: Mapping[str, str]) -> Config:
-    """The configuration, as far as the command says nothing else."""
+    """The configuration, as far as the command says nothing else; UsageError for rows that cannot be named so."""
+    check_choice(options)
     config = load_config(options.config or DEFAULT_CONFIG, environ=environ)
     said = {name: value for name in ("route", "existing") if (value := getattr(options, name)) is not None}
     return replace(config, **said) if said else config

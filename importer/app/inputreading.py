@@ -55,7 +55,9 @@ async def read_input(
     if options.is_one_of_several and input_file.shape is not None:
         raise OwnReportError(f"{options.file} is {OWN_REPORT}.")
     is_report = input_file.shape is not None
-    report = options.report or default_report_path(options.place, first=options.first, is_report=is_report)
+    report = options.report or default_report_path(
+        options.place, first=options.first, is_report=is_report, are_chosen=options.rows is not None
+    )
     _check_outputs(options, report, input_file)
     return ReadInput(input_file, report, digest if _is_same(report, options.file) else "")
 

@@ -18,6 +18,7 @@ def invocation_of(request: ImportRequest, *, report: Path) -> Invocation:
         config=None if request.config is None else str(request.config),
         sheet=request.sheet,
         first=request.first,
+        rows=request.rows,
         route=request.route,
         existing=request.existing,
         is_dry_run=request.dry_run,

@@ -148,6 +148,7 @@ def make_review(
         trusts_lead_ids=context.options.trust_lead_ids,
         may_list=context.config.route == "bulk",
         elsewhere=context.elsewhere,
+        choice=context.choice,
         notify=observer,
         on_row=lambda number, outcome: observer(events.RowDone(number, outcome)),
     )

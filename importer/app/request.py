@@ -29,6 +29,9 @@ class ImportRequest:
       the file's own place where it is itself a report.
     - `sheet`: the worksheet; None for what the config says, else the first visible one with a table.
     - `first`: take only so many data rows, whose report is the file's name with .first-N.report.csv; None for all.
+    - `rows`: take only these, such as `2-500,900`, by the spreadsheet's numbers; their report is the file's name with
+      .rows.report.csv.
+    - `only_status`: of a report, take only lines that say one of these, such as `failed,invalid`; the others stay.
     - `dry_run`: check everything, send nothing, and write the report as it would be (see `check`).
     - `payloads`: where to write the body of each row's call, one JSON line a row; None for nowhere.
     - `sandbox`: import into a LeadSquared of one's own, which ends with the import: no keys, no network.
@@ -52,6 +55,8 @@ class ImportRequest:
     report: Path | None = None
     sheet: str | None = None
     first: int | None = None
+    rows: str | None = None
+    only_status: str | None = None
     dry_run: bool = False
     payloads: Path | None = None
     sandbox: bool = False

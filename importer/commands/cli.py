@@ -178,6 +178,10 @@ def cli() -> None:
     metavar="N",
     help="Take only the first N data rows; their report is FILE's name with .first-N.report.csv.",
 )
+@click.option(
+    "--rows", metavar="2-500,900", help="Take only these rows; their report is FILE's name with .rows.report.csv."
+)
+@click.option("--only-status", metavar="failed,invalid", help="Of a report, take only lines with such a status.")
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing, and write the report as it would be.")
 @click.option(
     "--payloads",

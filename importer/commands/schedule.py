@@ -24,7 +24,7 @@ __all__ = ["schedule"]
 
 PROGRAM = "lsq-import"
 KINDS = ("cron", "systemd", "windows")
-UNIT = re.compile(r"[\w:.\\@%-]+\.(service|target|path|timer)", re.ASCII)
+UNIT_NAME = re.compile(r"[\w:.\\@%-]+\.(service|target|path|timer)", re.ASCII)
 UNITS = "/etc/systemd/system"
 START = "# then: systemctl daemon-reload && systemctl enable --now {}\n"
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -91,7 +91,7 @@ def schedule(
         on_failure=on_failure,
         is_watch=is_watch,
     )
-    if on_failure and not UNIT.fullmatch(on_failure):
+    if on_failure and not UNIT_NAME.fullmatch(on_failure):
         raise UsageError(f"{on_failure!r} is no unit's name.", hint="Name one such as tell-ops@%n.service.")
     if any(category(mark) == "Cc" for word in (*night.arguments, str(env_file), night.setting) for mark in word):
         raise UsageError("A path has a line break or a control character in its name.", hint="Rename it.")

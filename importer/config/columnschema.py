@@ -12,10 +12,11 @@ from importer.config.section import Section
 from importer.config.texts import TEXTS, Read, ask, read_field_name, read_timezone
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, Case, OffList, Policies, TooLong, ValueRule
+from importer.lead.skipping import SkipRule
 from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
-__all__ = ["ColumnModel", "ConstantModel"]
+__all__ = ["ColumnModel", "ConstantModel", "SkipModel"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
@@ -74,6 +75,13 @@ def _formats(written: object) -> tuple[str, ...]:
     return formats
 
 
+def _texts(written: object) -> tuple[str, ...]:
+    texts = tuple(written) if isinstance(written, list) else (written,)
+    if not texts or not all(isinstance(one, str) and one.strip() for one in texts):
+        raise ValueError("it must be a text or a list of texts; for blank cells, say `blank: true`")
+    return texts
+
+
 def _prefixes(written: object) -> tuple[str, ...]:
     prefixes = tuple(written) if isinstance(written, list) else (written,)
     if not prefixes or not all(isinstance(one, str) and one.strip() for one in prefixes):
@@ -119,6 +127,25 @@ class ConstantModel(Section):
         if data is None:
             raise PydanticCustomError("no_value", "has no value")
         return data if isinstance(data, dict) else {"value": data}
+
+
+class SkipModel(Section):
+    """One entry of `skip_rows:`: a column, and which of its cells leave a row out."""
+
+    column: Text
+    texts: Annotated[tuple[str, ...], Read(_texts, TEXT_OR_TEXTS)] = Field(default=(), alias="is")
+    others: Annotated[tuple[str, ...], Read(_texts, TEXT_OR_TEXTS)] = Field(default=(), alias="is_not")
+    blank: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "SkipModel":
+        if sum((bool(self.texts), bool(self.others), self.blank is not None)) != 1:
+            raise ValueError("needs one of `is`, `is_not` and `blank`")
+        return self
+
+    def rule(self, line: int) -> SkipRule:
+        """The rule that the entry says."""
+        return SkipRule(self.column, line, self.texts, self.others, self.blank)
 
 
 class ColumnModel(Section):

@@ -17,7 +17,7 @@ from importer.lead.values import PLAIN_TEXT, TYPES, types_with_key
 from importer.nextstep import Action, NextStep
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
-    from importer.config.columnschema import ColumnModel
+    from importer.config.columnschema import ColumnModel, SkipModel
     from importer.config.document import Document, Problem
     from importer.config.environment import Environment
     from importer.config.section import Section
@@ -219,7 +219,9 @@ def _assemble(
     from importer.config.schema import settings_of
 
     policies = settings_of(Policies, model)
-    written = settings_of(Config, model, path=path, columns=(), constants=constants, policies=policies)
+    rules: list[SkipModel] = dict(model)["skip_rows"]
+    skips = tuple(rule.rule(document.line_of(("skip_rows", nth))) for nth, rule in enumerate(rules))
+    written = settings_of(Config, model, path=path, columns=(), constants=constants, policies=policies, skip_rows=skips)
     return replace(
         written,
         account=_account(environment, written.account),

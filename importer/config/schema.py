@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import Field, ValidationError, create_model
 
-from importer.config.columnschema import ColumnModel, ConstantModel
+from importer.config.columnschema import ColumnModel, ConstantModel, SkipModel
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.phrases import describe
 from importer.config.section import Section
@@ -40,6 +40,7 @@ def _keys_of(settings: type) -> dict[str, Any]:
 def _make_model() -> type[Section]:
     special: dict[str, Any] = {
         "columns": (dict[str, ColumnModel], Field(default_factory=dict)),
+        "skip_rows": (list[SkipModel], Field(default_factory=list)),
         "constants": (dict[str, ConstantModel], Field(default_factory=dict)),
     }
     return create_model("config.yaml", __base__=Section, **(_keys_of(Config) | _keys_of(Policies) | special))
@@ -61,8 +62,10 @@ def validate(document: Document) -> Section | None:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = detail["loc"]
-            inner = ConstantModel if path[0] == "constants" else ColumnModel
-            known = list(SECTIONS.get(path[:-1], inner).model_fields)
+            entries: dict[str, type[Section]] = {"constants": ConstantModel, "skip_rows": SkipModel}
+            inner = entries.get(str(path[0]), ColumnModel)
+            fields = SECTIONS.get(path[:-1], inner).model_fields
+            known = [info.alias or name for name, info in fields.items()]
             document.problems.append(Problem(document.line_of(path), describe(detail, known)))
         return None
 

@@ -27,6 +27,7 @@ from importer.config.texts import (
 )
 from importer.lead.columns import Column, Constant, UnmappedColumns
 from importer.lead.rule import STRICT, Policies
+from importer.lead.skipping import SkipRule
 from importer.lead.values import type_of
 
 __all__ = [
@@ -67,7 +68,7 @@ DuplicatesAre = Literal["failures", "ok"]
 Existing = Literal["report", "fill", "update"]
 Merged = Literal["first", "fill"]
 Notify = Literal["never", "failure", "change", "always"]
-HiddenRows = Literal["read", "skip"]
+HiddenRows = Literal["import", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,13 @@ class Config:
     encoding: Annotated[str, Read(read_encoding)] | None = None
     delimiter: Annotated[str, Read(read_delimiter, {"enum": list(DELIMITERS)})] | None = None
     merged: Merged = "first"
-    hidden_rows: HiddenRows = "read"
+    hidden_rows: HiddenRows = "import"
     source: Text | None = None
     identity: Annotated[str | tuple[str, ...], Read(read_identity, {"anyOf": [{"enum": list(IDENTITIES)}, TEXTS]})] = (
         "mapped"
     )
     ledger: Text | None = None
+    skip_rows: tuple[SkipRule, ...] = field(default=(), metadata=NO_KEY)
     columns: tuple[Column, ...] = field(default=(), metadata=NO_KEY)
     constants: tuple[Constant, ...] = field(default=(), metadata=NO_KEY)
     unmapped_columns: UnmappedColumns = "ignore"

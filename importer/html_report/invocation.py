@@ -27,6 +27,7 @@ class Invocation:
     config: str | None = None
     sheet: str | None = None
     first: int | None = None
+    rows: str | None = None
     route: str | None = None
     existing: str | None = None
     is_dry_run: bool = False
@@ -41,6 +42,8 @@ def import_command(invocation: Invocation) -> str:
         arguments += ["--sheet", invocation.sheet]
     if invocation.is_report_named:
         arguments += ["-r", invocation.report]
+    if invocation.rows is not None:
+        arguments += ["--rows", invocation.rows]
     if invocation.first is not None:
         arguments += ["--first", str(invocation.first)]
     return quoted([*arguments, *_kind(invocation)])

@@ -78,8 +78,8 @@ def tip_for(error: str, fields: Sequence[str] = ()) -> str:
     if error == "MXDuplicateEntryException":
         what = " or ".join(_UNIQUE_WORDS.get(name, f"value of {name}") for name in fields)
         return (
-            f"Another lead already has this {what or 'unique value'}. Find it in LeadSquared and change it there: "
-            "an import creates leads, it does not update them."
+            f"Another lead already has this {what or 'unique value'}. Find it in LeadSquared and change it there, "
+            "or let imports update leads that exist: existing: update in config.yaml."
         )
     if error == "MXUnknownAttributeException" and fields:
         names = ", ".join(fields)

@@ -29,24 +29,28 @@ __all__ = [
 
 _MARK = ".report"
 _FIRST = ".first-"
-_PART = re.compile(rf"{re.escape(_FIRST)}\d+{re.escape(_MARK)}$")
+_ROWS = ".rows"
+_PART = re.compile(rf"(?:{re.escape(_FIRST)}\d+|{re.escape(_ROWS)}){re.escape(_MARK)}$")
 _BESIDE_BYTES = 40
 """What the longest name beside a report adds to its own: a date and a number, or a hidden part's dots and letters."""
 _USUAL_NAME_BYTES = 255
 _STALE_S = 24 * 3600.0  # a spreadsheet program that crashed leaves its lock file for good
 
 
-def default_report_path(file: Path, *, first: int | None = None, is_report: bool = False) -> Path:
+def default_report_path(
+    file: Path, *, first: int | None = None, is_report: bool = False, are_chosen: bool = False
+) -> Path:
     """Give FILE's name with `.report.csv` for its ending, beside FILE; a report is its own.
 
-    The `first` rows alone have a report of their own, `.first-5.report.csv`: it takes no whole one's place.
-    `is_report`: the file's columns say that it is one, whatever its name.
+    The `first` rows alone have a report of their own, `.first-5.report.csv`: it takes no whole one's place. Rows that
+    were chosen (`are_chosen`) have `.rows.report.csv`. `is_report`: the file's columns say that it is one, whatever
+    its name.
     """
     if not file.name or (is_report and not is_refused_ending(file.suffix.casefold())):
         return file  # a folder's path, which reading it refuses, or the report itself
     if file.name.casefold().endswith(tuple(f"{_MARK}{one.ending}" for one in REPORT_FORMATS)):
         return file
-    part = "" if first is None else f"{_FIRST}{first}"
+    part = _ROWS if are_chosen else "" if first is None else f"{_FIRST}{first}"
     return file.with_name(f"{file.stem}{part}{_MARK}{REPORT_FORMATS[0].ending}")
 
 

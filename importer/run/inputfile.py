@@ -16,6 +16,7 @@ from importer.lead.header import MissingHeaderError, match_columns
 from importer.lead.mapping import LeadMapping
 from importer.lead.metadata import FieldList
 from importer.lead.plan import plan_mapping
+from importer.lead.skipping import Skip, make_skip
 from importer.lead.users import AccountUser
 from importer.report import PastLine, ReportShape, recognise, refuse_collisions
 from importer.sheet import Layout, Row, Table, find_header_row, find_sheet, open_table
@@ -28,6 +29,7 @@ class InputFile:
     """A file ready to be imported. `header` is the original one, without a report's own columns.
 
     `identity` are the places of the columns that make a row the same row; None: those that are mapped.
+    `skip` tells the rows that are left out.
     """
 
     table: Table
@@ -36,6 +38,7 @@ class InputFile:
     mapping: LeadMapping
     row_count: int
     identity: tuple[int, ...] | None = None
+    skip: Skip | None = None
 
     def check_against(
         self,
@@ -106,8 +109,9 @@ def open_input_file(
         if not row_count:
             text = f"{file.name}: there is no data row below the header: nothing to be done."
             notify(Notice(Level.INFO, text))
+        skip = _make_skip(table, header, config)
         identity = _find_identity(table, header, config, is_report=shape is not None)
-        return InputFile(table, shape, header, mapping, row_count, identity)
+        return InputFile(table, shape, header, mapping, row_count, identity, skip)
     except BaseException:
         table.close()
         raise
@@ -142,6 +146,13 @@ def _open(file: Path, config: Config, sheet: str | None) -> tuple[Table, ReportS
     except UsageError:
         table.close()
         raise
+
+
+def _make_skip(table: Table, header: tuple[str, ...], config: Config) -> Skip | None:
+    try:
+        return make_skip(header, config.skip_rows)
+    except UsageError as error:
+        raise UsageError(f"{table.path}: {error.message}", hint=error.hint) from None
 
 
 def _find_identity(table: Table, header: tuple[str, ...], config: Config, *, is_report: bool) -> tuple[int, ...] | None:

@@ -70,8 +70,8 @@ class Notices:
             rows = "Row" if self._footer_count == 1 else "Rows"
             text = (
                 f"{rows} {', '.join(map(str, self._footers))}{_more(self._footer_count)} may be a total or a closing "
-                "line of the list and no lead, by the first word. Delete such rows in the spreadsheet: each that is "
-                "fit to send becomes a lead."
+                "line of the list and no lead, by the first word. Each that is fit to send becomes a lead: leave them "
+                "out by skip_rows: in config.yaml, or delete them in the spreadsheet."
             )
             yield Notice(Level.WARNING, text)
 

@@ -29,7 +29,7 @@ def report_lines(input_file: InputFile, scratch: Scratch, *, tag: bytes) -> Iter
     """The lines of a run that sent, in batches, from the notes that review and sending left. `tag` is the account's."""
     rows = zip(input_file.rows(), scratch.notes(), strict=True)
     while batch := list(islice(rows, BATCH)):
-        yield [(row, _final(note), write_reference(tag, note.ref)) for (_place, row, _past), note in batch]
+        yield [(row, _final(note), _reference(tag, note)) for (_place, row, _past), note in batch]
 
 
 def reviewed_lines(
@@ -38,7 +38,7 @@ def reviewed_lines(
     """The lines of a dry run, as its review decides; it leaves the references of a report as they are."""
     for batch in batches:
         yield (
-            (prepared.row, note.outcome, (prepared.past and prepared.past.ref) or write_reference(tag, note.ref))
+            (prepared.row, note.outcome, (prepared.past and prepared.past.ref) or _reference(tag, note))
             for prepared, note in batch
         )
 
@@ -70,6 +70,11 @@ async def write_report(
             for line in islice(input_file.table.rows(), input_file.row_count, None):
                 past = input_file.shape.past(line)
                 write(input_file.shape.row(line), past.outcome() or UNSENT, ref=past.ref)
+
+
+def _reference(tag: bytes, note: RowState) -> str:
+    """A row's reference as the report shows it; none of a row that is left out."""
+    return write_reference(tag, note.ref) if note.ref else ""
 
 
 def _final(note: RowState) -> Outcome:

@@ -18,6 +18,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, State
 from importer.ledger.scratch import KeyOwner, RowState, Scratch
 from importer.outcome import InAccount, Outcome, Status
+from importer.run.choice import EVERY_ROW, Choice
 from importer.run.decision import Decision, decide, of_question
 from importer.run.inputfile import InputFile
 from importer.run.notices import Notices
@@ -29,6 +30,8 @@ from importer.run.ties import tie_lines
 __all__ = ["Review", "Reviewed"]
 
 BATCH = 400
+NO_REFERENCE = RowRef(b"")
+"""Of a row that is left out: it is no row of the source."""
 
 Decided = tuple[PreparedRow, RowState]
 """A row with what is decided about it."""
@@ -55,8 +58,8 @@ class Review:
     """Decides about every row of an input file; a dry run reports the decisions as they come, others keep them.
 
     `payloads`, where given, gets one JSON line for each row that is fit to send. `notify` hears what is odd, `on_row`
-    the number and outcome of each row that is done with now. `may_list` is as in `decide`. `reviewed` is what was found
-    so far.
+    the number and outcome of each row that is done with now. `choice` are the rows that are to be sent. `may_list` is
+    as in `decide`. `reviewed` is what was found so far.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Review:
         trusts_lead_ids: bool = False,
         may_list: bool = False,
         elsewhere: Elsewhere | None = None,
+        choice: Choice = EVERY_ROW,
         notify: Notify = log_notice,
         on_row: Callable[[int, Outcome], object] = lambda _number, _outcome: None,
     ) -> None:
@@ -90,6 +94,7 @@ class Review:
         self._trusts_references = trusts_references
         self._may_list = may_list
         self._elsewhere = elsewhere or Elsewhere()
+        self._choice = choice
         self._references = References(digests=digests, ledger=ledger, scratch=scratch, trusts_lead_ids=trusts_lead_ids)
 
     def run(self, *, may_write: bool) -> Reviewed:
@@ -127,16 +132,28 @@ class Review:
         self._elsewhere.check()
 
     def _review(self, batch: Sequence[PreparedRow], *, may_write: bool) -> Iterator[Decided]:
-        references = self._references.find(batch, _holders(batch))
+        skipped = {line.place: outcome for line in batch if (outcome := self._choice.skipped(line)) is not None}
+        taken = [line for line in batch if line.place not in skipped]  # else their twins would be other rows tomorrow
+        references = self._references.find(taken, _holders(taken))
         by_key = self._by_key(references)
         adopted: list[tuple[Intent, State, Outcome]] = []
-        for line, reference in zip(batch, references, strict=True):
+        remaining = iter(references)
+        for line in batch:
+            if line.place in skipped:
+                outcome = skipped[line.place]
+                self._count(line, Decision(outcome))
+                yield line, RowState(line.place, line.given_ref or NO_REFERENCE, is_open=False, outcome=outcome)
+                continue
+            reference = next(remaining)
             prepared = self._maker.carrying(reference.prepared, reference.ref)
             self.reviewed.foreign_lines += prepared.is_foreign
             if reference.question:
                 decision, adoption = self._ask(reference)
             else:
                 decision = self._decide(prepared, reference.ref, reference.known, by_key)
+                if decision.is_open or decision.outcome.status is Status.INVALID:
+                    left = self._choice.left(prepared)
+                    decision = decision if left is None else Decision(left, holds=decision.holds)
                 adoption = _adoption(reference, decision) if decision.adopts else None
             self._count(prepared, decision)
             if adoption is not None:

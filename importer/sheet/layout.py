@@ -11,7 +11,7 @@ from importer.sheet.table import Area, Row
 __all__ = ["HiddenRows", "HiddenRowsRule", "Layout", "MergedRule", "covered_rows", "fill_merged", "merged_warning"]
 
 MergedRule = Literal["first", "fill"]
-HiddenRowsRule = Literal["read", "skip"]
+HiddenRowsRule = Literal["import", "skip"]
 
 _SHOWN = 5
 
@@ -20,12 +20,12 @@ _SHOWN = 5
 class Layout:
     """What the config says of a sheet's looks.
 
-    `merged`: only the first row of merged cells has their value, or every row does. `hidden_rows`: they are read
+    `merged`: only the first row of merged cells has their value, or every row does. `hidden_rows`: they are imported
     like any row, or passed over like blank ones.
     """
 
     merged: MergedRule = "first"
-    hidden_rows: HiddenRowsRule = "read"
+    hidden_rows: HiddenRowsRule = "import"
 
 
 class HiddenRows:

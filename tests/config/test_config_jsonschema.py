@@ -28,6 +28,8 @@ TAKEN = [
     "columns: {Email: EmailAddress}\nidentity: [Customer ID]\nunique: [EmailAddress]\nreference: mx_Ref",
     "columns: {Email: EmailAddress}\nidentity: all\ndelimiter: tab\nheader_row: 3\nlimits: {per_seconds: 2.5}",
     "unmapped_columns: pass",
+    "columns: {A: FirstName}\nskip_rows: [{column: A, is: [Total, 7]}, {column: B, blank: true}]",
+    "columns: {A: FirstName}\nskip_rows: [{column: C, is_not: New}]",
     "columns: {A: {field: mx_A, strip: 'p:', replace: {x: , y: 1}, case: title}}",
     "columns: {A: {field: mx_A, type: date, format: [dd/mm/yyyy, yyyy.mm.dd]}, B: {field: mx_B, strip: [a, b]}}",
     "columns: {A: {field: mx_A, type: number, indian: true}}",
@@ -44,6 +46,7 @@ REFUSED = [
     "columns: {Email: EmailAddress}\ndelimiter: x",
     "columns: [EmailAddress]",
     "columns: {A: {field: mx_A, case: Title}}",
+    "columns: {A: FirstName}\nskip_rows: [{column: A, equals: Total}]",
     "columns: {A: {field: mx_A, strip: []}}",
     "columns: {A: {field: mx_A, type: number, indian: lakh}}",
 ]

@@ -21,6 +21,8 @@ BOUNDED = {
     "importer.lead.values.phonetext.EXTENSION[0]": 2_000,  # a writing of more than 100 characters is refused first
     "importer.app.fileselection._REPORT_NAME[0]": 2_000,  # file names: no system takes more than 255 characters
     "importer.run.notices.FOOTER[0]": 2_000,  # a text of more than 60 characters is none
+    "importer.lead.values.indian.WRITTEN[0]": 2_000,  # the same
+    "importer.lead.values.indian.RANGE[0]": 2_000,  # the same
 }
 """Patterns whose texts are known to be short, and the longest text that they are tried on."""
 

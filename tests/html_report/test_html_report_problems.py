@@ -11,7 +11,7 @@ from importer.errors import Remedy, RowProblem
 from importer.html_report.problems import MOST_REMEDIES, MOST_ROWS, OTHER_ERROR, ProblemGroups
 from importer.outcome import Outcome, Status
 
-PROBLEMS = sorted(set(Status) - {Status.CREATED, Status.READY, Status.UNSENT})
+PROBLEMS = sorted(status for status in Status if status.facts.is_problem)
 
 
 def invalid(row: int, *, error: str = "cell_error", tip: str = "Mend it.") -> Outcome:

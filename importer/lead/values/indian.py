@@ -14,14 +14,14 @@ UNITS = {
     **dict.fromkeys(("cr", "crs", "crore", "crores"), 7),
 }
 MOST_CHARS = 60
-NUMBER = r"\d{1,2}(?:,\d\d)*,\d{3}|\d{1,3}(?:,\d{3})+|\d+"
+NUMBER = r"\d{1,2}(?:,\d\d){0,20},\d{3}|\d{1,3}(?:,\d{3}){1,20}|\d{1,60}"
 WRITTEN = re.compile(
-    rf"(?P<before>[-+\u2212]?)\s*(?:₹|rs\.?|inr)?\s*(?P<sign>[-+\u2212]?)"
-    rf"(?P<whole>{NUMBER})?(?:\.(?P<fraction>\d+))?\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})?\.?"
-    rf"\s*(?:/-|inr|rupees)?",
+    rf"(?P<before>[-+\u2212]?) ?(?:₹|rs\.?|inr)? ?(?P<sign>[-+\u2212]?)"
+    rf"(?P<whole>{NUMBER})?(?:\.(?P<fraction>\d{{1,60}}))? ?(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})?"
+    r"\.? ?(?:/-|inr|rupees)?",
     re.IGNORECASE | re.ASCII,
 )
-RANGE = re.compile(r"\d\D*(?:[-\u2013\u2014/]|\bto\b|\bor\b)\s*(?:₹|rs\.?)?\s*\d", re.IGNORECASE | re.ASCII)
+RANGE = re.compile(r"\d\D{0,20}(?:[-\u2013\u2014/]|\bto\b|\bor\b) ?(?:₹|rs\.?)? ?\d", re.IGNORECASE | re.ASCII)
 
 
 def read_indian_number(text: str, _kind: str | None) -> str | Refusal:
@@ -29,9 +29,10 @@ def read_indian_number(text: str, _kind: str | None) -> str | Refusal:
 
     Commas part thousands, as in India or elsewhere; a point is a decimal's. A range of two numbers is refused.
     """
-    found = WRITTEN.fullmatch(text) if len(text) <= MOST_CHARS else None
+    written = " ".join(text[: MOST_CHARS + 1].split())
+    found = WRITTEN.fullmatch(written) if len(written) <= MOST_CHARS else None
     if found is None or (found["before"] and found["sign"]) or not (found["whole"] or found["fraction"]):
-        return SEVERAL_REFUSAL if RANGE.search(text[:MOST_CHARS]) else refuse_number(text)
+        return SEVERAL_REFUSAL if RANGE.search(written) else refuse_number(text)
     whole, fraction = (found["whole"] or "0").replace(",", ""), found["fraction"] or ""
     if found["unit"]:  # the point goes so many digits to the right
         zeros = UNITS[found["unit"].lower()]

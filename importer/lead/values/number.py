@@ -18,7 +18,7 @@ BLANKS = r"[\x20\u00a0\u2009\u202f]"
 BETWEEN = r"\s*(?:[/;|&\u2013\u2014-]|\b(?:to|and|or)\b|\n)\s*"
 SEVERAL = re.compile(rf"[+-]?\d[\d.,]*{BETWEEN}\d[\d.,]*", re.IGNORECASE | re.ASCII)
 UNIT = re.compile(r"[^\W\d_]|[%\u20a0-\u20cf$\u00a3\u00a5\u00a2]")
-INDIAN = re.compile(r"₹|\d\s*(?:lakhs?|lacs?|l|crores?|crs?)\b", re.IGNORECASE | re.ASCII)
+INDIAN = re.compile(r"₹|\d ?(?:lakhs?|lacs?|l|crores?|crs?)\b", re.IGNORECASE | re.ASCII)
 GROUP = 3  # digits
 MINUS = {"-": "-", "\u2212": "-"}
 
