@@ -10,13 +10,14 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from importer.config.section import Section
 from importer.config.texts import TEXTS, Read, ask, read_field_name, read_timezone
+from importer.lead.columns import Combination
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import BadEmail, Case, OffList, Policies, TooLong, ValueRule
 from importer.lead.skipping import SkipRule
 from importer.lead.values import TYPES, types_with_key
 from importer.lead.values.datepattern import compile_pattern
 
-__all__ = ["ColumnModel", "ConstantModel", "SkipModel"]
+__all__ = ["ColumnModel", "CombinationModel", "ConstantModel", "SkipModel"]
 
 THOUSANDS = {mark: mark for mark in (",", ".", "'", "’", " ", "_")} | {"blank": " ", "\u00a0": " ", "\u202f": " "}
 DECIMALS = {",", "."}
@@ -73,6 +74,14 @@ def _formats(written: object) -> tuple[str, ...]:
         except ValueError as error:
             raise ValueError(f"`{one}`: {error}" if len(formats) > 1 else str(error)) from None
     return formats
+
+
+def _headers(written: object) -> tuple[str, ...]:
+    if not isinstance(written, list) or not written or not all(isinstance(one, str) and one.strip() for one in written):
+        raise ValueError("it must be a list of headers, such as [Street, City]")
+    if len(set(written)) < len(written):
+        raise ValueError("it names a header twice")
+    return tuple(written)
 
 
 def _texts(written: object) -> tuple[str, ...]:
@@ -148,13 +157,9 @@ class SkipModel(Section):
         return SkipRule(self.column, line, self.texts, self.others, self.blank)
 
 
-class ColumnModel(Section):
-    """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
+class _RuleModel(Section):
+    """How the text of a column, or of several, is read."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
-
-    field: Target | None = None
-    split: Annotated[tuple[FieldName, FieldName], Read(_split, TEXTS | {"minItems": 2, "maxItems": 2})] | None = None
     type: Annotated[str, Read(_type, {"enum": list(TYPES)})] | None = None
     region: Annotated[str, Read(_region)] | None = None
     format: Annotated[tuple[str, ...], Read(_formats, TEXT_OR_TEXTS)] | None = None
@@ -173,26 +178,7 @@ class ColumnModel(Section):
     off_list: OffList | None = None
     bad_email: BadEmail | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_name(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
-        if data is None:
-            raise ValueError("names no field; write its schema name, or leave the line out")
-        return {"field": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> "ColumnModel":
-        if self.field is None and self.split is None:
-            raise PydanticCustomError("no_field", "has no field")
-        if problems := "; ".join(self._contradictions()):
-            raise ValueError(problems)
-        return self
-
     def _contradictions(self) -> Iterator[str]:
-        if self.field is not None and self.split is not None:
-            yield "it has both `field` and `split`; keep one"
-        if self.split is not None and self.type not in {None, "text"}:
-            yield f"a {self.type} cannot be split; leave out its type"
         for key in dict.fromkeys(key for one in TYPES.values() for key in one.keys):
             if getattr(self, key) is not None and self.type not in (types := types_with_key(key)):
                 yield f"`{key}` goes with type: {' or '.join(sorted(types))}"
@@ -228,3 +214,58 @@ class ColumnModel(Section):
             is_required=self.required,
             policies=None if own == policies else own,
         )
+
+
+class ColumnModel(_RuleModel):
+    """One entry of `columns:`, written as a schema name or as a section with `field:` or `split:`."""
+
+    model_config = ConfigDict(json_schema_extra=_or_text)
+
+    field: Target | None = None
+    split: Annotated[tuple[FieldName, FieldName], Read(_split, TEXTS | {"minItems": 2, "maxItems": 2})] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, data: Any) -> Any:  # noqa: ANN401 pydantic hands in anything
+        if data is None:
+            raise ValueError("names no field; write its schema name, or leave the line out")
+        return {"field": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "ColumnModel":
+        if self.field is None and self.split is None:
+            raise PydanticCustomError("no_field", "has no field")
+        if problems := "; ".join(self._contradictions()):
+            raise ValueError(problems)
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
+        if self.field is not None and self.split is not None:
+            yield "it has both `field` and `split`; keep one"
+        if self.split is not None and self.type not in {None, "text"}:
+            yield f"a {self.type} cannot be split; leave out its type"
+        yield from super()._contradictions()
+
+
+class CombinationModel(_RuleModel):
+    """One entry of `combine:`: the columns that go to its field."""
+
+    join: Annotated[tuple[str, ...], Read(_headers, TEXTS)] | None = None
+    separator: str | None = Field(default=None, alias="with")
+    first_of: Annotated[tuple[str, ...], Read(_headers, TEXTS)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "CombinationModel":
+        if (self.join is None) == (self.first_of is None):
+            raise ValueError("needs one of `join` and `first_of`, each a list of headers")
+        if self.separator is not None and self.join is None:
+            raise ValueError("`with` goes with `join`")
+        if problems := "; ".join(self._contradictions()):
+            raise ValueError(problems)
+        return self
+
+    def combination(self, field: FieldName, line: int, *, timezone: ZoneInfo | None, policies: Policies) -> Combination:
+        """What the entry says, for its field."""
+        separator = None if self.join is None else " " if self.separator is None else self.separator
+        rule = self.rule(timezone=timezone, policies=policies)
+        return Combination(field, self.join or self.first_of or (), separator, line, rule)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from importer.config.host import base_url_of
 from importer.config.settings import Account, Config
 from importer.errors import ConfigError, SettingsError
-from importer.lead.columns import Column, Constant
+from importer.lead.columns import Column, Combination, Constant
 from importer.lead.fieldname import FieldName
 from importer.lead.header import tidy
 from importer.lead.rule import AS_TEXT, Policies, ValueRule
@@ -17,7 +17,7 @@ from importer.lead.values import PLAIN_TEXT, TYPES, types_with_key
 from importer.nextstep import Action, NextStep
 
 if TYPE_CHECKING:  # ruamel.yaml, pydantic and python-dotenv are imported when a file is loaded, not before
-    from importer.config.columnschema import ColumnModel, SkipModel
+    from importer.config.columnschema import ColumnModel, CombinationModel, SkipModel
     from importer.config.document import Document, Problem
     from importer.config.environment import Environment
     from importer.config.section import Section
@@ -104,7 +104,7 @@ def _refuse_keys(document: "Document") -> None:
 
     sections = [
         ((), document.data),
-        *(((name,), part) for name, part in document.data.items() if name not in {"columns", "constants"}),
+        *(((name,), part) for name, part in document.data.items() if name not in {"columns", "combine", "constants"}),
     ]
     for path, section in sections:
         if not isinstance(section, dict):
@@ -169,6 +169,13 @@ def _mapping_problems(document: "Document", constants: tuple[Constant, ...]) -> 
             continue
         line = document.line_of(("columns", header))
         targets += [(field, f"the column `{header}`", line) for field in _fields_of(target)]
+    combined = document.data.get("combine")
+    for name in combined if isinstance(combined, dict) else ():
+        line = document.line_of(("combine", name))
+        try:
+            targets.append((str(FieldName.parse(name)), "a combination", line))
+        except ValueError as error:
+            yield Problem(line, f"combine: `{name}`: {error}")
     targets += [(str(constant.field), "a constant", constant.line) for constant in constants]
     if isinstance(reference := document.data.get("reference"), str):
         targets.append((reference, "`reference`", document.line_of(("reference",))))
@@ -196,16 +203,16 @@ def _timezone_problems(document: "Document") -> Iterator["Problem"]:
     """A problem for each column of moments of which nothing says where their times are."""
     from importer.config.document import Problem
 
-    written = document.data.get("columns")
-    for header, target in written.items() if isinstance(written, dict) else ():
+    sections = {name: part for name in ("columns", "combine") if isinstance(part := document.data.get(name), dict)}
+    for section, header, target in ((name, *entry) for name, part in sections.items() for entry in part.items()):
         kind = target.get("type") if isinstance(target, dict) else None
         needs_timezone = isinstance(kind, str) and kind in types_with_key("timezone")
         if needs_timezone and not (target.get("timezone") or document.data.get("timezone")):
             reason = (
-                f"columns: `{header}`: type: {kind} needs a timezone, here or for the whole file, such as "
+                f"{section}: `{header}`: type: {kind} needs a timezone, here or for the whole file, such as "
                 "timezone: Asia/Kolkata; LeadSquared takes times for UTC"
             )
-            yield Problem(document.line_of(("columns", header)), reason)
+            yield Problem(document.line_of((section, header)), reason)
 
 
 def _assemble(
@@ -227,7 +234,17 @@ def _assemble(
         account=_account(environment, written.account),
         ledger=environment.value("LSQ_LEDGER") or written.ledger,
         columns=tuple(_columns(dict(model)["columns"], document, written)),
+        combinations=tuple(_combinations(dict(model)["combine"], document, written)),
     )
+
+
+def _combinations(
+    entries: "Mapping[str, CombinationModel]", document: "Document", written: Config
+) -> Iterator[Combination]:
+    for name, entry in entries.items():
+        line = document.line_of(("combine", name))
+        zone, policies = written.timezone, written.policies
+        yield entry.combination(FieldName.parse(name), line, timezone=zone, policies=policies)
 
 
 def _account(environment: "Environment", written: Account) -> Account:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import Field, ValidationError, create_model
 
-from importer.config.columnschema import ColumnModel, ConstantModel, SkipModel
+from importer.config.columnschema import ColumnModel, CombinationModel, ConstantModel, SkipModel
 from importer.config.document import Document, KeyPath, Problem
 from importer.config.phrases import describe
 from importer.config.section import Section
@@ -40,6 +40,7 @@ def _keys_of(settings: type) -> dict[str, Any]:
 def _make_model() -> type[Section]:
     special: dict[str, Any] = {
         "columns": (dict[str, ColumnModel], Field(default_factory=dict)),
+        "combine": (dict[str, CombinationModel], Field(default_factory=dict)),
         "skip_rows": (list[SkipModel], Field(default_factory=list)),
         "constants": (dict[str, ConstantModel], Field(default_factory=dict)),
     }
@@ -55,6 +56,14 @@ SECTIONS: Mapping[KeyPath, type[Section]] = {(): ConfigModel} | {
 """Each section by the keys that lead to it."""
 
 
+ENTRIES: Mapping[str, type[Section]] = {
+    "combine": CombinationModel,
+    "constants": ConstantModel,
+    "skip_rows": SkipModel,
+}
+"""What stands in each section of the user's own keys, beside the columns."""
+
+
 def validate(document: Document) -> Section | None:
     """The document as a model; None where it is wrong, with every problem added to the document's."""
     try:
@@ -62,8 +71,7 @@ def validate(document: Document) -> Section | None:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = detail["loc"]
-            entries: dict[str, type[Section]] = {"constants": ConstantModel, "skip_rows": SkipModel}
-            inner = entries.get(str(path[0]), ColumnModel)
+            inner = ENTRIES.get(str(path[0]), ColumnModel)
             fields = SECTIONS.get(path[:-1], inner).model_fields
             known = [info.alias or name for name, info in fields.items()]
             document.problems.append(Problem(document.line_of(path), describe(detail, known)))

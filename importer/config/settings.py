@@ -25,7 +25,7 @@ from importer.config.texts import (
     read_timezone,
     read_unique_field,
 )
-from importer.lead.columns import Column, Constant, UnmappedColumns
+from importer.lead.columns import Column, Combination, Constant, UnmappedColumns
 from importer.lead.rule import STRICT, Policies
 from importer.lead.skipping import SkipRule
 from importer.lead.values import type_of
@@ -162,6 +162,7 @@ class Config:
     ledger: Text | None = None
     skip_rows: tuple[SkipRule, ...] = field(default=(), metadata=NO_KEY)
     columns: tuple[Column, ...] = field(default=(), metadata=NO_KEY)
+    combinations: tuple[Combination, ...] = field(default=(), metadata=NO_KEY)
     constants: tuple[Constant, ...] = field(default=(), metadata=NO_KEY)
     unmapped_columns: UnmappedColumns = "ignore"
     timezone: Annotated[ZoneInfo, Read(read_timezone)] | None = None
@@ -176,5 +177,7 @@ class Config:
     @property
     def has_owners(self) -> bool:
         """Whether a column or constant names users of the account."""
-        rules = [*(column.rule for column in self.columns), *(constant.rule for constant in self.constants)]
+        rules = [column.rule for column in self.columns]
+        rules += [combination.rule for combination in self.combinations]
+        rules += [constant.rule for constant in self.constants]
         return any(type_of(rule).is_user for rule in rules)

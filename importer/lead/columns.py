@@ -6,7 +6,7 @@ from typing import Literal
 from importer.lead.fieldname import FieldName
 from importer.lead.rule import AS_TEXT, ValueRule
 
-__all__ = ["Column", "Constant", "UnmappedColumns"]
+__all__ = ["Column", "Combination", "Constant", "UnmappedColumns"]
 
 UnmappedColumns = Literal["ignore", "error", "pass"]
 
@@ -28,6 +28,19 @@ class Column:
     def fields(self) -> tuple[FieldName, ...]:
         """Every field that the column fills."""
         return (self.field,) if self.rest is None else (self.field, self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Several spreadsheet columns that go to one field: joined with `separator` between those that are filled, or
+    (None) the first of them that is filled.
+    """
+
+    field: FieldName
+    headers: tuple[str, ...]
+    separator: str | None
+    line: int = 0
+    rule: ValueRule = AS_TEXT
 
 
 @dataclass(frozen=True, slots=True)

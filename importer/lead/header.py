@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from importer.errors import UsageError
@@ -47,13 +47,25 @@ class MissingHeaderError(UsageError):
 class MappedColumn:
     """A column of the spreadsheet that goes to a field; `index` counts from 0, `header` is the spreadsheet's.
 
-    A column that is split stands twice, once for each of its fields.
+    A column that is split stands twice, once for each of its fields. Where several columns go to one field, `sources`
+    are their places, `index` is the first of them, and `combine` makes one text of their cells.
     """
 
     index: int
     header: str
     field: FieldName
     conversion: Conversion = PLAIN
+    sources: tuple[int, ...] = ()
+    combine: Callable[[Sequence[str]], str] | None = None
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of all columns that it reads."""
+        return self.sources or (self.index,)
+
+    def cell(self, cells: Sequence[str]) -> str:
+        """The text that a row's cells give it."""
+        return cells[self.index] if self.combine is None else self.combine([cells[place] for place in self.sources])
 
 
 @dataclass(frozen=True, slots=True)

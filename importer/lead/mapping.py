@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # the type only: lead/ depends on no room that reads files
 
 __all__ = ["LeadMapping"]
 
+NO_PLACE = -1
+"""Of a text that is made of several cells: none of them says that it is a date."""
+
 NAME_OR_CONTACT = ("FirstName", "LastName", "EmailAddress", "Phone")  # Lead.Create wants one of them
 
 
@@ -77,7 +80,8 @@ class LeadMapping:
     def _missing(self, name: str, row: "Row") -> RowProblem:
         """The problem of a mandatory field that a row leaves empty."""
         columns = [column for column in self.columns if column.field.parent == name]
-        cells = ", ".join(f"{cell_name(column.index, row.number)} ({shown(column.header)})" for column in columns)
+        places = [(place, column) for column in columns for place in column.places]
+        cells = ", ".join(f"{cell_name(place, row.number)} ({shown(column.header)})" for place, column in places)
         return RowProblem(
             "mandatory",
             f"Nothing fills {name}, which is mandatory in LeadSquared: empty is {cells}.",
@@ -107,9 +111,10 @@ class _Reader:
     def __init__(self, mapping: LeadMapping) -> None:
         columns, payload_plan = mapping.columns, mapping.payload_plan
         self._pick = _picker([column.index for column in columns])
+        self._combined = [(place, column) for place, column in enumerate(columns) if column.combine is not None]
         self._blanks = [column.conversion.blanks for column in columns]
         self._converters: tuple[tuple[int, int, Converter], ...] = tuple(
-            (place, column.index, column.conversion.convert)
+            (place, column.index if column.combine is None else NO_PLACE, column.conversion.convert)
             for place, column in enumerate(columns)
             if column.conversion.convert is not None
         )
@@ -125,7 +130,8 @@ class _Reader:
         """What is sent of the row; None where anything is the matter with it."""
         if row.extra or row.bad:
             return None
-        texts = self._clean(self._pick(row.cells))
+        picked = self._pick(row.cells)
+        texts = self._clean(self._with_combined(picked, row.cells) if self._combined else picked)
         if texts is None:
             return None
         for place, index, convert in self._converters:
@@ -142,6 +148,12 @@ class _Reader:
                     break
             else:
                 return None
+        return texts
+
+    def _with_combined(self, picked: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
+        texts = list(picked)
+        for place, column in self._combined:
+            texts[place] = column.cell(cells)
         return texts
 
     def _clean(self, cells: Sequence[str]) -> list[str] | None:
@@ -181,11 +193,12 @@ def _judge(column: MappedColumn, row: "Row") -> str | RowProblem:
     judged = _judge_cell(column, row)
     if isinstance(judged, str):
         return judged
-    return judged.problem(cell_name(column.index, row.number), shown(column.header), column.index)
+    names = ", ".join(cell_name(place, row.number) for place in column.places)
+    return judged.problem(names, shown(column.header), column.index)
 
 
 def _judge_cell(column: MappedColumn, row: "Row") -> str | Refusal:
-    bad = row.bad.get(column.index)
+    bad = next((row.bad[place] for place in column.places if place in row.bad), None)
     if bad is not None:
         return Refusal(
             "cell_error",
@@ -195,7 +208,7 @@ def _judge_cell(column: MappedColumn, row: "Row") -> str | Refusal:
             else "Put the value there that was meant, or empty the cell.",
         )
     try:
-        value = clean(row.cells[column.index])
+        value = clean(column.cell(row.cells))
     except UnreadableTextError as error:
         return Refusal(
             "unreadable_text",
@@ -203,4 +216,4 @@ def _judge_cell(column: MappedColumn, row: "Row") -> str | Refusal:
             "The file was probably saved in another encoding than it was read in: set encoding: in config.yaml "
             "(often cp1252), or type the cell's text again.",
         )
-    return column.conversion.judge(value, row.dates.get(column.index))
+    return column.conversion.judge(value, row.dates.get(column.index) if column.combine is None else None)

@@ -1,13 +1,14 @@
 """A configuration's columns and constants, fitted to one spreadsheet's header and to the account's fields."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from importer.errors import UsageError
 from importer.lead.births import is_birth
 from importer.lead.checks import CUSTOM_PREFIX, MappedField, check_system, check_targets, find_field
-from importer.lead.columns import Column, Constant, UnmappedColumns
+from importer.lead.columns import Column, Combination, Constant, UnmappedColumns
+from importer.lead.combining import make_combiner, place_combinations
 from importer.lead.conversion import make_conversion
 from importer.lead.fieldformats import STANDARD_FIELDS
 from importer.lead.fieldname import FieldName
@@ -35,6 +36,7 @@ def plan_mapping(
     constants: Iterable[Constant] = (),
     unmapped: UnmappedColumns = "ignore",
     *,
+    combinations: Iterable[Combination] = (),
     fields: FieldList | None = None,
     policies: Policies = STRICT,
     today: date | None = None,
@@ -52,12 +54,14 @@ def plan_mapping(
     """
     constants = tuple(constants)
     match = match_columns(header, columns)
-    problems = list(match.problems)
-    mapped = {index for index, _ in match.found}
+    placed, combining_problems, missing = place_combinations(header, combinations)
+    problems = list(dict.fromkeys([*match.problems, *combining_problems]))
+    mapped = {index for index, _ in match.found} | {place for places, _ in placed for place in places}
     rest = [index for index, text in enumerate(header) if index not in mapped and _is_users(text)]
     passed: list[tuple[int, Column]] = []
     if unmapped == "pass":
         taken = [*(name for _, column in match.found for name in column.fields), *(one.field for one in constants)]
+        taken += [one.field for _, one in placed]
         taken += [] if reference is None else [FieldName(reference)]
         passed, collisions = _pass_through(header, rest, taken, fields)
         problems += collisions
@@ -69,19 +73,22 @@ def plan_mapping(
     chosen = (*match.found, *passed)
     targets = [
         *(MappedField(named(column), name) for _, column in chosen for name in column.fields),
+        *(MappedField(_combination(one), one.field) for _, one in placed),
         *(MappedField(_constant(constant), constant.field) for constant in constants),
     ]
     problems += check_system(targets, fields)
-    if fields is not None and not match.missing:  # a missing header is mended first: it may fill a mandatory field
+    missing = [*match.missing, *missing]
+    if fields is not None and not missing:  # a missing header is mended first: it may fill a mandatory field
         problems += check_targets(targets, fields, reference=reference)
     mapped_columns, rule_problems = _convert(header, chosen, fields, policies, users=users, today=today)
+    combined, combined_problems = _convert_combined(header, placed, fields, policies, users=users, today=today)
     constants, constant_problems = _convert_constants(constants, fields, policies, users)
-    problems += [*rule_problems, *constant_problems]
+    problems += [*rule_problems, *combined_problems, *constant_problems]
     if problems:
-        _refuse(problems, match.missing)
+        _refuse(problems, missing)
     sent = {index for index, _ in passed}
     return LeadMapping(
-        columns=mapped_columns,
+        columns=(*mapped_columns, *combined),
         constants=constants,
         unmapped=tuple(tidy(header[index]) for index in rest if index not in sent),
         mandatory=frozenset(one.schema_name for one in fields or () if one.must_be_filled) - {reference or ""},
@@ -126,7 +133,7 @@ def _pass_through(
 
 
 def _convert(
-    header: Sequence[str],
+    header: Sequence[str] | Mapping[int, str],
     chosen: Iterable[tuple[int, Column]],
     fields: FieldList | None,
     policies: Policies,
@@ -156,6 +163,36 @@ def _convert(
                 problems |= dict.fromkeys(_strange_options(column, field.options, policies))
             mapped.append(MappedColumn(index, header[index], name, conversion))
     return tuple(mapped), list(problems)
+
+
+def _convert_combined(
+    header: Sequence[str],
+    placed: Iterable[tuple[tuple[int, ...], Combination]],
+    fields: FieldList | None,
+    policies: Policies,
+    *,
+    users: Sequence[AccountUser] | None,
+    today: date | None,
+) -> tuple[tuple[MappedColumn, ...], list[str]]:
+    """The combinations as columns that read several cells, and what is wrong with their rules."""
+    mapped: list[MappedColumn] = []
+    problems: list[str] = []
+    for places, one in placed:
+        if not places:  # told already
+            continue
+        name = " + ".join(header[place] for place in places)
+        column = Column(name, one.field, one.line, one.rule)
+        (converted,), wrong = _convert(
+            {places[0]: name}, [(places[0], column)], fields, policies, users=users, today=today
+        )
+        mapped.append(replace(converted, sources=places, combine=make_combiner(one.separator)))
+        problems += wrong
+    return tuple(mapped), problems
+
+
+def _combination(one: Combination) -> str:
+    line = f" (line {one.line})" if one.line else ""
+    return f"the combination {one.field}{line}"
 
 
 def _strange_options(column: Column, options: Sequence[str], policies: Policies) -> Iterator[str]:

@@ -12,7 +12,8 @@ def make_digests(input_file: InputFile, ledger: Ledger, *, source: str) -> Diges
     """The digests of a file's rows, of which those columns count that `identity:` names, or that are mapped."""
     fields: dict[int, str] = {}
     for mapped in input_file.mapping.columns:
-        fields.setdefault(mapped.index, str(mapped.field))
+        for place in mapped.places:
+            fields.setdefault(place, str(mapped.field))
     columns = [IdentityColumn(index, text, fields.get(index, "")) for index, text in enumerate(input_file.header)]
     return Digests(
         ledger.secret,

@@ -183,6 +183,7 @@ def _plan(
             config.columns,
             config.constants,
             config.unmapped_columns,
+            combinations=config.combinations,
             fields=fields,
             policies=config.policies,
             today=datetime.now().astimezone().date(),

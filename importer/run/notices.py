@@ -28,7 +28,7 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 
-LANGUAGES = re.compile(r"\s*[/|]\s*")
+LANGUAGES = re.compile(r"[/|]")
 """Between the same in two languages."""
 
 
@@ -36,7 +36,7 @@ class Notices:
     """Gathers what is odd about rows as they go by; memory does not grow with their number."""
 
     def __init__(self, mapping: LeadMapping) -> None:
-        self._headers = {column.index: column.header for column in mapping.columns}
+        self._headers = {place: column.header for column in mapping.columns for place in column.places}
         self._damaged: list[str] = []
         self._damaged_count = 0
         self._footers: list[int] = []
@@ -83,6 +83,6 @@ def _more(count: int) -> str:
 def _is_footer(row: Row) -> bool:
     """Whether a row begins with such a word as Total, and holds no address by which it would be a lead."""
     first = next(filter(None, map(str.strip, row.cells)), "")
-    if len(first) > LONGEST_FOOTER or not all(map(FOOTER.fullmatch, LANGUAGES.split(first))):
+    if len(first) > LONGEST_FOOTER or not all(FOOTER.fullmatch(part.strip()) for part in LANGUAGES.split(first)):
         return False
     return not any("@" in cell for cell in row.cells)
