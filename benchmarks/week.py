@@ -3,11 +3,12 @@
     python benchmarks/week.py                                   # 560 rows in the end: about a minute
     python benchmarks/week.py --size 0.25                       # a quarter of everything
 
-The file grows every day. Ops mend rows in the report by hand, one night LeadSquared is down, one day's quota is too
-small, and one night the machine is switched off in mid-run. Each run is a process of its own with the very command
-that `lsq-import schedule` prints. Time is scaled: 25 calls in 0.5 s, pauses of the breaker 300 times shorter; between
-two nights the ledger's count of the day's calls is moved back by a day. At the end the account must hold each lead of
-the file once.
+The file grows every day, and ends with a total row that is skipped. Ops mend rows in the report by hand, the CRM
+corrects names, a partner's list comes into a watched folder, one night LeadSquared is down, one day's quota is too
+small, and one night the machine is switched off in mid-run. Whoever is to be told hears of each change. Each run is a
+process of its own with the very command that `lsq-import schedule` prints. Time is scaled: 25 calls in 0.5 s, pauses
+of the breaker 300 times shorter; between two nights the ledger's count of the day's calls is moved back by a day. At
+the end the account must hold each lead of the file once.
 """
 
 import csv
@@ -18,10 +19,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,7 @@ PROGRAM = (
 )
 BY_HAND = ("--quiet",)
 BY_NIGHT = ("--wait", "--quiet", "--until-quota", "--log-file", "night.log")
+THERE = ("created", "updated", "unchanged")
 DAY_MINUTES = 24 * 60 + 1  # the day's calls are counted to the minute
 
 
@@ -55,8 +59,14 @@ class Week:
         self.folder = folder
         self._size = size
         self.count = 0
+        self.corrected: set[int] = set()
+        self.partners: list[int] = []
+        self.told: list[int] = []
+        self.listener = self._listen()
         self.sandbox, self.url = start_sandbox()
-        (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in KEYS.items()), "utf-8")
+        told = {**KEYS, "LSQ_NOTIFY": f"http://127.0.0.1:{self.listener.server_port}/told"}
+        (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in told.items()), "utf-8")
+        (folder / "inbox").mkdir()
         self.configure()
 
     def scaled(self, number: int) -> int:
@@ -71,6 +81,9 @@ class Week:
             "timeout_s": 0.1,
             "ledger": str(self.folder / "ledger.sqlite3"),
             "columns": COLUMNS,
+            "skip_rows": [{"column": "First Name", "is": "Total"}],
+            "existing": "update",
+            "notify": "change",
         }
         (self.folder / "config.yaml").write_text(json.dumps(config | changes), "utf-8")
 
@@ -79,13 +92,47 @@ class Week:
         grows_to = self.scaled(grows_to)
         self.count = grows_to
         with (self.folder / "leads.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([HEADER, *(lead(number) for number in range(1, grows_to + 1))])
+            rows = [self._lead(number) for number in range(1, grows_to + 1)]
+            csv.writer(file).writerows([HEADER, *rows, ["Total", "", "", "", str(grows_to)]])
         ledger = self.folder / "ledger.sqlite3"
         if ledger.exists():
             with sqlite3.connect(ledger) as connection:
                 connection.execute("UPDATE day_call SET minute = minute - ?", (DAY_MINUTES,))
             connection.close()
         print(f"\n== {name}: leads.csv has {grows_to} rows")
+
+    def _lead(self, number: int) -> list[str]:
+        first, last, *others = lead(number)
+        return [first, f"Corrected{number}" if number in self.corrected else last, *others]
+
+    def correct(self, numbers: Sequence[int]) -> None:
+        """The CRM's people correct last names, of leads that can be found by a unique value."""
+        self.corrected |= {number for number in numbers if number % 40 and number % 50}
+
+    def bring(self, name: str, numbers: Sequence[int]) -> None:
+        """A partner's list comes into the inbox, an hour ago."""
+        path = self.folder / "inbox" / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([HEADER, *map(lead, numbers)])
+        os.utime(path, (time.time() - 3600,) * 2)
+        self.partners += [number for number in numbers if number % 40]
+
+    def _listen(self) -> ThreadingHTTPServer:
+        told = self.told
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["exit_status"])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
 
     def run(self, file: str, *options: str, kill_after: int | None = None) -> int:
         """Run the command and show what it prints; `kill_after` so many creations, kill it as a power cut would."""
@@ -167,7 +214,8 @@ def play(week: Week, *, has_outage: bool = True) -> list[int]:
         statuses.append(week.run("leads.csv", *BY_NIGHT))
         week.ask("settings", {"html_502_before": 0.0})
 
-    week.day("Thursday", 330)
+    week.correct(range(1, week.scaled(30)))
+    week.day("Thursday, the CRM has corrected names", 330)
     statuses.append(week.run("leads.csv", *BY_NIGHT))
     week.mend()
     statuses.append(week.run("leads.report.csv", *BY_HAND))
@@ -177,6 +225,8 @@ def play(week: Week, *, has_outage: bool = True) -> list[int]:
     statuses.append(week.run("leads.csv", *BY_HAND))
     statuses.append(week.run("leads.csv", *BY_NIGHT))
     week.configure()
+    week.bring("partner.csv", range(10_001, 10_001 + week.scaled(40)))
+    statuses.append(week.run("watch", "inbox", "--once", *BY_HAND))
 
     week.day("Saturday, a power cut", 520)
     statuses.append(week.run("leads.csv", *BY_NIGHT, kill_after=week.scaled(60)))
@@ -191,11 +241,16 @@ def play(week: Week, *, has_outage: bool = True) -> list[int]:
 def check(week: Week) -> list[Figure]:
     """Whether each row of the file is one lead, but for those that are said to be unknown, and no call was refused."""
     with (week.folder / "leads.report.csv").open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.DictReader(file))
-    cities = Counter(one["attributes"]["mx_City"] for one in week.ask("leads")["leads"])
+        lines = [line for line in csv.DictReader(file) if line["lsq_status"] != "skipped"]
+    leads = week.ask("leads")["leads"]
+    names = {one["attributes"].get("LastName") for one in leads}
+    left = [number for number in week.corrected if f"Corrected{number}" not in names]
+    waiting = list((week.folder / "inbox").glob("*.csv"))
+    partners = [number for number in week.partners if f"Last{number}" not in names]
+    cities = Counter(one["attributes"]["mx_City"] for one in leads)
     said = Counter(line["lsq_status"] for line in lines)
     doubled = [city for city, count in cities.items() if count > 1]
-    untrue = [line["City"] for line in lines if (line["lsq_status"] == "created") != bool(cities[line["City"]])]
+    untrue = [line["City"] for line in lines if (line["lsq_status"] in THERE) != bool(cities[line["City"]])]
     untrue = [city for city in untrue if city not in {one["City"] for one in lines if one["lsq_status"] == "unknown"}]
     log = [json.loads(line) for line in (week.folder / "night.log").read_text("utf-8").splitlines()]
     secret = [key for key in KEYS.values() if key in json.dumps(log, ensure_ascii=False)]
@@ -203,7 +258,12 @@ def check(week: Week) -> list[Figure]:
     return [
         Figure("rows in the file", len(lines)),
         Figure("leads in the account", sum(cities.values())),
-        Figure("rows that are created", said["created"]),
+        Figure("rows that are created", sum(said[word] for word in THERE)),
+        Figure("corrected names", len(week.corrected)),
+        Figure("corrected names that did not reach their lead", len(left), "", 0),
+        Figure("a partner's leads that are not there", len(partners), "", 0),
+        Figure("files that are left in the watched folder", len(waiting), "", 0),
+        Figure("times that somebody was told", len(week.told)),
         Figure("rows that are unknown, and said to be", said["unknown"]),
         Figure("doubled leads", len(doubled), "", 0),
         Figure("report lines that are not true", len(untrue), "", 0),
@@ -227,6 +287,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             week.sandbox.terminate()
             week.sandbox.wait()
+            week.listener.shutdown()
     publish("A week of nights", figures, given.json)
     return 0 if all(figure.is_met is not False for figure in figures) else 1
 

@@ -209,6 +209,6 @@ def _tell(fits: dict[Fit, int], taken: dict[RowRef, Line], notify: Notify) -> No
     if edited > 0:
         text = (
             f"Of {sum(fits.values()):,} created lines, {edited:,} hold other cells than were sent. That changes "
-            "nothing in LeadSquared: change the leads there."
+            "nothing in LeadSquared but with existing: update; else change the leads there."
         )
         notify(Notice(Level.WARNING, text))

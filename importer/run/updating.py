@@ -1,13 +1,13 @@
 """The third pass: leads that exist are brought up to what their rows say.
 
-It takes the rows that sending left as duplicates of leads in the account, and those that are there already, whose cells
-are others than those that were delivered. Each lead is written to by one row of a file, the first.
+It takes the rows that sending left as duplicates of leads in the account, and those that are there already, whose
+cells are others than those that were delivered, unless something is wrong with these: then the lead keeps what it
+has. Each lead is written to by one row of a file, the first.
 """
 
 import asyncio
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from importer.errors import ImporterError, WithdrawnError
@@ -91,7 +91,8 @@ class ExistingLeads:
             known = self._ledger.rows.find_rows([state.ref for _row, state in batch])
             for row, state in batch:
                 prepared, found = self._maker.make(*row), known.get(state.ref)
-                if state.outcome.status not in THERE or (found is not None and may_need_more(prepared, found)):
+                is_new = found is not None and may_need_more(prepared, found) and not prepared.problems
+                if state.outcome.status not in THERE or is_new:
                     yield _Due(prepared, state, found)
 
     async def _work(self) -> None:
@@ -108,9 +109,6 @@ class ExistingLeads:
 
     async def _outcome(self, due: _Due) -> Outcome:
         prepared, lead_id = due.prepared, due.state.outcome.lead_id
-        if prepared.problems:
-            told = Outcome.of_problems(prepared.problems)
-            return replace(told, status=Status.NOT_UPDATED, lead_id=lead_id)
         if not lead_id:
             found = await self._updates.find(prepared.lead)
             if isinstance(found, Outcome):
