@@ -24,10 +24,10 @@ ENTRY = """    HELD = (
     )
     UNKNOWN = ("""
 
-GOOD_ENTRY = """    UPDATED = (
-        "updated",
+GOOD_ENTRY = """    MERGED = (
+        "merged",
         StatusFacts(
-            summary="updated",
+            summary="merged",
             meaning="its lead was changed",
             in_account=InAccount.OURS,
             next_step=NextStep.NOTHING,
@@ -62,14 +62,14 @@ def test_a_new_status_shows_in_summary_report_and_page_by_its_entry_alone(tmp_pa
 def test_a_new_status_that_is_as_good_as_created_makes_no_failure(tmp_path: Path) -> None:
     house = ChangedHouse.build(tmp_path)
     house.edit("outcome.py", "    UNKNOWN = (", GOOD_ENTRY)
-    house.edit("outcome.py", "return cls(Status.INVALID, error", "return cls(Status.UPDATED, error")
+    house.edit("outcome.py", "return cls(Status.INVALID, error", "return cls(Status.MERGED, error")
     (tmp_path / "config.yaml").write_text("columns:\n  Name: FirstName\n  Email: EmailAddress\n", "utf-8")
     (tmp_path / "leads.csv").write_text("Name,Email\nAsha,asha@example.com\nRavi,<ravi\nMina,mina@\n", "utf-8")
     run = house.run(["leads.csv", "--sandbox"])
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "2  updated" in run.stdout
+    assert "2  merged" in run.stdout
     page = (tmp_path / "leads.report.html").read_text("utf-8")
-    assert "1 of 3 rows was created in a sandbox, 2 were updated." in page
+    assert "1 of 3 rows was created in a sandbox, 2 were merged." in page
     assert "What stood in the way" not in page
 
 
@@ -95,7 +95,7 @@ def test_the_ledger_keeps_a_status_under_its_own_word_or_one_that_says_as_much(s
     state = status.facts.kept_as
     if state is not None:
         assert state.in_account is status.facts.in_account
-        assert state.value == status.value or status is Status.UNSENT
+        assert state.value == status.value or status in {Status.UNSENT, Status.UNCHANGED, Status.NOT_UPDATED}
 
 
 def test_every_status_has_words_and_colours_of_its_own() -> None:

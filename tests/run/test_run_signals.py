@@ -44,9 +44,16 @@ def end_with_two(process: "subprocess.Popen[str]", number: signal.Signals) -> No
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="looks into /proc")  # noqa: PTH110 - no path of ours
 @pytest.mark.parametrize("number", BOTH)
 def test_two_signals_end_a_read_that_never_ends(desk: Desk, number: signal.Signals) -> None:
-    desk.write([person(1)])
-    os.mkfifo(desk.folder / "stuck.yaml")
-    process = desk.start("leads.csv", "-c", "stuck.yaml")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importer", "-", "--as", "csv"],
+        cwd=desk.folder,
+        env=desk.variables(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
     wait_until(lambda: is_caught(process, signal.SIGTERM))
     end_with_two(process, number)
 
