@@ -1,13 +1,14 @@
 """A config.yaml proposed for a spreadsheet and an account."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importer.app.accountledger import AccountFacts, ask_account
 from importer.app.blocking import Blocking
+from importer.app.closingrows import ClosingRow, find_closing_rows
 from importer.app.configchoice import find_config
 from importer.app.reading import Reading, find_reading, notes_on, open_as_found, peek_checked, told_by
 from importer.app.request import environ_of
@@ -86,11 +87,12 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
         let_go=lambda opened: opened[0].close(),
     )
     with table:
-        samples = _samples(table)
+        samples, closing = _samples(table), tuple(find_closing_rows(table))
     setting = _setting(request, known, facts, reading, is_ledger_named=bool(environ.get("LSQ_LEDGER")))
     country, header = ("", "") if request.region else find_country(samples, usual=setting.region)
     if country:
         setting = replace(setting, region=country)
+    setting = replace(setting, skips=tuple(dict.fromkeys((row.header, row.text) for row in closing)))
     proposal = propose(table.header, samples, facts.fields, grouped=reading.grouped)
     return ProposedMapping(
         text=write_config(proposal, setting) if proposal.sure or proposal.doubtful else "",
@@ -98,7 +100,7 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
         doubtful=proposal.doubtful,
         unmapped=proposal.unmapped,
         headers=tuple(column.header for column in proposal.columns),
-        notes=(*notes_on(told, reading), *_notes_on_country(country, header)),
+        notes=(*notes_on(told, reading), *_notes_on_country(country, header), *_notes_on_closing(closing)),
     )
 
 
@@ -146,6 +148,11 @@ def _ledger(known: Config, folder: Path | None) -> str | None:
 def _notes_on_country(country: str, header: str) -> Iterator[str]:
     if country:
         yield f"Phone numbers without a country code are read as {country}'s: the column {shown(header)} says so."
+
+
+def _notes_on_closing(rows: Sequence[ClosingRow]) -> Iterator[str]:
+    for row in rows:
+        yield f"Row {row.number} seems to be a total or a closing line and no lead: skip_rows leaves it out."
 
 
 def _samples(table: Table) -> dict[str, list[str]]:

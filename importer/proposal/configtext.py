@@ -25,6 +25,7 @@ class Setting:
 
     `region` is two letters; it, `time_zone` and `reference` (a field) and `proxy` are empty where nobody told them.
     `ledger` is None where the usual one serves. `schema` is the JSON Schema's file, for editors; empty for none.
+    `skips` are headers, each with a cell's text that leaves a row out.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Setting:
     delimiter: str | None = None
     region: str = ""
     time_zone: str = ""
+    skips: Sequence[tuple[str, str]] = ()
 
 
 def write_config(proposal: Proposal, setting: Setting) -> str:
@@ -72,6 +74,9 @@ def _lines(proposal: Proposal, setting: Setting) -> Iterator[str]:
             yield f"timezone: {setting.time_zone}  # where the times in the file are; LeadSquared stores UTC"
         else:
             yield "# timezone: Asia/Kolkata  # where the times in the file are: the account does not tell"
+    if setting.skips:
+        yield "skip_rows:  # no leads, as it seems"
+        yield from (f"  - {{column: {yaml_word(header)}, is: {in_quotes(text)}}}" for header, text in setting.skips)
     yield "unmapped_columns: ignore"
     yield f"unique: [{', '.join(setting.unique)}]  # the fields that the account keeps unique"
     if setting.reference:

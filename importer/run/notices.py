@@ -12,7 +12,7 @@ from importer.lead.mapping import LeadMapping
 from importer.lead.mojibake import is_damaged
 from importer.sheet import Row
 
-__all__ = ["Notices"]
+__all__ = ["Notices", "is_footer"]
 
 MOST_SHOWN = 5
 LONGEST_FOOTER = 60
@@ -50,7 +50,7 @@ class Notices:
                     self._damaged_count += 1
                     if len(self._damaged) < MOST_SHOWN:
                         self._damaged.append(f"{cell_name(index, row.number)} ({shown(header)})")
-        if _is_footer(row):
+        if is_footer(row):
             self._footer_count += 1
             if len(self._footers) < MOST_SHOWN:
                 self._footers.append(row.number)
@@ -80,7 +80,7 @@ def _more(count: int) -> str:
     return f", and {count - MOST_SHOWN:,} more" if count > MOST_SHOWN else ""
 
 
-def _is_footer(row: Row) -> bool:
+def is_footer(row: Row) -> bool:
     """Whether a row begins with such a word as Total, and holds no address by which it would be a lead."""
     first = next(filter(None, map(str.strip, row.cells)), "")
     if len(first) > LONGEST_FOOTER or not all(FOOTER.fullmatch(part.strip()) for part in LANGUAGES.split(first)):
