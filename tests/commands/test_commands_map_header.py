@@ -160,6 +160,25 @@ def test_a_row_past_the_end_and_a_sheet_that_is_not_there_are_refused(folder: Pa
         assert isinstance(call("x.xlsx", *args).exception, UsageError)
 
 
+@pytest.mark.parametrize(
+    ("last", "skipped"),
+    [
+        (("Total", "", "2"), [("Name", ("Total",))]),
+        (("कुल / Total", "", "19,690"), [("Name", ("कुल / Total",))]),
+        (("", "2 rows", ""), [("Email", ("2 rows",))]),
+        (("Total", "total@example.com", "9845010139"), []),
+        (("Tota Lal", "", "9845010139"), []),
+    ],
+)
+def test_a_total_at_the_end_is_left_out_and_it_is_said(
+    folder: Path, last: tuple[str, ...], skipped: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    workbook(folder / "x.xlsx", Leads=[("Name", "Email", "Mobile"), *PEOPLE, last])
+    run = call("x.xlsx")
+    assert [(rule.column, rule.texts) for rule in config_of(run, folder).skip_rows] == skipped
+    assert ("Row 4 seems to be a total" in run.stderr) is bool(skipped)
+
+
 def test_where_nothing_is_found_it_says_so_and_writes_no_file(folder: Path) -> None:
     (folder / "x.csv").write_text("Alpha,Beta\n1,2\n3,4\n")
     run = call("x.csv", "-o", "config.yaml")
