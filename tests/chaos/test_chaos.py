@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from chaos import Chaos, run_round
 from person import run_person
+from updating import run_updates
 
 PERSON_SEEDS = range(int(os.environ.get("PERSON_SEEDS", "1")))
 """More of them: PERSON_SEEDS=50 pytest tests/chaos."""
@@ -48,3 +49,9 @@ def test_whatever_a_person_does_nobody_is_lost_or_doubled_and_no_line_lies(tmp_p
     result = run_person(tmp_path / "desk", seed=100 + seed, acts=8, rows=15)
     assert result.lies == [], (result.tell(), result.story)
     assert result.leads > 0
+
+
+def test_what_a_row_says_reaches_its_lead_however_often_the_import_is_killed(tmp_path: Path) -> None:
+    result = run_updates(tmp_path / "desk", seed=3)
+    assert result.lies == [], result.tell()
+    assert result.updates > 0
