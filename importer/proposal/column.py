@@ -102,6 +102,7 @@ def _is_zip(text: str) -> bool:
 
 KINDS: dict[str, Callable[[str], bool]] = {
     "email": lambda text: EMAIL.fullmatch(text) is not None,
+    "at": lambda text: "@" in text[1:],
     "url": lambda text: URL.fullmatch(text) is not None,
     "guid": lambda text: GUID.fullmatch(text) is not None,
     "phone": _is_phone,

@@ -209,6 +209,7 @@ def test_what_is_somebody_elses_or_does_not_fit_is_not_even_asked_about(header: 
         ("Title", ("CFO", "Head of Sales", "Buyer", "Owner"), "JobTitle"),
         ("Work", PHONES, "mx_Work_Phone"),
         ("Emial", ADDRESSES, "EmailAddress"),
+        ("Email", ("a b@example.com", "a@@example.com", "a@example", "x"), "EmailAddress"),
     ],
 )
 def test_values_tell_what_a_header_leaves_open(header: str, cells: tuple[str, ...], name: str) -> None:
