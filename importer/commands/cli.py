@@ -253,7 +253,7 @@ def import_command(*, files: tuple[str, ...], yes: bool, **given: Any) -> None: 
     inbox/*.xlsx, are imported one after the other, each with a report of its own. FILE may also be - for standard
     input, or an address such as https://, s3://, gs:// or sftp://. Which column goes to which field is said in
     config.yaml; host and keys are taken from LSQ_HOST, LSQ_ACCESS_KEY and LSQ_SECRET_KEY, in the environment or in a
-    file .env beside config.yaml.
+    file .env beside config.yaml; LSQ_NOTIFY names whom a run tells how it ended.
 
     \b
     Try it without keys and without a network:
