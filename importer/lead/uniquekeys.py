@@ -84,7 +84,7 @@ def _exact_phone(value: str, country_code: str | None) -> str:
         return f"?{value.casefold()}"
     if value.lstrip().startswith("+"):
         return f"+{digits}"
-    if digits.startswith("00"):
+    if digits.startswith("00") and len(digits) > len("00"):
         return f"+{digits[2:]}"
     national = digits.lstrip("0")
     is_unsure = country_code is None or (national.startswith(country_code) and len(national) > _LONGEST_NATIONAL)
