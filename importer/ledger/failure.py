@@ -20,6 +20,7 @@ __all__ = [
     "guard_database",
     "is_damage",
     "reason_of",
+    "unusable",
 ]
 
 LOCKED = "locked"
@@ -62,10 +63,14 @@ def guard_database(where: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        reason = reason_of(error)
-        steps = REBUILD_STEPS if is_damage(reason) else ()
-        message = f"The ledger {where} cannot be used any more: {reason}."
-        raise LedgerError(message, hint=_hint(reason), steps=steps) from None
+        raise unusable(where, error) from None
+
+
+def unusable(where: str, error: SQLAlchemyError) -> LedgerError:
+    """A database's error, as one that names the ledger."""
+    reason = reason_of(error)
+    steps = REBUILD_STEPS if is_damage(reason) else ()
+    return LedgerError(f"The ledger {where} cannot be used any more: {reason}.", hint=_hint(reason), steps=steps)
 
 
 def gone(where: str) -> LedgerError:

@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError, WithdrawnError
 from importer.events import Notify, log_notice
-from importer.ledger.failure import LedgerError, guard_database
+from importer.ledger.failure import LedgerError, guard_database, unusable
 from importer.ledger.ledger import Ledger
 from importer.ledger.machines import Machines
 from importer.ledger.slots.budget import HEARTBEAT_S, Budget, Granted, Terms
@@ -171,6 +172,8 @@ class SharedSlots:
                         self._machines.leave(connection)
         except ImporterError as error:
             self._fail(error)
+        except SQLAlchemyError as error:
+            self._fail(unusable(self._ledger.where, error))
         except BaseException as error:
             logger.debug("The budget failed.", exc_info=error)
             self._fail(LedgerError(f"The ledger {self._ledger.where} could not be used: {type(error).__name__}."))
