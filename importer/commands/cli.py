@@ -32,6 +32,7 @@ COMMANDS = {
     "fields": ("importer.commands.fields:fields", "List the account's fields."),
     "schedule": ("importer.commands.schedule:schedule", "Print ready texts for an import every night."),
     "watch": ("importer.commands.watch:watch", "Import what comes into a folder, and put it away."),
+    "serve": ("importer.commands.serve:serve", "Open the importer as a page in a browser."),
     "doctor": ("importer.commands.doctor:doctor", "Check everything that an import needs."),
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),

@@ -82,6 +82,7 @@ COMMANDS_NOT_RUN = {
     ". .venv/bin/activate": "changes the shell that calls it",
     "pip uninstall -y pandas numpy": "changes this installation; tests/run/test_run_lean.py imports without them",
     "pytest -n auto": "would run this test again",
+    "lsq-import serve": "serves until it is stopped; tests/page/test_page_served.py runs it",
     "lsq-import sandbox": "serves until it is stopped; tests/sandbox/test_sandbox_command.py runs it",
     "systemctl daemon-reload": "changes the machine",
     "systemctl enable --now lsq-import-leads.timer": "changes the machine",
