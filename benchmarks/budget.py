@@ -50,7 +50,8 @@ class Scene:
     """What is played: `runs` processes with `rows` rows each, at config's limit; the account's is `true_calls`.
 
     `kill_after` calls, the last run is killed. Errors are the odds of a server error, before or after a lead is stored.
-    A rival sends `rival_calls` per window, evenly. The first `settle_s` are left out where learning counts.
+    A rival sends `rival_calls` per window, evenly. `ledgers` are the URLs by which each run reaches a ledger on a
+    server; without them all share a file. The first `settle_s` are left out where learning counts.
     """
 
     runs: int = 3
@@ -66,6 +67,7 @@ class Scene:
     settle_s: float = 0.0
     workers: int = 10
     timeout_s: float = 30.0
+    ledgers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,12 +180,14 @@ async def play(folder: Path, scene: Scene) -> Shared:
 async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox) -> asyncio.subprocess.Process:
     desk = folder / f"run{number}"
     desk.mkdir(parents=True)
-    config = {
+    config: dict[str, Any] = {
         "limits": {"calls": scene.calls, "per_seconds": scene.per_seconds},
         "workers": scene.workers,
         "timeout_s": scene.timeout_s,
         "columns": {"Name": "FirstName", "Email": "EmailAddress"},
     }
+    if scene.ledgers:
+        config["account"] = {"name": "acme"}
     (desk / "config.yaml").write_text(json.dumps(config), "utf-8")
     rows = [(f"N{row}", f"run{number}row{row}@example.com") for row in range(scene.rows)]
     with (desk / f"leads{number}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -194,6 +198,7 @@ async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox) -> a
         LSQ_ACCESS_KEY=sandbox.access_key,
         LSQ_SECRET_KEY=sandbox.secret_key,
         XDG_CACHE_HOME=str(folder / "cache"),
+        **({"LSQ_LEDGER": scene.ledgers[number]} if scene.ledgers else {}),
     )
     return await asyncio.create_subprocess_exec(
         *importer_command(f"leads{number}.csv", "--no-html"),

@@ -130,6 +130,11 @@ SCHEMAS = {
     ),
     "6": (_WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _BUDGET + _NAMES + _IDENTITIES).replace("held_back", "backed_off"),
     "7": _WITHOUT_LENGTHS + _ROWS_WITH_SKEW + _NAMED_BUDGETS + _NAMES + _IDENTITIES,
+    "8": _WITHOUT_LENGTHS.replace("country_code VARCHAR,", "country_code VARCHAR, time_zone VARCHAR,")
+    + _ROWS_WITH_SKEW
+    + _NAMED_BUDGETS
+    + _NAMES
+    + _IDENTITIES,
 }
 """Every version that was ever written, and those that were written in two ways."""
 

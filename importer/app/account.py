@@ -50,7 +50,13 @@ class Destination:
                 "A ledger on a server needs to know which account it is for: account.name is missing.",
                 hint="Give the account a name in config.yaml, the same on every machine: account: {name: acme}",
             )
-        return Ledger(location, identity=self.identity, host=self.host, address=self.address)
+        return Ledger(
+            location,
+            identity=self.identity,
+            host=self.host,
+            address=self.address,
+            wait_s=self.config.ledger_wait_s,
+        )
 
     @property
     def is_nobody(self) -> bool:

@@ -160,6 +160,7 @@ class Config:
         "mapped"
     )
     ledger: Text | None = None
+    ledger_wait_s: Annotated[float, Ge(0), Le(LONGEST_S)] = 300.0
     skip_rows: tuple[SkipRule, ...] = field(default=(), metadata=NO_KEY)
     columns: tuple[Column, ...] = field(default=(), metadata=NO_KEY)
     combinations: tuple[Combination, ...] = field(default=(), metadata=NO_KEY)

@@ -17,12 +17,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from importer.errors import SettingsError
 from importer.ledger.failure import LOCKED, LedgerError, gone, guard_database, reason_of
 from importer.ledger.locks import FileLocks, RunLocks, ServerLocks
+from importer.ledger.roundtrip import one_round_trip
 from importer.ledger.schema import OWN_TABLES
 from importer.ledger.serverurl import is_server_address, read_server_url, shown
 
 __all__ = [
     "BUSY_TIMEOUT_S",
     "HURRIED_S",
+    "LOCK",
     "LedgerError",
     "Patience",
     "default_ledger_path",
@@ -43,6 +45,9 @@ STEP_S = 1.0
 
 WRITE_LOCK = 0x6C73712D696D706F
 """The number of the advisory lock that stands for the right to write in PostgreSQL."""
+
+LOCK = "lsq_lock"
+"""The execution option that names another lock, for tables that others write under that one."""
 
 
 def default_ledger_path() -> Path:
@@ -150,12 +155,17 @@ def _begin_sqlite(patience: Patience, connection: Connection) -> None:
 
 
 def _begin_postgresql(patience: Patience, connection: Connection) -> None:
-    """The same for PostgreSQL: a claim looks and then writes, and nobody may write in between."""
-    if not _is_reading(connection):
-        timeout_ms = int(patience.seconds * 1000)
-        connection.exec_driver_sql(
-            f"SELECT set_config('lock_timeout', '{timeout_ms}', true), pg_advisory_xact_lock({WRITE_LOCK})"
-        )
+    """The same for PostgreSQL: a claim looks and then writes, and nobody may write in between.
+
+    BEGIN and the question for the lock go in one round trip. The lock is that of the connection's option `LOCK`.
+    """
+    if _is_reading(connection):
+        return
+    timeout_ms = int(patience.seconds * 1000)
+    lock = int(connection.get_execution_options().get(LOCK, WRITE_LOCK))
+    question = f"SELECT set_config('lock_timeout', '{timeout_ms}', true), pg_advisory_xact_lock({lock})"
+    with one_round_trip(connection):
+        connection.exec_driver_sql(question)
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a DBAPI connection

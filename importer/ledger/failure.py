@@ -13,11 +13,13 @@ __all__ = [
     "LOCKED",
     "REBUILD",
     "REBUILD_STEPS",
+    "ConnectionLostError",
     "LedgerError",
     "LocksLostError",
     "gone",
     "graver",
     "guard_database",
+    "is_connection_loss",
     "is_damage",
     "reason_of",
     "unusable",
@@ -49,6 +51,10 @@ class LocksLostError(LedgerError):
     """Other runs do not see this one any more, so that it may take no new row; what is in flight is still written."""
 
 
+class ConnectionLostError(LedgerError):
+    """The ledger's server does not answer, or has cut the connection: it may be there again in a moment."""
+
+
 def graver(first: ImporterError | None, later: ImporterError) -> ImporterError:
     """Which of two errors a run is said to have ended with: the first, unless that is the loss of the locks alone and
     the ledger itself turns out to be lost as well.
@@ -70,6 +76,12 @@ def unusable(where: str, error: SQLAlchemyError) -> LedgerError:
     """A database's error, as one that names the ledger."""
     reason = reason_of(error)
     steps = REBUILD_STEPS if is_damage(reason) else ()
+    if is_connection_loss(error):
+        return ConnectionLostError(
+            f"The server of the ledger {where} does not answer: {reason}.",
+            hint="Look whether it runs and can be reached, then run the same command again: it goes on where this run "
+            "stopped.",
+        )
     return LedgerError(f"The ledger {where} cannot be used any more: {reason}.", hint=_hint(reason), steps=steps)
 
 
@@ -80,6 +92,22 @@ def gone(where: str) -> LedgerError:
         hint=f"Put it back before anything is imported. If it is lost: {REBUILD[:1].lower()}{REBUILD[1:]}",
         steps=REBUILD_STEPS,
     )
+
+
+def is_connection_loss(error: SQLAlchemyError) -> bool:
+    """Whether a PostgreSQL server was not reached, ended the connection, or is one that may not write (any more)."""
+    cause = getattr(error, "orig", None)
+    if not type(cause).__module__.startswith("psycopg"):
+        return False
+    state = getattr(cause, "sqlstate", None)
+    if getattr(error, "connection_invalidated", False) or (state or "").startswith(_LOST_STATES):
+        return True
+    return state is None and type(cause).__name__ in {"OperationalError", "ConnectionTimeout"}
+
+
+_LOST_STATES = ("08", "57P01", "57P02", "57P03", "57P05", "25006", "53300")
+"""SQLSTATE of a connection that is gone, a server that shuts down or starts up, one that only reads (a fail-over), and
+one that has too many connections (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 def is_damage(reason: str) -> bool:

@@ -9,6 +9,7 @@ from importer.ledger.database import guard_database
 from importer.ledger.digestkinds import RowRef
 from importer.ledger.identity import Identity
 from importer.ledger.migrations import OLD_ROWS
+from importer.ledger.outage import ServerReader
 from importer.ledger.schema import LEAD_ROW, META, ROW_ALIAS, ROW_IDENTITY
 from importer.ledger.upsert import upsert
 
@@ -21,7 +22,7 @@ MOST_FORMER = 8
 class Identities:
     """The identities and aliases of one account. Reads run on a connection of their own."""
 
-    def __init__(self, reader: Connection, *, account_id: int, where: str) -> None:
+    def __init__(self, reader: Connection | ServerReader, *, account_id: int, where: str) -> None:
         self._reader = reader
         self._account_id = account_id
         self._where = where

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, delete, exists, insert, select, updat
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import SettingsError, UsageError
-from importer.ledger.database import HURRIED_S, guard_database, open_engine, reason_of, storable
+from importer.ledger.database import HURRIED_S, LOCK, guard_database, open_engine, reason_of, storable
 from importer.ledger.failure import REBUILD, REBUILD_STEPS, is_damage
+from importer.ledger.outage import Outage, ServerReader
 from importer.ledger.records import AccountRecord, State
 from importer.ledger.rows import Rows
 from importer.ledger.runs import Runs
@@ -36,6 +37,9 @@ __all__ = ["NOBODY", "Ledger"]
 NOBODY = "nobody"
 """The identity of who has no account: nothing is known, and any report line may be its own."""
 
+SERVER_WAIT_S = 300.0
+"""How long a server that does not answer is waited for, unless config says otherwise."""
+
 USE_THIS_ONE = "Mend that and run again. Another ledger would know nothing of what is created."
 
 
@@ -48,10 +52,12 @@ class Ledger:
 
     `identity` may be any name of the account: `account.identity` is the one that its digests are made under. `address`
     is the host with the digest of the key: a name that is new here is another name of the account that has been
-    reached there.
+    reached there. `wait_s` is how long a server that does not answer is waited for, once it has been opened.
     """
 
-    def __init__(self, location: str | Path, *, identity: str, host: str, address: str = "") -> None:
+    def __init__(
+        self, location: str | Path, *, identity: str, host: str, address: str = "", wait_s: float = SERVER_WAIT_S
+    ) -> None:
         self._engine, self.locks, self._patience = open_engine(location)
         self.location = str(location)
         self.where = shown(location)
@@ -59,8 +65,12 @@ class Ledger:
             with self._engine.begin() as connection:
                 self.secret = prepare_schema(connection, where=self.where)
                 self.account = _load_account(connection, identity, host, address)
-            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if not self.is_on_server:
+            self.outage = Outage(wait_s=wait_s)
+            self._reader: Connection | ServerReader
+            if self.is_on_server:
+                self._reader = ServerReader(self._engine, self.outage, where=self.where)
+            else:
+                self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 self._reader.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._patience.seconds * 1000)}").close()
         except UsageError:
             self._engine.dispose()
@@ -74,7 +84,14 @@ class Ledger:
                 steps=REBUILD_STEPS if is_lost else (),
             ) from None
         self.rows = Rows(self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
-        self.runs = Runs(self._engine, self._reader, account_id=self.account.id, locks=self.locks, where=self.where)
+        self.runs = Runs(
+            self._engine,
+            self._reader,
+            account_id=self.account.id,
+            locks=self.locks,
+            outage=self.outage,
+            where=self.where,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -93,28 +110,41 @@ class Ledger:
     def hurry(self) -> None:
         """Wait no longer for another process that is writing: somebody waits for this one's end."""
         self._patience.seconds = min(self._patience.seconds, HURRIED_S)
+        self.outage.wait_s = 0.0
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """Begin a transaction that alone may write; it is on disk when the context has ended, else LedgerError."""
-        with guard_database(self.where), self._engine.begin() as connection:
+    def begin(self, *, lock: int | None = None) -> Iterator[Connection]:
+        """Begin a transaction that alone may write; it is on disk when the context has ended, else LedgerError.
+
+        `lock` stands on a server for the tables that are written: those that are written under another one may be
+        written meanwhile.
+        """
+        engine = self._engine if lock is None else self._engine.execution_options(**{LOCK: lock})
+        with guard_database(self.where), engine.begin() as connection:
             yield connection
+
+    def connect(self) -> Connection:
+        """A connection of its own, to begin transactions on as `begin` does; to be closed by the caller."""
+        return self._engine.connect()
 
     def connect_relaxed(self) -> Connection:
         """A connection of its own for what need not outlive the machine: its commits do not wait for the disk.
 
         They outlive the process, and in their order they are as safe as any other: NORMAL, since OFF would endanger
-        the whole file. To be closed by the caller.
+        the whole file. To be closed by the caller. On a server each statement is a transaction of its own.
         """
         connection = self._engine.connect()
-        is_sqlite = self._engine.dialect.name == "sqlite"
-        raw = connection.connection.dbapi_connection
-        assert raw is not None  # noqa: S101 - it was just made
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA synchronous=NORMAL" if is_sqlite else "SET synchronous_commit TO off")
-        cursor.close()
-        if not is_sqlite:
-            raw.commit()
+        if self.is_on_server:
+            timeout_ms = int(self._patience.seconds * 1000)
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("SET synchronous_commit TO off")
+            connection.exec_driver_sql(f"SET lock_timeout TO {timeout_ms}")
+        else:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None  # noqa: S101 - it was just made
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.close()
         connection.detach()  # no other may have it after us
         return connection
 
@@ -125,7 +155,7 @@ class Ledger:
 
     def compact(self) -> None:
         """Give the room of what was dropped back to the disk, where that can be done now."""
-        if self.is_on_server:
+        if isinstance(self._reader, ServerReader):
             return
         with suppress(SQLAlchemyError):
             self._reader.exec_driver_sql("VACUUM")
@@ -208,7 +238,7 @@ def _accounts() -> Select[Any]:
     return select(*(ACCOUNT.c[name] for name in columns))
 
 
-def _find_account(connection: Connection, name: str) -> AccountRecord | None:
+def _find_account(connection: Connection | ServerReader, name: str) -> AccountRecord | None:
     named = select(ACCOUNT_NAME.c.account_id).where(ACCOUNT_NAME.c.name == name)
     for is_it in (ACCOUNT.c.id.in_(named), ACCOUNT.c.identity == name):
         found = connection.execute(_accounts().where(is_it)).first()

@@ -6,6 +6,7 @@ which end with the connection, so that runs on several machines see each other.
 
 import hashlib
 import threading
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,10 @@ class RunLocks(Protocol):
 
     def check(self) -> None:
         """LocksLostError where a lock that this object took is not held any more."""
+        ...
+
+    def regain(self) -> bool:
+        """Take the locks anew that were lost; False where that cannot be done, or another has one by now."""
         ...
 
     def release(self) -> None:
@@ -99,6 +104,10 @@ class FileLocks:
             if (found.st_dev, found.st_ino) != file:
                 raise _lost(f"{path} was replaced")
 
+    def regain(self) -> bool:
+        """False: whoever took the file away does not bring it back, and another may have its own there."""
+        return False
+
     def release(self) -> None:
         """Let go of every lock this object took."""
         self._files.clear()
@@ -136,7 +145,7 @@ class ServerLocks:
         self._engine = engine
         self._where = where
         self._connection: Connection | None = None
-        self._backend: int | None = None
+        self._backend: tuple[int, str] | None = None
         self._own: set[str] = set()
         self._dead: set[str] = set()
         self._turn = threading.Lock()
@@ -178,27 +187,67 @@ class ServerLocks:
                 backend = self._connection.scalar(select(func.pg_backend_pid()))
         except SQLAlchemyError:
             backend = None
-        if backend != self._backend:
+        if self._backend is None or backend != self._backend[0]:
             raise _lost("the connection to the database that held them has broken")
+
+    def regain(self) -> bool:
+        """Take the locks anew by another connection; False where another run has one by now.
+
+        ConnectionLostError where the server does not answer. The old connection may still stand at the server, when
+        only the line was cut: it is ended there.
+        """
+        with self._turn, guard_database(self._where):
+            self._drop()
+            old = self._backend
+            connection = self._connect()
+            if old is not None:
+                connection.exec_driver_sql(_END_BACKEND, {"pid": old[0], "began": old[1]})
+            for name in self._own:
+                for _ in range(TRIES):
+                    if connection.scalar(select(func.pg_try_advisory_lock(_number(name)))):
+                        break
+                    time.sleep(PAUSE_S)  # until the backend that was told to end has done so
+                else:
+                    return False
+        return True
 
     def release(self) -> None:
         """Let go of every lock this object took."""
-        if self._connection is not None:
-            self._connection.invalidate()  # closes it for good: back in the pool it would keep them
-            self._connection.close()
-            self._connection = None
+        self._drop()
         self._own.clear()
 
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                connection.invalidate()  # closes it for good: back in the pool it would keep the locks
+                connection.close()
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            pid, began = self._connection.exec_driver_sql(_OWN_BACKEND).one()
+            self._backend = int(pid), str(began)
+        return self._connection
+
     def _ask(self, function: str, name: str) -> bool:
-        number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
-        with (
-            self._turn,
-            guard_database(self._where),
-        ):
-            if self._connection is None:
-                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                self._backend = self._connection.scalar(select(func.pg_backend_pid()))
-            return bool(self._connection.scalar(select(getattr(func, function)(number))))
+        with self._turn, guard_database(self._where):
+            return bool(self._connect().scalar(select(getattr(func, function)(_number(name)))))
+
+
+_OWN_BACKEND = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_END_BACKEND = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %(pid)s AND backend_start::text = %(began)s "
+    "AND pid <> pg_backend_pid()"
+)
+
+TRIES = 40
+PAUSE_S = 0.05
+
+
+def _number(name: str) -> int:
+    """The number of the advisory lock that stands for a run or a source."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _lost(how: str) -> LocksLostError:

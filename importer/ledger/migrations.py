@@ -136,6 +136,8 @@ _NAMED_BUDGETS = (
     "ALTER TABLE named_claimant RENAME TO claimant",
 )
 
+_CLOCK_SHIFT = ("ALTER TABLE budget ADD COLUMN clock_shift FLOAT NOT NULL DEFAULT '0'",)
+
 _TIME_ZONE = ("ALTER TABLE account ADD COLUMN time_zone VARCHAR",)
 
 
@@ -165,5 +167,6 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     5: _rename_held_back,
     6: _run(*_NAMED_BUDGETS),
     7: _run(*_TIME_ZONE),
+    8: _run(*_CLOCK_SHIFT),
 }
 """Version → what is done to the tables. Add a step with every new VERSION, and its tables' text to the tests."""

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, null, select, union_all, update
 
 from importer.ledger.database import guard_database, storable
 from importer.ledger.digestkinds import CellsDigest, KeyDigest, RowRef
 from importer.ledger.digests import DIGEST_SIZE
 from importer.ledger.identities import Identities
 from importer.ledger.locks import RunLocks
+from importer.ledger.outage import ServerReader
 from importer.ledger.records import Intent, KnownRow, Settled, State
+from importer.ledger.roundtrip import one_round_trip
 from importer.ledger.schema import LEAD_KEY, LEAD_ROW, RUN
 from importer.ledger.upsert import upsert
 from importer.outcome import Outcome
@@ -58,7 +60,7 @@ class Rows:
     `run_id` is the run in whose name intents and outcomes are written.
     """
 
-    def __init__(self, reader: Connection, *, account_id: int, locks: RunLocks, where: str) -> None:
+    def __init__(self, reader: Connection | ServerReader, *, account_id: int, locks: RunLocks, where: str) -> None:
         self.run_id = 0
         self._reader = reader
         self._account_id = account_id
@@ -77,6 +79,13 @@ class Rows:
             rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
             .where(LEAD_KEY.c.digest.in_(bindparam("wanted", expanding=True)))
             .add_columns(LEAD_KEY.c.digest)
+        )
+        # Both kinds of rows that may stand in a claim's way, by one question: a server may be far away.
+        self._in_the_way = union_all(
+            rows.where(LEAD_ROW.c.ref.in_(bindparam("refs", expanding=True))).add_columns(null()),
+            rows.join(LEAD_KEY, (LEAD_KEY.c.account_id == LEAD_ROW.c.account_id) & (LEAD_KEY.c.ref == LEAD_ROW.c.ref))
+            .where(LEAD_KEY.c.digest.in_(bindparam("digests", expanding=True)))
+            .add_columns(LEAD_KEY.c.digest),
         )
 
     def is_empty(self) -> bool:
@@ -135,11 +144,14 @@ class Rows:
         """
         refs = [intent.ref for intent in intents]
         digests = [key for intent in intents for key in intent.keys]
-        by_ref = {row.ref: row for row in map(_known_row, connection.execute(self._by_refs, {"wanted": refs}))}
+        by_ref: dict[RowRef, KnownRow] = {}
         by_key: dict[KeyDigest, KnownRow] = {}
-        if digests:
-            found = connection.execute(self._by_keys, {"wanted": digests})
-            by_key = {row[-1]: _known_row(row[:-1]) for row in found}
+        for row in connection.execute(self._in_the_way, {"refs": refs, "digests": digests}):
+            known_row, digest = _known_row(row[:-1]), row[-1]
+            if digest is None:
+                by_ref[known_row.ref] = known_row
+            else:
+                by_key[digest] = known_row
         conflicts: list[KnownRow | None] = []
         rows: list[dict[str, Any]] = []
         keys: list[dict[str, Any]] = []
@@ -150,10 +162,11 @@ class Rows:
             if conflict is None:
                 rows.append(self._claim_values(intent, by_ref.get(intent.ref)))
                 keys += self._key_values(intent.ref, intent.keys)
-        if rows:
-            upsert(connection, LEAD_ROW, rows)
-        if keys:
-            upsert(connection, LEAD_KEY, keys)
+        with one_round_trip(connection):
+            if rows:
+                upsert(connection, LEAD_ROW, rows)
+            if keys:
+                upsert(connection, LEAD_KEY, keys)
         return conflicts
 
     @staticmethod

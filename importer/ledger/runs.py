@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from importer.ledger.database import guard_database, storable
 from importer.ledger.locks import RunLocks
+from importer.ledger.outage import Outage, ServerReader
 from importer.ledger.records import PastRun
 from importer.ledger.schema import ACCOUNT, RUN
 
@@ -16,8 +17,18 @@ __all__ = ["Runs"]
 class Runs:
     """The runs of a ledger; new ones begin in the name of one account."""
 
-    def __init__(self, engine: Engine, reader: Connection, *, account_id: int, locks: RunLocks, where: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        reader: Connection | ServerReader,
+        *,
+        account_id: int,
+        locks: RunLocks,
+        outage: Outage,
+        where: str,
+    ) -> None:
         self._engine = engine
+        self._outage = outage
         self._reader = reader
         self._account_id = account_id
         self._locks = locks
@@ -48,18 +59,19 @@ class Runs:
         self, run_id: int, *, exit_status: int, calls: int, counts: dict[str, int], report_digest: str | None
     ) -> None:
         """Write down how the run ended and the digest of the report it wrote."""
-        with guard_database(self._where), self._engine.begin() as connection:
-            connection.execute(
-                update(RUN)
-                .where(RUN.c.id == run_id)
-                .values(
-                    ended_at=time.time(),
-                    exit_status=exit_status,
-                    calls=calls,
-                    counts=json.dumps(counts),
-                    report_digest=report_digest,
-                )
-            )
+        values = {
+            "ended_at": time.time(),
+            "exit_status": exit_status,
+            "calls": calls,
+            "counts": json.dumps(counts),
+            "report_digest": report_digest,
+        }
+
+        def write() -> None:
+            with guard_database(self._where), self._engine.begin() as connection:
+                connection.execute(update(RUN).where(RUN.c.id == run_id).values(values))
+
+        self._outage.ride_out(write)
 
     def has_imported(self, file: str, *, source: str) -> bool:
         """Whether an import of this file as this source has come to its end, with a report."""

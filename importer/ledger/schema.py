@@ -49,7 +49,7 @@ __all__ = [
     "prepare_schema",
 ]
 
-VERSION = 8
+VERSION = 9
 """Raise it with every change of a table, and add the step to `importer.ledger.migrations`."""
 
 _metadata = MetaData()
@@ -142,6 +142,7 @@ BUDGET = Table(
     Column("changed_at", Float, nullable=False),
     Column("refused_at", Float),
     Column("paused_until", Float, nullable=False),
+    Column("clock_shift", Float, nullable=False, server_default="0"),  # on a server: added to its clock
     PrimaryKeyConstraint("account_id", "name"),
 )
 

@@ -11,14 +11,17 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from importer.events import Level, Notice, Notify, log_notice
-from importer.ledger.failure import LedgerError, LocksLostError
+from importer.ledger.failure import ConnectionLostError, LedgerError, LocksLostError, guard_database
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import Intent, KnownRow, Settled
 
@@ -56,8 +59,16 @@ class LedgerWriter:
         self._notify = notify
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._connection: Connection | None = None  # the thread's, on a server: a way that is known to be there
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
+
+    @property
+    def renews(self) -> bool:
+        """Whether a call that is made once more is claimed once more: on a server, locks may be lost and taken anew,
+        and meanwhile another run may have taken the row for one that a dead run left.
+        """
+        return self._ledger.is_on_server
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -99,6 +110,7 @@ class LedgerWriter:
             is_open, jobs = self._gather()
             if jobs:
                 self._commit(jobs)
+        self._drop()
 
     def _gather(self) -> tuple[bool, list[_Job]]:
         """What goes into the next commit, and whether there may be another after it."""
@@ -126,18 +138,20 @@ class LedgerWriter:
         conflicts: list[KnownRow | None] = []
         failure: LedgerError | None = None
         lost: LedgerError | None = None
+        wanted = [intent for claim in claims for intent in claim.intents]
+        entries = [entry for word in words for entry in word.entries]
         try:
             if claims:
-                self._ledger.locks.check()
+                self._ledger.outage.ride_out(self._hold_locks, notify=self._notify)
         except LocksLostError as error:
             lost = error
+        except LedgerError as error:
+            failure = error
         try:
-            if words or not lost:
-                with self._ledger.begin() as connection:
-                    self._settle(connection, [entry for word in words for entry in word.entries])
-                    if claims and not lost:
-                        wanted = [intent for claim in claims for intent in claim.intents]
-                        conflicts = self._ledger.rows.claim(connection, wanted)
+            if failure is None and (words or not lost):
+                conflicts = self._ledger.outage.ride_out(
+                    partial(self._write, entries, [] if lost else wanted), notify=self._notify
+                )
         except LedgerError as error:
             failure = error
         except BaseException as error:
@@ -146,6 +160,41 @@ class LedgerWriter:
         assert self._loop is not None  # noqa: S101 - set before the thread starts
         self._loop.call_soon_threadsafe(_answer_words, words, failure)
         self._loop.call_soon_threadsafe(_answer_claims, claims, conflicts, failure or lost)
+
+    def _hold_locks(self) -> None:
+        """See to it that other runs see this one; LocksLostError where they do not and cannot be made to."""
+        try:
+            self._ledger.locks.check()
+        except LocksLostError:
+            if not self._ledger.locks.regain():
+                raise
+
+    def _write(self, entries: Sequence[Settled], wanted: Sequence[Intent]) -> list[KnownRow | None]:
+        """One transaction with outcomes and intents; for each of these the row in its way. Twice is as good as once."""
+        if not self._ledger.is_on_server:
+            with self._ledger.begin() as connection:
+                return self._write_by(connection, entries, wanted)
+        try:
+            with guard_database(self._ledger.where):
+                if self._connection is None:
+                    self._connection = self._ledger.connect()
+                with self._connection.begin():
+                    return self._write_by(self._connection, entries, wanted)
+        except ConnectionLostError:
+            self._drop()
+            raise
+
+    def _write_by(
+        self, connection: Connection, entries: Sequence[Settled], wanted: Sequence[Intent]
+    ) -> list[KnownRow | None]:
+        self._settle(connection, entries)
+        return self._ledger.rows.claim(connection, wanted) if wanted else []
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                connection.close()
 
     def _settle(self, connection: Connection, entries: Sequence[Settled]) -> None:
         """Write outcomes; where a row is not this run's any more, its new owner finds out by itself."""

@@ -121,6 +121,10 @@ class RateLimiter:
                     is_recorded = False
                 await self._wait_out_pause()
                 self._check_wanted(unless)
+                if self._slots.is_far and not is_recorded:
+                    is_recorded = True  # also where it ends midway: it is taken back then
+                    await record.about_to_send()
+                    self._check_wanted(unless)
                 ticket = await self._slots.take()
                 try:
                     self._check_wanted(unless)
@@ -129,8 +133,9 @@ class RateLimiter:
                         has_token = True
                         self._check_wanted(unless)
                     if has_token and self._is_ready(ticket):
-                        await record.about_to_send()  # where a slow disk spoils the slot, the next one finds it done
-                        is_recorded = True
+                        if not is_recorded:  # where a slow disk spoils the slot, the next one finds it done
+                            await record.about_to_send()
+                            is_recorded = True
                         may_go = self._is_ready(ticket)
                 finally:
                     if not may_go:

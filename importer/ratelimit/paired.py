@@ -31,6 +31,11 @@ class PairedSlots:
         """The window of the small limit, in seconds."""
         return self._scarce.per_seconds
 
+    @property
+    def is_far(self) -> bool:
+        """Whether calls are written down before they wait."""
+        return self._scarce.is_far
+
     async def take(self) -> int:
         """Wait for a slot of each and hold both; what one of them raises, after the other is given back."""
         scarce = await self._scarce.take()

@@ -20,6 +20,10 @@ class Slots(Protocol):
     def per_seconds(self) -> float:
         """The window of the limit that is kept now, in seconds."""
 
+    @property
+    def is_far(self) -> bool:
+        """Whether calls are written down before they wait for their slots: writing would take too long of these."""
+
     async def take(self) -> int:
         """Wait for a free slot and hold it; WithdrawnError when no call may go any more."""
 
@@ -44,6 +48,8 @@ class Slots(Protocol):
 
 class LocalSlots:
     """Slots of one process, in memory. Its clock is the running event loop's, in seconds."""
+
+    is_far = False
 
     def __init__(self, limit: Limit, *, share: float = 1.0) -> None:
         self._adaptive = AdaptiveLimit(limit)

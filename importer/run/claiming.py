@@ -47,10 +47,13 @@ class Claim:
         same, so that a call for these may follow at once, or they are taken back.
         """
         unwritten = [row for row in self._rows if not row.is_written]
-        if unwritten:
+        renewed = [row for row in self._rows if row.is_written] if self._writer.renews else []
+        if unwritten or renewed:
             moment = self._now()
             try:
-                await self._write([(row, moment) for row in unwritten])
+                await self._write(
+                    [*((row, row.since or moment) for row in renewed), *((row, moment) for row in unwritten)]
+                )
             except InTheWayError:
                 raise
             except BaseException:

@@ -12,6 +12,10 @@ __all__ = ["RowWriter"]
 class RowWriter(Protocol):
     """Brings rows' words to the disk; LedgerError where it cannot. `importer.ledger.writer.LedgerWriter` is one."""
 
+    @property
+    def renews(self) -> bool:
+        """Whether a call that is made once more is claimed once more."""
+
     def claim(self, intents: Sequence[Intent]) -> Awaitable[list[KnownRow | None]]:
         """Put intents on disk in one transaction; for each the row that stands in its way, else None."""
 

@@ -17,6 +17,7 @@ SMALL = {
     "growth": ["--rows", "20", "40"],
     "start": ["--starts", "1"],
     "budget": ["lower", "speed", "--limit", "25/0.25", "--latency", "3-30", "--rows", "20", "--speed-seconds", "0.2"],
+    "machines": ["--machines", "2", "--round-trips", "2", "--limit", "25/0.5", "--latency", "3-30", "--rows", "40"],
     "week": ["--size", "0.05", "--no-outage"],
 }
 TOLD = {
@@ -30,6 +31,7 @@ TOLD = {
     "growth": ["40 rows, resumed at nine tenths: then", "40 rows over 20: dry run, peak memory"],
     "start": ["lsq-import --help", "first call, leads.xlsx of 20 rows"],
     "budget": ["lower: calls", "speed: slots that the budget gives, 50 workers, no limit in the way"],
+    "machines": ["2 ms, 2 machines: refusals", "2 ms, 2 machines: share of what held slots allow"],
     "week": ["rows that are created", "doubled leads"],
 }
 NEVER = (

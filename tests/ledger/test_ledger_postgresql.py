@@ -1,5 +1,6 @@
 """The ledger on a PostgreSQL server: the same promises, across machines."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from ledger_cases import ACCOUNT, CREATED, UNKNOWN, begin_run, claim, digest, intent, open_ledger, settle
 from old_schemas import SCHEMAS, version_of
+from postgresql import Cluster
 from sqlalchemy import create_engine, select
 from test_ledger_locks import CLAIM, child, race
 
@@ -189,22 +191,50 @@ def test_a_ledger_that_is_held_for_long_is_an_error(
     assert "Another program" in held.value.hint
 
 
-async def test_a_run_whose_connection_for_locks_is_gone_takes_no_new_row_and_still_writes_its_outcomes(
+END_THE_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() AND datname = "
+    "current_database()"
+)
+
+
+async def test_a_run_that_was_cut_off_takes_its_locks_anew_and_goes_on(ledger: Ledger, server_url: str) -> None:
+    token = ledger.runs.list()[0].token
+    async with LedgerWriter(ledger, notify=lambda _notice: None) as writer:
+        assert await writer.claim([intent("a", "mail")]) == [None]
+        with open_ledger(server_url) as other, other.begin() as connection:
+            connection.exec_driver_sql(END_THE_OTHERS)
+        assert await writer.claim([intent("b")]) == [None]
+        await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.5))])
+        with open_ledger(server_url) as other:
+            assert other.locks.is_live(token)
+            assert other.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
+        assert set(ledger.rows.find_rows([digest(name) for name in "abc"])) == {digest("a"), digest("b")}
+
+
+async def test_a_run_whose_source_another_has_taken_meanwhile_takes_no_new_row_and_still_writes_its_outcomes(
     ledger: Ledger, server_url: str
 ) -> None:
-    async with LedgerWriter(ledger) as writer:
+    assert ledger.locks.take_source("account", "leads.csv")
+    async with LedgerWriter(ledger, notify=lambda _notice: None) as writer:
         assert await writer.claim([intent("a", "mail")]) == [None]
-        with ledger.begin() as connection:  # as a restart of the server does
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid != pg_backend_pid()"
-            )
-        for name in ("b", "c"):
+        with open_ledger(server_url) as other:
+            with other.begin() as connection:
+                connection.exec_driver_sql(END_THE_OTHERS)
+            while not other.locks.take_source("account", "leads.csv"):
+                pass
             with pytest.raises(LocksLostError, match="has lost the locks"):
-                await writer.claim([intent(name)])
-        await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.5))])
-    with open_ledger(server_url) as other:
-        assert set(other.rows.find_rows([digest(name) for name in "abc"])) == {digest("a")}
-        assert other.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
+                await writer.claim([intent("b")])
+            await writer.settle([Settled(digest("a"), CREATED, WallSeconds(1.5))])
+            assert set(other.rows.find_rows([digest(name) for name in "ab"])) == {digest("a")}
+
+
+async def test_a_claim_waits_for_a_server_that_is_restarted(ledger: Ledger, cluster: Cluster) -> None:
+    async with LedgerWriter(ledger, notify=lambda _notice: None) as writer:
+        cluster.stop("immediate")
+        claimed = asyncio.create_task(writer.claim([intent("a", "mail")]))
+        await asyncio.to_thread(cluster.start)
+        assert await claimed == [None]
+    assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.INTENT
 
 
 def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger, server_url: str) -> None:

@@ -63,6 +63,7 @@ class ScriptedWriter:
     """Takes down what it is given. `conflicts` stand in the way of rows, by reference; `error` is all that it says."""
 
     def __init__(self) -> None:
+        self.renews = False
         self.conflicts: dict[bytes, KnownRow] = {}
         self.error: ImporterError | None = None
         self.claimed: list[list[Intent]] = []

@@ -100,8 +100,8 @@ _STATE = select(BUDGET).where(BUDGET.c.account_id == bindparam("account"), BUDGE
 class Budget:
     """One run's view of one budget of an account. `holder` is the run's token; `wall_clock` counts from 1970.
 
-    `adaptive` is what was last learnt, `quota` counts the day's calls. `is_other_boot`: somebody of another boot has
-    opened the budget since this run did, and voided its slots.
+    `adaptive` is what was last learnt, `quota` counts the day's calls, `terms` and `holder` are those it was made of.
+    `is_other_boot`: somebody of another boot has opened the budget since this run did, and voided its slots.
     """
 
     def __init__(
@@ -111,8 +111,8 @@ class Budget:
         self.quota = DayQuota(account_id, calls_per_day=terms.calls_per_day, wall_clock=wall_clock)
         self._key = {"account": account_id, "budget": terms.budget}
         self._row = {"account_id": account_id, "budget": terms.budget, "holder": holder}
-        self._holder = holder
-        self._terms = terms
+        self.holder = holder
+        self.terms = terms
         self._next_number = 0
         self._granted_at = 0.0
         self._claimed: tuple[int, float] = (0, -math.inf)
@@ -131,7 +131,7 @@ class Budget:
                 connection.execute(delete(table).where(*self._is_ours(table)))
         self.adaptive, paused_until = self._read_state(connection)
         if is_other_boot:
-            self.adaptive = AdaptiveLimit(self._terms.limit, self.adaptive.advertised)
+            self.adaptive = AdaptiveLimit(self.terms.limit, self.adaptive.advertised)
         self._write_state(connection, self.adaptive, 0.0 if is_other_boot else paused_until, boot=boot)
         self._boot = boot
         self.quota.clean(connection)
@@ -149,12 +149,12 @@ class Budget:
         numbers = range(self._next_number, self._next_number + count)
         if count:
             self._next_number += count
-            free_at = now + self._terms.longest_s + self.adaptive.limit.per_seconds
+            free_at = now + self.terms.longest_s + self.adaptive.limit.per_seconds
             upsert(connection, SLOT, [self._slot(number, now, free_at) for number in numbers])
             self._count(connection, count)
         self._claim(connection, now, wanted - count, is_granted=count > 0)
         next_free = min((first for _, first, _ in held.values()), default=math.inf)
-        foreign = tuple((holder, many, last) for holder, (many, _, last) in held.items() if holder != self._holder)
+        foreign = tuple((holder, many, last) for holder, (many, _, last) in held.items() if holder != self.holder)
         return Granted(
             numbers,
             ask_at=paused_until if paused_until > now else next_free,
@@ -188,7 +188,7 @@ class Budget:
     ) -> tuple[AdaptiveLimit, AdaptiveLimit]:
         """Learn from a refusal; the adaptive limit before and after."""
         before, paused_until = self._read_state(connection)
-        after = before.refused(now, advertised=advertised, share=self._terms.share)
+        after = before.refused(now, advertised=advertised, share=self.terms.share)
         if after != before:
             self._write_state(connection, after, paused_until)
         self.adaptive = after
@@ -199,23 +199,23 @@ class Budget:
         connection.execute(delete(CLAIMANT).where(*self._is_mine(CLAIMANT)))
 
     def _count(self, connection: Connection, calls: int) -> None:
-        if self._terms.counts_in_day:
+        if self.terms.counts_in_day:
             self.quota.count(connection, calls)
 
     def _room(
         self, now: float, wanted: int, held: dict[str, tuple[int, float, float]], others: dict[str, tuple[int, float]]
     ) -> int:
         """How many slots are free and within this run's part; those who waited longest get what cannot be divided."""
-        allowed = self.adaptive.calls(now, share=self._terms.share)
-        mine = held.get(self._holder, (0, 0.0, 0.0))[0]
+        allowed = self.adaptive.calls(now, share=self.terms.share)
+        mine = held.get(self.holder, (0, 0.0, 0.0))[0]
         free = allowed - sum(many for many, _, _ in held.values())
         if free <= 0 or not others:
             return max(0, free)
-        granted_at = {holder: at for holder, (_, at) in others.items()} | {self._holder: self._granted_at}
+        granted_at = {holder: at for holder, (_, at) in others.items()} | {self.holder: self._granted_at}
         order = sorted(held.keys() | granted_at, key=lambda holder: (granted_at.get(holder, now), holder))
-        wants = {holder: many for holder, (many, _) in others.items()} | {self._holder: wanted}
+        wants = {holder: many for holder, (many, _) in others.items()} | {self.holder: wanted}
         demands = [held.get(holder, (0,))[0] + wants.get(holder, 0) for holder in order]
-        return max(0, min(free, fair_parts(allowed, demands)[order.index(self._holder)] - mine))
+        return max(0, min(free, fair_parts(allowed, demands)[order.index(self.holder)] - mine))
 
     def _held(self, connection: Connection, now: float) -> dict[str, tuple[int, float, float]]:
         """Each holder's slots: how many, and when the first and the last of them is free."""
@@ -224,7 +224,7 @@ class Budget:
 
     def _others(self, connection: Connection, now: float) -> dict[str, tuple[int, float]]:
         """The other runs that want slots: how many, and when they last got some."""
-        asked = self._key | {"me": self._holder, "since": now - WANTS_FOR_S}
+        asked = self._key | {"me": self.holder, "since": now - WANTS_FOR_S}
         return {holder: (wanted, granted_at) for holder, wanted, granted_at in connection.execute(_OTHERS, asked)}
 
     def _claim(self, connection: Connection, now: float, wanted: int, *, is_granted: bool) -> None:
@@ -248,11 +248,11 @@ class Budget:
     def _read_state(self, connection: Connection) -> tuple[AdaptiveLimit, float]:
         """The adaptive limit as all runs have learnt it, if they had the same config, and until when all pause."""
         row = connection.execute(_STATE, self._key).first()
-        fresh = AdaptiveLimit(self._terms.limit)
+        fresh = AdaptiveLimit(self.terms.limit)
         if row is None:
             return fresh, 0.0
         self.is_other_boot = bool(self._boot and row.boot) and row.boot != self._boot
-        if Limit(row.configured_calls, row.configured_per_seconds) != self._terms.limit:
+        if Limit(row.configured_calls, row.configured_per_seconds) != self.terms.limit:
             return fresh, row.paused_until
         advertised = Limit(row.advertised_calls, row.advertised_per_seconds) if row.advertised_calls else None
         refused_at = -math.inf if row.refused_at is None else row.refused_at
@@ -289,4 +289,4 @@ class Budget:
 
     def _is_mine(self, table: Table) -> tuple[ColumnElement[bool], ...]:
         """Which rows are those of this run."""
-        return *self._is_ours(table), table.c.holder == self._holder
+        return *self._is_ours(table), table.c.holder == self.holder

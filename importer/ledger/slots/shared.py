@@ -1,8 +1,8 @@
 """The slots of the account's limit, shared by all runs through the ledger, for one event loop.
 
-One thread owns the budget's connection. It takes whatever has gathered meanwhile into one transaction, which need not
+One thread owns the way to the budget (`desk`). It takes whatever has gathered meanwhile into one step, which need not
 reach the disk: after a power cut there is a new boot, and its slots are void. A run that waits asks again at the very
-moment when a slot is known to be free, and while others are there every `POLL_S`.
+moment when a slot is known to be free, and while others are there every `poll_s` of the desk.
 """
 
 import asyncio
@@ -17,23 +17,20 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import ImporterError, WithdrawnError
 from importer.events import Notify, log_notice
 from importer.ledger.failure import LedgerError, guard_database, unusable
 from importer.ledger.ledger import Ledger
-from importer.ledger.machines import Machines
 from importer.ledger.slots.budget import HEARTBEAT_S, Budget, Granted, Terms
-from importer.ledger.slots.clock import BootClock, BudgetClock, ServerClock
+from importer.ledger.slots.clock import BootClock, BudgetClock
+from importer.ledger.slots.desk import Desk, FileDesk
 from importer.ledger.slots.jobs import Free, Hold, Job, Pause, Refusal, Want
 from importer.ledger.slots.news import BudgetNews
-from importer.ratelimit.adaptive import AdaptiveLimit, Limit
+from importer.ratelimit.adaptive import Limit
 
 __all__ = ["START_SLACK_S", "SharedSlots"]
-
-POLL_S = 0.05
 
 START_SLACK_S = 1.0
 """How long after its slot was given a call may start; later it has to take another."""
@@ -62,9 +59,15 @@ class SharedSlots:
     ) -> None:
         self._ledger = ledger
         self._terms = terms
-        self._clock = clock or (ServerClock() if ledger.is_on_server else BootClock())
+        self._clock = clock or BootClock()
         self._budget = Budget(ledger.account.id, holder=ledger.locks.start_run(), terms=terms, wall_clock=wall_clock)
-        self._machines = None if ledger.is_on_server else Machines(ledger.where, boot=self._clock.boot)
+        self._desk: Desk
+        if ledger.is_on_server:
+            from importer.ledger.slots.serverdesk import ServerDesk
+
+            self._desk = ServerDesk(ledger, self._budget, clock=self._clock.now, wall_clock=wall_clock, notify=notify)
+        else:
+            self._desk = FileDesk(ledger, self._budget, self._clock)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[asyncio.Future[int]] = deque()  # the thread's
         self._turns: set[asyncio.Future[int]] = set()  # the loop's
@@ -102,10 +105,14 @@ class SharedSlots:
         calls = self._budget.adaptive.calls(self._clock.now(), share=self._terms.share)
         return Limit(calls, self.per_seconds)
 
+    @property
+    def is_far(self) -> bool:
+        """Whether the ledger is so far away that a call is written down before it waits for its slot."""
+        return self._ledger.is_on_server
+
     def used_today(self) -> int:
         """How many calls all runs have made in the last 24 hours, to the minute."""
-        with self._ledger.begin() as connection:
-            return self._budget.quota.used(connection)
+        return self._desk.used_today()
 
     async def take(self) -> int:
         """Wait for a free slot and hold it; WithdrawnError after `close`, QuotaError when the day has no more."""
@@ -156,20 +163,13 @@ class SharedSlots:
 
     def _work(self) -> None:
         try:
-            with guard_database(self._ledger.where), self._ledger.connect_relaxed() as connection:
-                with connection.begin():
-                    if self._machines is not None:
-                        self._machines.enter(connection)
-                    now = self._clock.now() + self._clock.shift(connection)
-                    self._budget.open(connection, now, boot=self._clock.boot)
+            with guard_database(self._ledger.where):
+                self._desk.open()
                 self._news.tell_limit(self._budget.adaptive)
                 self._call(self._open)
-                while self._step(connection):
+                while self._step():
                     pass
-                with connection.begin():
-                    self._budget.leave(connection)
-                    if self._machines is not None:
-                        self._machines.leave(connection)
+                self._desk.leave()
         except ImporterError as error:
             self._fail(error)
         except SQLAlchemyError as error:
@@ -178,27 +178,18 @@ class SharedSlots:
             logger.debug("The budget failed.", exc_info=error)
             self._fail(LedgerError(f"The ledger {self._ledger.where} could not be used: {type(error).__name__}."))
 
-    def _step(self, connection: Connection) -> bool:
-        """One transaction with whatever has gathered; False at the end."""
+    def _step(self) -> bool:
+        """One step with whatever has gathered; False at the end."""
         is_open, jobs = self._gather()
         was_waiting = bool(self._waiting)
         self._waiting.extend(job.turn for job in jobs if isinstance(job, Want))
         self._waiting = deque(turn for turn in self._waiting if not turn.done())
-        granted: Granted | None = None
-        changes: list[tuple[AdaptiveLimit, AdaptiveLimit]] = []
-        with connection.begin():
-            shift = self._clock.shift(connection)
-            changes = self._write_down(connection, jobs, shift)
-            asked_at = self._clock.now()
-            if is_open and (self._waiting or was_waiting):
-                granted = self._budget.grant(connection, asked_at + shift, len(self._waiting))
-                if self._machines is not None:
-                    self._machines.stay(connection, is_other_boot=self._budget.is_other_boot)
-        for before, after in changes:
+        step = self._desk.step(jobs, len(self._waiting), asks=is_open and bool(self._waiting or was_waiting))
+        for before, after in step.changes:
             self._news.tell_change(before, after)
         self._ask_at = math.inf
-        if granted is not None:
-            self._hand_out(granted, asked_at, shift)
+        if step.granted is not None:
+            self._hand_out(step.granted, step.asked_at, step.shift)
         return is_open
 
     def _gather(self) -> tuple[bool, list[Job]]:
@@ -215,23 +206,6 @@ class SharedSlots:
             return True, jobs
         return False, jobs
 
-    def _write_down(
-        self, connection: Connection, jobs: Sequence[Job], shift: float
-    ) -> list[tuple[AdaptiveLimit, AdaptiveLimit]]:
-        holds = [(job.number, job.at + shift, job.margin_s) for job in jobs if isinstance(job, Hold)]
-        freed = [job.number for job in jobs if isinstance(job, Free)]
-        if holds:
-            self._budget.hold(connection, holds)
-        if freed:
-            self._budget.free(connection, freed)
-        changes = []
-        for job in jobs:
-            if isinstance(job, Refusal):
-                changes.append(self._budget.refuse(connection, self._clock.now() + shift, job.advertised))
-            elif isinstance(job, Pause):
-                self._budget.pause(connection, job.until + shift)
-        return changes
-
     def _hand_out(self, granted: Granted, asked_at: float, shift: float) -> None:
         if granted.numbers:
             self._call(self._give, [(self._waiting.popleft(), number) for number in granted.numbers], asked_at)
@@ -242,7 +216,7 @@ class SharedSlots:
             self._waiting.clear()
             return
         self._news.tell_wait(granted, asked_at + shift)
-        wait_s = POLL_S if granted.has_rivals else HEARTBEAT_S
+        wait_s = self._desk.poll_s if granted.has_rivals else HEARTBEAT_S
         self._ask_at = asked_at + min(wait_s, max(0.0, granted.ask_at - asked_at - shift))
 
     def _give(self, pairs: "Sequence[tuple[asyncio.Future[int], int]]", given_at: float) -> None:

@@ -1,0 +1,70 @@
+"""A way to a server that takes its time: every byte arrives half a round trip later, in order. For one loop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+__all__ = ["DelayingProxy", "open_proxy"]
+
+AT_ONCE = 65536
+
+
+class DelayingProxy:
+    """Forwards connections to a port of this machine, `round_trip_s` apart. `cut` breaks those that are open."""
+
+    def __init__(self, port: int, *, round_trip_s: float) -> None:
+        self.round_trip_s = round_trip_s
+        self.port = 0
+        self._to_port = port
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        try:
+            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
+        except OSError:
+            writer.close()
+            return
+        self._writers |= {writer, there_writer}
+        for source, sink in ((reader, there_writer), (there_reader, writer)):
+            task = asyncio.create_task(self._forward(source, sink))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def cut(self) -> None:
+        """Break every connection, as a cut line does that is noticed at both ends."""
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+
+        def deliver(data: bytes) -> None:
+            if data:
+                sink.write(data)
+            else:
+                sink.close()
+
+        data = b"."
+        while data:
+            try:
+                data = await source.read(AT_ONCE)
+            except OSError:
+                data = b""
+            with suppress(RuntimeError):
+                loop.call_later(self.round_trip_s / 2, deliver, data)
+
+
+@asynccontextmanager
+async def open_proxy(port: int, *, round_trip_s: float) -> AsyncIterator[DelayingProxy]:
+    """A proxy to a port, on a free port of its own."""
+    proxy = DelayingProxy(port, round_trip_s=round_trip_s)
+    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        proxy.cut()
