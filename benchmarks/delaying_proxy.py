@@ -10,9 +10,13 @@ AT_ONCE = 65536
 
 
 class DelayingProxy:
-    """Forwards connections to a port of this machine, `round_trip_s` apart. `cut` breaks those that are open."""
+    """Forwards connections to a port of this machine, `round_trip_s` apart, in the loop that runs when it is made.
+
+    `cut` breaks those that are open, and may be called from any thread.
+    """
 
     def __init__(self, port: int, *, round_trip_s: float) -> None:
+        self._loop = asyncio.get_running_loop()
         self.round_trip_s = round_trip_s
         self.port = 0
         self._to_port = port
@@ -34,6 +38,9 @@ class DelayingProxy:
 
     def cut(self) -> None:
         """Break every connection, as a cut line does that is noticed at both ends."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def _cut(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
@@ -68,3 +75,4 @@ async def open_proxy(port: int, *, round_trip_s: float) -> AsyncIterator[Delayin
     finally:
         server.close()
         proxy.cut()
+        await asyncio.sleep(0)  # so that it is done while the loop still runs

@@ -2,24 +2,31 @@
 
     python benchmarks/machines.py                                   # about 9 minutes
     python benchmarks/machines.py --round-trips 60 --machines 3 --limit 25/0.5 --latency 3-30
+    python benchmarks/machines.py --filled 10000000 --machines      # a full ledger: some 6 minutes
 
 It starts a PostgreSQL server of its own (Debian's `postgresql` package must be there). Each machine is a process with
 a way of its own to the server, which delays every byte by half the round trip; a sandbox judges the limit strictly, at
 arrival. The ceiling is what `calls` slots allow that are each held for the window and the mean round trip of a call.
+`--filled` measures a ledger that holds so many created rows, each with one unique value.
 """
 
 import asyncio
+import hashlib
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from budget import Scene, play
 from delaying_proxy import open_proxy
 from figures import Figure, make_parser, publish
 
+from importer.ledger.ledger import Ledger
+from importer.ledger.maintenance import prune
 from importer.sandbox import parse_latency, parse_limit
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
@@ -29,6 +36,9 @@ __all__ = ["GOALS"]
 
 GOALS = {2.0: 0.95, 20.0: 0.95, 60.0: 0.90, 150.0: 0.80}
 """Round trip to the database in ms → the least share of the ceiling."""
+
+NIGHT = 25_000
+AT_ONCE = 100
 
 
 async def _play(folder: Path, cluster: Cluster, scene: Scene, round_trip_ms: float) -> list[Figure]:
@@ -49,12 +59,66 @@ async def _play(folder: Path, cluster: Cluster, scene: Scene, round_trip_ms: flo
     ]
 
 
+_FILL = (
+    """INSERT INTO lead_row (account_id, ref, cells, keys, state, run_id, row_number, lead_id, error, message, tip,
+        attempts, intent_at, changed_at)
+    SELECT %(account)s, decode(md5('r' || i), 'hex'), decode(md5('c' || i), 'hex'), decode(md5('k' || i), 'hex'),
+        'created', 1, i %% 25000, md5('l' || i)::uuid::text, '', '', '', 1, extract(epoch FROM now()) - i / 1000.0,
+        extract(epoch FROM now()) - i / 1000.0
+    FROM generate_series(1, %(rows)s) i""",
+    """INSERT INTO lead_key (account_id, digest, ref)
+    SELECT %(account)s, decode(md5('k' || i), 'hex'), decode(md5('r' || i), 'hex')
+    FROM generate_series(1, %(rows)s) i""",
+)
+
+
+def _digest(kind: str, number: int) -> Any:  # noqa: ANN401 - stands for a reference or a unique value
+    return hashlib.md5(f"{kind}{number}".encode(), usedforsecurity=False).digest()
+
+
+def measure_filled(cluster: Cluster, rows: int) -> list[Figure]:
+    """What a ledger of so many rows takes: room, and time for a file of 25,000 that are known, and for `prune`."""
+    url = cluster.new_database()
+    database = url.rpartition("/")[2]
+    with Ledger(url, identity="acme", host="acme") as ledger:
+        for statement in _FILL:
+            with ledger.begin() as connection:
+                connection.exec_driver_sql(statement, {"account": ledger.account.id, "rows": rows})
+        ((size, each),) = cluster.execute(
+            f"SELECT pg_database_size('{database}'), pg_database_size('{database}') / {rows}.0", database
+        )
+        cluster.execute("ANALYZE", database)
+        step = max(1, rows // NIGHT)
+        known = [number * step + 1 for number in range(min(NIGHT, rows))]
+        began = time.perf_counter()
+        found = sum(
+            len(ledger.rows.find_rows([_digest("r", number) for number in known[at : at + AT_ONCE]]))
+            + len(ledger.rows.find_keys([_digest("k", number) for number in known[at : at + AT_ONCE]]))
+            for at in range(0, len(known), AT_ONCE)
+        )
+        took_s = time.perf_counter() - began
+        if found != 2 * len(known):
+            raise RuntimeError(f"{found} of {2 * len(known)} were found")
+        began = time.perf_counter()
+        pruned = prune(ledger, older_than_days=rows * 0.9 / 1000 / 86400)
+        prune_s = time.perf_counter() - began
+    name = f"{rows:,} rows"
+    return [
+        Figure(f"{name}: size of the database", int(str(size)) / 1e9, "GB"),
+        Figure(f"{name}: each", float(str(each)), "bytes"),
+        Figure(f"{name}: {len(known):,} known rows and values are found in", took_s, "s"),
+        Figure(f"{name}: prune of the oldest tenth takes", prune_s, "s"),
+        Figure(f"{name}: rows that prune drops", pruned.rows),
+    ]
+
+
 async def _main(arguments: Sequence[str] | None = None) -> None:
     options = make_parser(__doc__, "machines")
     options.add_argument("--limit", default="25/5", help="calls/seconds")
     options.add_argument("--latency", default="30-300", help="of a call's round trip, in milliseconds")
     options.add_argument("--rows", type=int, default=300, help="of all machines together")
-    options.add_argument("--machines", type=int, nargs="+", default=[3, 1])
+    options.add_argument("--machines", type=int, nargs="*", default=[3, 1])
+    options.add_argument("--filled", type=int, default=0, metavar="ROWS", help="measure a ledger of so many rows, too")
     options.add_argument("--round-trips", type=float, nargs="+", default=list(GOALS), help="to the database, in ms")
     given = options.parse_args(arguments)
     calls, per_seconds = parse_limit(given.limit)
@@ -65,6 +129,8 @@ async def _main(arguments: Sequence[str] | None = None) -> None:
         options.error("no PostgreSQL is installed here: apt-get install postgresql")
     figures: list[Figure] = []
     with start_cluster(binaries) as cluster, tempfile.TemporaryDirectory(prefix="lsq-machines-") as name:
+        if given.filled:
+            figures += measure_filled(cluster, given.filled)
         for machines in given.machines:
             for round_trip_ms in given.round_trips:
                 scene = Scene(

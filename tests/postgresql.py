@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["Cluster", "find_binaries", "start_cluster"]
+__all__ = ["Cluster", "find_binaries", "start_cluster", "start_pooler"]
 
 OTHERS = ("postgres", "nobody")
 """Who runs it where we are root: PostgreSQL refuses to."""
@@ -35,7 +35,7 @@ class Cluster:
             self.port: int = free.getsockname()[1]
         self._databases = 0
         if os.getuid() == 0:
-            shutil.chown(folder, self._user(), -1)
+            shutil.chown(folder, self.user(), -1)
         self._run("initdb", "-D", self._data, "-U", "lsq", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 
     def start(self) -> None:
@@ -82,7 +82,7 @@ class Cluster:
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._binaries / program), *map(str, arguments)]
         if os.getuid() == 0:
-            command = ["setpriv", f"--reuid={self._user()}", f"--regid={self._group()}", "--clear-groups", *command]
+            command = ["setpriv", f"--reuid={self.user()}", f"--regid={self._group()}", "--clear-groups", *command]
         environ = {name: text for name, text in os.environ.items() if not name.startswith("PG")}
         with (self._folder / "said").open("ab") as said:  # a pipe would stay open in the server
             done = subprocess.run(  # noqa: S603 - our own arguments
@@ -92,7 +92,8 @@ class Cluster:
             raise RuntimeError(f"{program}: {(self._folder / 'said').read_text('utf-8', 'replace')[-2000:]}")
 
     @staticmethod
-    def _user() -> str:
+    def user() -> str:
+        """Who runs it where we are root."""
         from pwd import getpwnam
 
         for name in OTHERS:
@@ -106,7 +107,48 @@ class Cluster:
     def _group(cls) -> int:
         from pwd import getpwnam
 
-        return getpwnam(cls._user()).pw_gid
+        return getpwnam(cls.user()).pw_gid
+
+
+POOLER = """
+[databases]
+* = host=127.0.0.1 port={port} user=lsq
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen}
+auth_type = any
+pool_mode = {mode}
+unix_socket_dir =
+ignore_startup_parameters = extra_float_digits
+logfile = {folder}/pooler.log
+pidfile = {folder}/pooler.pid
+"""
+
+
+@contextmanager
+def start_pooler(cluster: Cluster, mode: str) -> Iterator[int]:
+    """PgBouncer before a cluster, by its mode (`session`, `transaction`): the port; KeyError where there is none."""
+    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        raise KeyError("pgbouncer")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen: int = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="lsq-pooler-") as name:
+        folder = Path(name)
+        settings = folder / "pooler.ini"
+        settings.write_text(POOLER.format(port=cluster.port, listen=listen, mode=mode, folder=folder), "utf-8")
+        command = [program, str(settings)]
+        if os.getuid() == 0:
+            shutil.chown(folder, Cluster.user(), -1)
+            command += ["-u", Cluster.user()]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+            try:
+                while process.poll() is None:
+                    with suppress(OSError), socket.create_connection(("127.0.0.1", listen)):
+                        break
+                yield listen
+            finally:
+                process.kill()
 
 
 @contextmanager

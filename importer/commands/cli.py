@@ -37,7 +37,7 @@ COMMANDS = {
     "settle": ("importer.commands.settle:settle", "Say whether unknown rows exist."),
     "forget": ("importer.commands.forget:forget", "Forget leads that were deleted in LeadSquared."),
     "history": ("importer.commands.history:history", "List the runs that the ledger knows."),
-    "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger from reports; say whose keys these are."),
+    "ledger": ("importer.commands.ledger:ledger", "Rebuild a lost ledger, move it, or say whose keys these are."),
     "prune": ("importer.commands.prune:prune", "Drop what no promise needs any more from the ledger."),
     "undo": ("importer.commands.undo:undo", "Take back what a run created."),
     "sandbox": ("importer.sandbox.command:sandbox", "Serve a LeadSquared of your own on this machine."),

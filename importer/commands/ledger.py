@@ -1,4 +1,4 @@
-"""`lsq-import ledger`: what is done to a ledger that was lost, or that does not know whose keys these are."""
+"""`lsq-import ledger`: what is done to a ledger that was lost, moves, or does not know whose keys these are."""
 
 import asyncio
 from pathlib import Path
@@ -10,12 +10,14 @@ from importer.app.lostledger import source_of
 from importer.app.rebuild import rebuild as rebuild_ledger
 from importer.commands.streams import echo
 from importer.errors import UsageError
+from importer.ledger.copying import copy_ledger
 from importer.ledger.ledger import Ledger
+from importer.ledger.serverurl import shown
 
 __all__ = ["ledger"]
 
 
-@click.group(short_help="Rebuild a lost ledger from reports; say whose keys these are.")
+@click.group(short_help="Rebuild, move or name a ledger.")
 def ledger() -> None:
     """Look after the ledger, which keeps every lead from being created twice."""
 
@@ -48,6 +50,23 @@ async def _rebuild(reports: tuple[Path, ...], source: str | None, config: Path |
                 echo(f"{done.known:,} were known already.")
             if done.foreign:
                 echo(f"{done.foreign:,} are another account's and were left out: look at host, keys and account.name.")
+
+
+@ledger.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--keep", is_flag=True, help="Leave FROM in use: for a copy that is put away.")
+def copy(*, source: str, target: str, keep: bool) -> None:
+    """Copy a whole ledger, FROM a path or database URL, TO another that holds none yet.
+
+    So a ledger moves from a file to a PostgreSQL server, where several machines may share it. FROM is not used any more
+    then, and says so to whoever tries. Nothing is sent.
+    """
+    counts = copy_ledger(source, target, keep=keep)
+    echo(f"{counts['lead_row']:,} rows and {counts['run']:,} runs are in {shown(target)} now.")
+    if not keep:
+        echo("Point ledger: in config.yaml or LSQ_LEDGER there, on every machine.")
+        echo(f"{shown(source)} is not used any more.")
 
 
 @ledger.command()

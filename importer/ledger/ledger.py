@@ -29,6 +29,7 @@ from importer.ledger.schema import (
     SLOT,
     prepare_schema,
 )
+from importer.ledger.serverfacts import ServerFacts, ask_server, refuse_pooler
 from importer.ledger.serverurl import shown
 from importer.ledger.upsert import upsert
 
@@ -62,6 +63,8 @@ class Ledger:
         self.location = str(location)
         self.where = shown(location)
         try:
+            if self.is_on_server:
+                refuse_pooler(self._engine, where=self.where)
             with self._engine.begin() as connection:
                 self.secret = prepare_schema(connection, where=self.where)
                 self.account = _load_account(connection, identity, host, address)
@@ -152,6 +155,13 @@ class Ledger:
     def is_on_server(self) -> bool:
         """Whether several machines may share it."""
         return self._engine.dialect.name != "sqlite"
+
+    def ask_server(self) -> ServerFacts | None:
+        """What the server tells of itself that keeps the ledger; None for a ledger in a file."""
+        if not self.is_on_server:
+            return None
+        with guard_database(self.where), self._engine.connect() as connection:
+            return ask_server(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def compact(self) -> None:
         """Give the room of what was dropped back to the disk, where that can be done now."""

@@ -40,6 +40,7 @@ __all__ = [
     "LEAD_ROW",
     "MACHINE",
     "META",
+    "MOVED_TO",
     "OWN_TABLES",
     "ROW_ALIAS",
     "ROW_IDENTITY",
@@ -226,6 +227,9 @@ ROW_ALIAS = Table(
 )
 Index("row_alias_by_ref", ROW_ALIAS.c.account_id, ROW_ALIAS.c.ref)
 
+MOVED_TO = "moved to"
+"""The key in META under which a ledger that was copied elsewhere says where it is now."""
+
 OWN_TABLES = frozenset({META.name, ACCOUNT.name, RUN.name})
 """What every version has; a database without them is another program's."""
 
@@ -261,6 +265,11 @@ def prepare_schema(
             hint=REBUILD,
             steps=REBUILD_STEPS,
         ) from None
+    if MOVED_TO in found:
+        raise SettingsError(
+            f"The ledger {where} has moved to {found[MOVED_TO]}.",
+            hint="Point ledger: in config.yaml or LSQ_LEDGER there, with the password, if it needs one.",
+        )
     if present > version or any(step not in migrations for step in range(present, version)):
         raise SettingsError(
             f"The ledger {where} has version {present}; this lsq-import knows version {version}.",
