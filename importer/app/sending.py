@@ -40,6 +40,10 @@ ANSWERED_WITHIN = 0.8
 """The part of a stop's time that calls on their way have; the rest is for the ledger and the report."""
 
 
+WRITTEN_AHEAD = 3
+"""How many rows for each call in flight are written down ahead of it, where the ledger is a round trip away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What the sending came to. `failure` is what ended it early."""
@@ -84,7 +88,7 @@ async def send_rows(context: ImportContext, client: Client, open_rows: int, obse
             writer=writer,
             scratch=context.scratch,
             delivery=delivery,
-            workers=config.workers,
+            workers=config.workers * (WRITTEN_AHEAD if ledger.is_on_server else 1),
             again=context.options.again,
             bulk=plan_bulk(context, client, watchdog.calls, observer),
             told=tell,

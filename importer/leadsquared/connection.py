@@ -36,7 +36,7 @@ def make_client(
         secret_key=account.secret_key or "",
         auth=account.auth,
         timeout_s=config.timeout_s,
-        limiter=RateLimiter(limit.calls, limit.per_seconds, slots=slots),
+        limiter=RateLimiter(limit.calls, limit.per_seconds, slots=slots, most_in_flight=config.workers),
         connections=(1 if bulk_slots is None else 2) * config.workers + 2,
         on_call=on_call,
         route=find_route(account.base_url, proxy=config.proxy, environ=environ),

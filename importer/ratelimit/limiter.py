@@ -48,12 +48,20 @@ class Slot:
 class RateLimiter:
     """Lets calls go so that the account's limit holds. Its clock is the running event loop's, in seconds.
 
-    `slots` is where its slots come from: by default it has `calls` of its own.
+    `slots` is where its slots come from: by default it has `calls` of its own. `most_in_flight` calls go at once; where
+    slots are far away more of them than that may be written down and wait.
     """
 
     def __init__(
-        self, calls: int, per_seconds: float, *, lost_margin_s: float = LOST_MARGIN_S, slots: Slots | None = None
+        self,
+        calls: int,
+        per_seconds: float,
+        *,
+        lost_margin_s: float = LOST_MARGIN_S,
+        slots: Slots | None = None,
+        most_in_flight: int | None = None,
     ) -> None:
+        self._places = None if most_in_flight is None else asyncio.Semaphore(most_in_flight)
         self._slots: Slots = slots or LocalSlots(Limit(calls, per_seconds))
         self._lost_margin_s = lost_margin_s
         self._limiter = AsyncLimiter(calls, per_seconds)
@@ -77,6 +85,7 @@ class RateLimiter:
             yield slot
         finally:
             self._slots.settle(ticket, margin_s=CLOCK_MARGIN_S if slot.is_answered else self._lost_margin_s)
+            self._leave_place()
 
     def close(self) -> None:
         """Let no call go any more; those that wait are withdrawn at once, those under way are not touched."""
@@ -125,7 +134,7 @@ class RateLimiter:
                     is_recorded = True  # also where it ends midway: it is taken back then
                     await record.about_to_send()
                     self._check_wanted(unless)
-                ticket = await self._slots.take()
+                ticket = await self._take_ticket()
                 try:
                     self._check_wanted(unless)
                     if self._is_ready(ticket) and not has_token:
@@ -140,11 +149,26 @@ class RateLimiter:
                 finally:
                     if not may_go:
                         self._slots.give_back(ticket)
+                        self._leave_place()
                 if may_go:
                     return ticket
         finally:
             if is_recorded and not may_go:
                 record.known_not_sent()
+
+    async def _take_ticket(self) -> int:
+        """A slot, and a place among the calls that go at once."""
+        if self._places is not None:
+            await self._places.acquire()
+        try:
+            return await self._slots.take()
+        except BaseException:
+            self._leave_place()
+            raise
+
+    def _leave_place(self) -> None:
+        if self._places is not None:
+            self._places.release()
 
     def _is_ready(self, ticket: int) -> bool:
         return self._pause_left_s() <= 0 and self._slots.is_fresh(ticket)

@@ -38,7 +38,7 @@ HEADER = ("Name", "Email", "City")
 COLUMNS = {"Name": "FirstName", "Email": "EmailAddress", "City": "mx_City"}
 MACHINES = 3
 ENDS = {0, 1}
-BUSY, LEDGER_LOST, KILLED = 75, 3, -9
+BUSY, NO_LEDGER, LEDGER_LOST, KILLED = 75, 2, 3, -9
 
 
 @dataclass
@@ -170,8 +170,10 @@ def _kill(process: "subprocess.Popen[str]") -> int:
 
 
 def _end(process: "subprocess.Popen[str]", result: Shared) -> None:
-    """Look how a run ended: it may have found another at work on its source, or lost the ledger."""
+    """Look how a run ended: it may have found another at work on its source, or lost the ledger, or found none."""
     out, err = process.communicate()
+    if process.returncode == NO_LEDGER and "connection" in err:
+        return
     if process.returncode not in {*ENDS, BUSY, LEDGER_LOST, KILLED} or "Traceback" in out + err:
         result.lies.append(f"a run ended with {process.returncode}: {err.strip()[-300:]}")
 

@@ -69,6 +69,10 @@ COMMANDS_RUN = {
 
 COMMANDS_NOT_RUN = {
     "lsq-import undo 1 --delete": "asks at a terminal; tests/run/test_run_undo.py runs it with --yes",
+    "lsq-import ledger copy ~/.local/state/lsq-import/ledger.sqlite3 postgresql://lsq@db.example.com/leads": (
+        "needs a server; tests/ledger/test_ledger_copying.py runs it"
+    ),
+    "pip install 'lsq-import[postgresql]'": "installs; the tests stand in an environment that has it",
     "lsq-import ledger keys acme": "needs an account with two keys; tests/run/test_run_account.py runs it",
     "python3 -m venv .venv": "the tests stand in such an environment; .ci/run makes one",
     "pip install .": "installs; .ci/run installs a built wheel",

@@ -190,7 +190,8 @@ def test_a_ledger_of_the_present_references_is_gone_on_with(desk: Desk, account:
     desk.write([keyless(1), person(2), person(3)])
     assert desk.call("leads.csv").status == 0
     assert len(account.leads()) == 3
-    assert account.stats()["calls"]["UserByAccessKey.Get"] == 2, "once for the time zone, which was not kept then"
+    asked = account.stats()["calls"]["UserByAccessKey.Get"]
+    assert asked == (2 if version_of(version) < 8 else 1), "once for the time zone, which was not kept then"
 
 
 def test_rows_that_differ_in_what_is_not_sent_stay_as_many_through_the_change(desk: Desk, account: Account) -> None:
