@@ -17,7 +17,7 @@ from importer.ledger.serverurl import shown
 __all__ = ["ledger"]
 
 
-@click.group(short_help="Rebuild, move or name a ledger.")
+@click.group(short_help="Rebuild a lost ledger, move it, or say whose keys these are.")
 def ledger() -> None:
     """Look after the ledger, which keeps every lead from being created twice."""
 

@@ -160,7 +160,8 @@ def test_every_key_of_the_json_line_is_on_its_page() -> None:
 
 def known_options() -> Iterator[str]:
     commands = [import_command, *(cli.get_command(click.Context(cli), name) for name in COMMANDS)]
-    for command in commands:
+    within = (inner for one in commands if isinstance(one, click.Group) for inner in one.commands.values())
+    for command in (*commands, *within):
         assert command is not None
         for parameter in command.params:
             yield from (*parameter.opts, *parameter.secondary_opts)
