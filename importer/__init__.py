@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from importer.app.settling import SettleRequest, settle
     from importer.app.stop import Stop
     from importer.doctor.finding import Finding
-    from importer.errors import FatalError, ImporterError, Remedy, RowProblem, UsageError
+    from importer.errors import DefectError, FatalError, ImporterError, Remedy, RowProblem, UsageError
     from importer.events import (
         CallRefused,
         CallSent,
@@ -76,6 +76,7 @@ __all__ = [
     "Action",
     "CallRefused",
     "CallSent",
+    "DefectError",
     "Ended",
     "Estimated",
     "Event",
@@ -127,7 +128,7 @@ _HOMES = {
     "importer.app.settling": ("SettleRequest", "settle"),
     "importer.app.stop": ("Stop",),
     "importer.doctor.finding": ("Finding",),
-    "importer.errors": ("FatalError", "ImporterError", "Remedy", "RowProblem", "UsageError"),
+    "importer.errors": ("DefectError", "FatalError", "ImporterError", "Remedy", "RowProblem", "UsageError"),
     "importer.events": (
         "CallRefused",
         "CallSent",

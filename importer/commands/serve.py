@@ -24,9 +24,8 @@ NEEDED = frozenset({"nicegui", "fastapi", "starlette", "uvicorn"})
 @click.option("--tls-certificate", type=click.Path(path_type=Path), metavar="FILE", help="A certificate, PEM.")
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="Its key, PEM.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front adds TLS.")
-@click.option(
-    "--upload-mb", type=click.IntRange(min=1), default=100, show_default=True, help="The largest request that is taken."
-)
+@click.option("--upload-mb", type=click.IntRange(min=1), default=100, show_default=True, help="The largest upload.")
+@click.option("--keep-days", type=click.IntRange(min=1), default=7, show_default=True, help="How long uploads stay.")
 @click.option("--sandbox", is_flag=True, help="Import into a LeadSquared of one's own: no keys, no network.")
 @click.option(
     "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="A config that names the account."
@@ -40,6 +39,7 @@ def serve(
     tls_key: Path | None,
     behind_proxy: bool,
     upload_mb: int,
+    keep_days: int,
     sandbox: bool,
     config: Path | None,
 ) -> None:
@@ -67,6 +67,7 @@ def serve(
         key=tls_key,
         behind_proxy=behind_proxy,
         upload_mb=upload_mb,
+        keep_days=keep_days,
         sandbox=sandbox,
     )
     serve_page(settings, tell=lambda address: echo(f"Open {address}\nStop with Ctrl-C."))

@@ -1,20 +1,30 @@
-"""Home: the runs of the account, and whether all is well."""
+"""Home: a file is dropped here; below, the runs of the account, and whether all is well."""
 
+import asyncio
 from datetime import datetime
+from functools import partial
 
-from nicegui import ui
+from nicegui import events, ui
 
 from importer import Finding, ImporterError, KnownRun, RunState, diagnose, history
+from importer.page.job import Jobs
 from importer.page.look import heading, show_error
 from importer.page.settings import PageSettings
+from importer.page.uploads import Upload, Uploads
 
 __all__ = ["show_home"]
 
+MB = 1 << 20
+KINDS = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.ods"
 
-async def show_home(settings: PageSettings) -> None:
+
+async def show_home(settings: PageSettings, uploads: Uploads, jobs: Jobs) -> None:
     """Show the screen."""
     if settings.sandbox:
         ui.label("Practice: leads go into a sandbox on this machine, and your account is not touched.").classes("card")
+    heading("A file with leads")
+    _drop(settings, uploads)
+    _files(uploads, jobs)
     heading("Runs")
     try:
         _runs(await history(settings.config, environ=settings.environ))
@@ -35,6 +45,43 @@ async def show_home(settings: PageSettings) -> None:
         button.enable()
 
     button = ui.button("Check keys, account and folders", on_click=look).props("outline no-caps")
+
+
+def _drop(settings: PageSettings, uploads: Uploads) -> None:
+    async def receive(event: events.UploadEventArguments) -> None:
+        upload = await asyncio.to_thread(uploads.add, event.file.name)
+        await event.file.save(upload.file)
+        upload.file.chmod(0o600)
+        ui.navigate.to(f"/file/{upload.id}")
+
+    def refuse() -> None:
+        ui.notify(f"A file of one of the kinds {KINDS}, up to {settings.upload_mb} MB, is what can be read.")
+
+    ui.upload(
+        label="Drop an Excel or CSV file here, or press +",
+        auto_upload=True,
+        max_files=1,
+        max_file_size=settings.upload_mb * MB,
+        on_upload=receive,
+        on_rejected=refuse,
+    ).props(f'accept="{KINDS}" flat bordered')
+
+
+def _files(uploads: Uploads, jobs: Jobs) -> None:
+    """The files that lie here, each with a way to go on and one to remove it."""
+
+    def remove(upload: Upload, row: ui.row) -> None:
+        if jobs.is_busy(upload):
+            ui.notify("It is being imported: stop that first.")
+            return
+        uploads.remove(upload)
+        row.delete()
+
+    for upload in list(uploads.list()):
+        with ui.row().classes("card").style("align-items:center") as row:
+            ui.link(upload.file.name, f"/file/{upload.id}")
+            ui.label(f"since {_time(upload.uploaded_at)}").classes("quiet")
+            ui.button("Remove", on_click=partial(remove, upload, row)).props("flat no-caps dense")
 
 
 def _runs(runs: tuple[KnownRun, ...]) -> None:

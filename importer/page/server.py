@@ -7,6 +7,7 @@ import secrets
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -15,14 +16,17 @@ from nicegui import core, ui
 
 from importer import UsageError
 from importer.page.guard import Guard
+from importer.page.job import Jobs
 from importer.page.screens import add_screens
 from importer.page.settings import PageSettings, is_loopback
+from importer.page.uploads import Uploads
 
 __all__ = ["serve"]
 
 MB = 1 << 20
-GRACE_S = 12
-"""How long a stop waits: a run ends politely within ten seconds."""
+CLEAN_EVERY_S = 3600.0
+GRACE_S = 2
+"""How long a stop waits for browsers."""
 
 
 def serve(settings: PageSettings, *, tell: Callable[[str], object]) -> None:
@@ -31,12 +35,14 @@ def serve(settings: PageSettings, *, tell: Callable[[str], object]) -> None:
     UsageError where the port cannot be had.
     """
     os.umask(0o077)  # whatever is written for the page is this user's alone
+    uploads = Uploads(settings.folder / "uploads", keep_days=settings.keep_days)
+    jobs = Jobs(settings)
     tempfile.tempdir = str(_private(settings.folder))
     with _listen(settings) as listener:
         port = listener.getsockname()[1]
         token = "" if settings.password else secrets.token_urlsafe(24)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        add_screens(settings)
+        add_screens(settings, uploads, jobs)
         ui.run_with(app, title="lsq-import", dark=None, tailwind=False, language="en-US", show_welcome_message=False)
         core.sio.eio.cors_allowed_origins = []  # the guard has judged the origin
         guard = Guard(
@@ -49,10 +55,22 @@ def serve(settings: PageSettings, *, tell: Callable[[str], object]) -> None:
         )
         for name in ("uvicorn", "nicegui"):  # an address or a name in their lines would be logged
             logging.getLogger(name).setLevel(logging.ERROR)
-        asyncio.run(_serve(guard, settings, listener, tell=lambda: tell(_address(settings, port, token))))
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
+        with suppress(KeyboardInterrupt):  # Ctrl-C is the way to end it
+            asyncio.run(
+                _serve(guard, settings, listener, uploads, jobs, tell=lambda: tell(_address(settings, port, token)))
+            )
 
 
-async def _serve(guard: Guard, settings: PageSettings, listener: socket.socket, *, tell: Callable[[], object]) -> None:
+async def _serve(
+    guard: Guard,
+    settings: PageSettings,
+    listener: socket.socket,
+    uploads: Uploads,
+    jobs: Jobs,
+    *,
+    tell: Callable[[], object],
+) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             guard,
@@ -65,17 +83,32 @@ async def _serve(guard: Guard, settings: PageSettings, listener: socket.socket, 
             timeout_graceful_shutdown=GRACE_S,
         )
     )
+    cleaning = asyncio.create_task(_clean(uploads))
     telling = asyncio.create_task(_tell_started(server, tell))
     try:
         await server.serve(sockets=[listener])
     finally:
         telling.cancel()
+        cleaning.cancel()
+        await jobs.stop_all()
 
 
 async def _tell_started(server: uvicorn.Server, tell: Callable[[], object]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.02)
     tell()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line is more than that a browser went on before its answer was there."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and str(error) == "No response returned.")
+
+
+async def _clean(uploads: Uploads) -> None:
+    while True:
+        await asyncio.to_thread(uploads.remove_old)
+        await asyncio.sleep(CLEAN_EVERY_S)
 
 
 def _listen(settings: PageSettings) -> socket.socket:

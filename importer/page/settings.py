@@ -21,7 +21,7 @@ class PageSettings:
     - `environ`: host, keys and ledger. It holds keys, so it is in no repr.
     - `name`: the host name in the browser's address, where it is not `host`. `certificate`, `key`: PEM files for TLS.
     - `behind_proxy`: another server adds TLS in front.
-    - `upload_mb`: how large an upload may be.
+    - `upload_mb`: how large an upload may be. `keep_days`: how long uploads stay.
     - `sandbox`: each import goes into a LeadSquared of one's own.
 
     UsageError where another machine could reach the page without a password or without TLS.
@@ -38,6 +38,7 @@ class PageSettings:
     key: Path | None = None
     behind_proxy: bool = False
     upload_mb: int = 100
+    keep_days: int = 7
     sandbox: bool = False
 
     def __post_init__(self) -> None:

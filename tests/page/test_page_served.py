@@ -1,5 +1,6 @@
 """The command serves the page, says what is missing, and leaves no trace of keys."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from served import ServedPage
 from workbench import Account
+
+from importer.page.uploads import Uploads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -65,3 +68,46 @@ def test_the_first_screen_shows_runs_and_whether_all_is_well(
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_what_is_received_lies_in_a_folder_of_this_user_alone(served: ServedPage) -> None:
     assert (served.state / "page").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_dropped_file_is_checked_and_imported_once(
+    served: ServedPage, account: Account, browser: "Browser", tmp_path: Path
+) -> None:
+    file = tmp_path / "fair leads.csv"
+    rows = [f"Asha{number},asha{number}@example.com" for number in range(3)]
+    file.write_text("\n".join(["First Name,Email", *rows, "Ravi,no address"]), "utf-8")
+    with browser.new_page() as page:
+        page.set_default_timeout(8_000)
+        page.goto(served.address)
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_text("columns go to fields of the account").wait_for()
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.get_by_text("3 ready, 1 invalid").wait_for()
+        assert account.leads() == []
+        page.get_by_role("button", name="Import", exact=True).click()
+        page.get_by_text("3 created, 1 invalid").wait_for()
+        page.reload()
+        page.get_by_text("3 created, 1 invalid").wait_for()
+        page.get_by_role("button", name="Import", exact=True).click()
+        page.get_by_text("3 created, 1 invalid").wait_for()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the report").click()
+        assert "asha1@example.com" in download.value.path().read_text("utf-8")
+        assert "fair" not in page.url
+        page.screenshot(path=tmp_path / "file.png")
+    assert len(account.leads()) == 3
+    if sys.platform != "win32":
+        assert {path.stat().st_mode & 0o077 for path in (served.state / "page").rglob("*")} == {0}
+
+
+def test_old_uploads_are_removed_and_a_name_leads_nowhere_else(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads", keep_days=7)
+    kept = uploads.add("../../etc/leads.csv")
+    assert kept.file.parent == tmp_path / "uploads" / kept.id / "file"
+    old = uploads.add("a.report.csv")
+    assert uploads.find(old.id) == old
+    os.utime(old.folder.parent, (0, 0))
+    assert uploads.remove_old() == 1
+    assert uploads.find(old.id) is None
+    assert [one.id for one in uploads.list()] == [kept.id]
+    assert uploads.find("..") is None

@@ -1,0 +1,144 @@
+"""One file: how it is mapped, its check, its import, and what became of it."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from nicegui import ui
+
+from importer import Action, ImporterError, MappingRequest, ProposedMapping, RunResult, propose_mapping
+from importer.page.job import Job, Jobs
+from importer.page.look import heading, show_error
+from importer.page.settings import PageSettings
+from importer.page.uploads import Upload
+
+__all__ = ["show_file"]
+
+EVERY_S = 0.3
+
+
+async def show_file(settings: PageSettings, jobs: Jobs, upload: Upload) -> None:
+    """Show the screen."""
+    heading(upload.file.name)
+    if not upload.config.exists():
+        spinner = ui.spinner()
+        await ui.context.client.connected()
+        try:
+            proposed = await propose_mapping(
+                MappingRequest(
+                    file=upload.file,
+                    config=settings.config,
+                    folder=upload.config.parent,
+                    sandbox=settings.sandbox,
+                ),
+                environ=settings.environ,
+            )
+        except ImporterError as error:
+            show_error(error)
+            return
+        finally:
+            spinner.delete()
+        _mapping(upload, proposed)
+        if not proposed.text:
+            return
+    _JobView(jobs, upload)
+
+
+def _mapping(upload: Upload, proposed: ProposedMapping) -> None:
+    """Take the proposal, and say what it is."""
+    if not proposed.text:
+        ui.label("No column is like a field of the account, so nothing can be imported.").classes("card bad")
+        return
+    upload.config.write_text(proposed.text, "utf-8")
+    with ui.element("div").classes("card"):
+        ui.label(
+            f"{proposed.sure} of {len(proposed.headers)} columns go to fields of the account. {proposed.doubtful} are "
+            f"doubtful and left out, {proposed.unmapped} are like no field."
+        )
+        for note in proposed.notes:
+            ui.label(note).classes("quiet")
+        with ui.expansion("The mapping").props("dense").style("width:100%"), ui.element("pre").classes("scroll quiet"):
+            ui.label(proposed.text).style("white-space:pre")
+
+
+class _JobView:
+    """The buttons, and how far the file's job is; drawn again when something has changed."""
+
+    def __init__(self, jobs: Jobs, upload: Upload) -> None:
+        self._jobs = jobs
+        self._upload = upload
+        self._shown: object = None
+        self._place = ui.column().style("gap:.5rem;align-items:stretch").props("aria-live=polite")
+        self._draw()
+        ui.timer(EVERY_S, self._draw)
+
+    def _draw(self) -> None:
+        job = self._jobs.find(self._upload)
+        state = job and (id(job), job.done, job.to_send, job.is_waiting, job.is_over, job.stop.is_requested)
+        if state == self._shown and self._shown is not None:
+            return
+        self._shown = state or "idle"
+        self._place.clear()
+        with self._place:
+            if job is None or job.is_over:
+                with ui.row():
+                    self._button("Check", is_check=True)
+                    self._button("Import", is_check=False)
+            if job is not None and not job.is_over:
+                _progress(job)
+            elif job is not None and job.result is not None:
+                _ended(job, job.result)
+            elif job is not None and job.error is not None:
+                self._failed(job, job.error)
+
+    def _button(self, text: str, *, is_check: bool, is_same: bool | None = None) -> None:
+        def start() -> None:
+            self._jobs.start(self._upload, is_check=is_check, is_same=is_same)
+            self._draw()
+
+        ui.button(text, on_click=start).props("no-caps outline" if is_check else "no-caps")
+
+    def _failed(self, job: Job, error: ImporterError) -> None:
+        show_error(error)
+        if any(step.action is Action.TELL_SOURCE for step in error.steps):
+            with ui.row():
+                self._button("It is the same list", is_check=job.is_check, is_same=True)
+                self._button("It is a new list", is_check=job.is_check, is_same=False)
+
+
+def _progress(job: Job) -> None:
+    what = "Checking" if job.is_check else "Importing"
+    if job.is_waiting:
+        ui.label("Waits for its turn: another file is being imported.")
+    elif job.to_send:
+        ui.label(f"{what}: {job.done} of {job.to_send} rows. {_counts(job.counts)}")
+        ui.linear_progress(min(1.0, job.done / job.to_send), show_value=False).props('aria-label="Rows done"')
+        ui.label(f"At the account's limit, all rows take {max(1, round(job.seconds))} s at least.").classes("quiet")
+    else:
+        ui.label(f"{what}: the rows are looked at.")
+        ui.spinner()
+    if job.stop.is_requested:
+        ui.label("Stops: calls on their way are waited for.")
+    else:
+        ui.button("Stop", on_click=partial(job.stop.request)).props("no-caps outline")
+    ui.label("You may close this page and come back.").classes("quiet")
+
+
+def _ended(job: Job, result: RunResult) -> None:
+    with ui.element("div").classes("card"):
+        title = "Checked; nothing was sent." if job.is_check else "Stopped." if result.was_stopped else "Imported."
+        ui.label(title).classes("good" if result.exit_status == 0 else "")
+        ui.label(_counts(result.counts) or "No row was sent.")
+        for word, count in result.problems.items():
+            ui.label(f"{count} × {word.replace('_', ' ')}").classes("quiet")
+    if result.error is not None:
+        show_error(result.error)
+    for text in job.notices:
+        ui.label(text).classes("quiet")
+    with ui.row():
+        for path, text in ((result.report, "Download the report"), (result.page, "Download its picture")):
+            if path is not None and path.exists():
+                ui.button(text, on_click=partial(ui.download.file, path, path.name)).props("no-caps flat")
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count)
