@@ -51,8 +51,8 @@ samples:
 help-text:
     {{bin}}/python tests/docs/help_text.py
 
-# measure pace, own cost, reading, growth, start, shared budget, a week: about half an hour; or some: just bench pace
-bench *names="pace bulk own_cost reading growth start budget week":
+# measure pace, own cost, reading, growth, start, shared budget, machines, a week: about 40 minutes; or some: just bench pace
+bench *names="pace bulk own_cost reading growth start budget machines week":
     for name in {{names}}; do {{bin}}/python benchmarks/$name.py || exit 1; done
 
 # throw odd files, configs and replies at the command, by a seed: some minutes; just fuzz 2

@@ -12,6 +12,7 @@ arrival. The ceiling is what `calls` slots allow that are each held for the wind
 
 import asyncio
 import hashlib
+import json
 import sys
 import tempfile
 import time
@@ -22,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from budget import Scene, play
+from child import environment, importer_command, run
 from delaying_proxy import open_proxy
 from figures import Figure, make_parser, publish
 
 from importer.ledger.ledger import Ledger
 from importer.ledger.maintenance import prune
-from importer.sandbox import parse_latency, parse_limit
+from importer.sandbox import Sandbox, Settings, parse_latency, parse_limit
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from postgresql import Cluster, find_binaries, start_cluster
@@ -112,12 +114,52 @@ def measure_filled(cluster: Cluster, rows: int) -> list[Figure]:
     ]
 
 
+async def measure_own_cost(folder: Path, cluster: Cluster, rows: int) -> list[Figure]:
+    """What a row costs with no limit in the way, by a file and by a server that is near, on both routes."""
+    figures: list[Figure] = []
+    for route in ("single", "bulk"):
+        took: dict[str, float] = {}
+        for place in ("file", "server"):
+            desk = folder / f"{route} {place}"
+            desk.mkdir(parents=True)
+            lifted = {"calls": 100_000, "per_seconds": 5}
+            config = {
+                "account": {"name": "acme"},
+                "limits": lifted,
+                "bulk": lifted,
+                "workers": 20,
+                "columns": {"Name": "FirstName", "Email": "EmailAddress"},
+            }
+            (desk / "config.yaml").write_text(json.dumps(config), "utf-8")
+            lines = ("Name,Email", *(f"N{row},{route}{place}{row}@example.com" for row in range(rows)))
+            (desk / "leads.csv").write_text("\n".join(lines), "utf-8")
+            async with Sandbox(Settings(port=0, calls=None)) as sandbox:
+                environ = environment(
+                    desk / "ledger.sqlite3",
+                    LSQ_HOST=sandbox.url,
+                    LSQ_ACCESS_KEY=sandbox.access_key,
+                    LSQ_SECRET_KEY=sandbox.secret_key,
+                    XDG_CACHE_HOME=str(desk / "cache"),
+                    **({"LSQ_LEDGER": cluster.new_database()} if place == "server" else {}),
+                )
+                command = importer_command("leads.csv", "--no-html", f"--{route}")
+                took[place] = (await asyncio.to_thread(run, command, desk, environ)).wall_s
+        name = f"{rows:,} rows, {route}"
+        figures += [
+            Figure(f"{name}: ledger in a file", rows / took["file"], "rows/s"),
+            Figure(f"{name}: ledger on a near server", rows / took["server"], "rows/s"),
+            Figure(f"{name}: share of the file's rate", took["file"] / took["server"]),
+        ]
+    return figures
+
+
 async def _main(arguments: Sequence[str] | None = None) -> None:
     options = make_parser(__doc__, "machines")
     options.add_argument("--limit", default="25/5", help="calls/seconds")
     options.add_argument("--latency", default="30-300", help="of a call's round trip, in milliseconds")
     options.add_argument("--rows", type=int, default=300, help="of all machines together")
     options.add_argument("--machines", type=int, nargs="*", default=[3, 1])
+    options.add_argument("--cost", type=int, default=0, metavar="ROWS", help="measure what a row costs, too")
     options.add_argument("--filled", type=int, default=0, metavar="ROWS", help="measure a ledger of so many rows, too")
     options.add_argument("--round-trips", type=float, nargs="+", default=list(GOALS), help="to the database, in ms")
     given = options.parse_args(arguments)
@@ -131,6 +173,8 @@ async def _main(arguments: Sequence[str] | None = None) -> None:
     with start_cluster(binaries) as cluster, tempfile.TemporaryDirectory(prefix="lsq-machines-") as name:
         if given.filled:
             figures += measure_filled(cluster, given.filled)
+        if given.cost:
+            figures += await measure_own_cost(Path(name), cluster, given.cost)
         for machines in given.machines:
             for round_trip_ms in given.round_trips:
                 scene = Scene(

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from chaos import Chaos, run_round
+from hosts import run_machines
 from person import run_person
+from postgresql import Cluster
 from updating import run_updates
 
 PERSON_SEEDS = range(int(os.environ.get("PERSON_SEEDS", "1")))
@@ -14,7 +16,7 @@ PERSON_SEEDS = range(int(os.environ.get("PERSON_SEEDS", "1")))
 
 @pytest.mark.parametrize(
     ("has_reference", "route", "kills"),
-    [(False, "single", 6), (True, "single", 6), (False, "mixed", 4), (True, "bulk", 4)],
+    [(False, "single", 4), (True, "single", 4), (False, "mixed", 4), (True, "bulk", 4)],
 )
 def test_an_importer_that_is_killed_again_and_again_doubles_and_loses_nothing(
     tmp_path: Path, route: str, kills: int, *, has_reference: bool
@@ -55,3 +57,12 @@ def test_what_a_row_says_reaches_its_lead_however_often_the_import_is_killed(tmp
     result = run_updates(tmp_path / "desk", seed=3)
     assert result.lies == [], result.tell()
     assert result.updates > 0
+
+
+def test_three_machines_amid_kills_restarts_and_cut_lines_double_and_lose_nothing(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    result = run_machines(tmp_path, cluster, seed=3, rows=8, acts=3)
+    assert result.lies == [], result.tell()
+    assert result.refusals == 0
+    assert result.kills + result.restarts + result.cuts > 0

@@ -15,19 +15,21 @@ DUPLICATE = Outcome(Status.DUPLICATE, lead_id="theirs")
 REJECTED = Outcome(Status.REJECTED, error="MXInvalidInputException")
 
 
-@pytest.fixture
-def ledger_path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
+@pytest.fixture(params=["file", "server"])
+def ledger_path(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    if request.param == "file":
+        return tmp_path / "ledger.sqlite3"
+    return str(request.getfixturevalue("server_url"))
 
 
 @pytest.fixture
-def ledger(ledger_path: Path) -> Iterator[Ledger]:
+def ledger(ledger_path: Path | str) -> Iterator[Ledger]:
     with open_ledger(ledger_path) as ledger:
         begin_run(ledger)
         yield ledger
 
 
-def leave_behind(path: Path, ref: str, *keys: str, outcome: Outcome | None) -> None:
+def leave_behind(path: Path | str, ref: str, *keys: str, outcome: Outcome | None) -> None:
     """A run that claims a row, settles it perhaps, and is gone."""
     with open_ledger(path) as ledger:
         begin_run(ledger)
@@ -48,7 +50,7 @@ def leave_behind(path: Path, ref: str, *keys: str, outcome: Outcome | None) -> N
     ],
 )
 def test_a_rows_own_past_decides_how_it_may_be_sent(
-    ledger: Ledger, ledger_path: Path, outcome: Outcome | None, words: tuple[str, str, str]
+    ledger: Ledger, ledger_path: Path | str, outcome: Outcome | None, words: tuple[str, str, str]
 ) -> None:
     for way, word in zip(("plain", "resolving", "forced"), words, strict=True):
         leave_behind(ledger_path, way, outcome=outcome)
@@ -61,7 +63,7 @@ def test_a_rows_own_past_decides_how_it_may_be_sent(
     [(None, "free"), (UNKNOWN, "free"), (CREATED, "held"), (DUPLICATE, "free"), (REJECTED, "free"), (FAILED, "free")],
 )
 def test_another_row_of_the_past_is_in_the_way_only_when_it_is_the_created_lead(
-    ledger: Ledger, ledger_path: Path, outcome: Outcome | None, word: str
+    ledger: Ledger, ledger_path: Path | str, outcome: Outcome | None, word: str
 ) -> None:
     leave_behind(ledger_path, "other", "mail", outcome=outcome)
     (conflict,) = claim(ledger, intent("mine", "phone", "mail"))
@@ -71,7 +73,7 @@ def test_another_row_of_the_past_is_in_the_way_only_when_it_is_the_created_lead(
 
 @pytest.mark.parametrize("way", [{}, {"is_forced": True}, {"resolves": True}])
 def test_what_is_in_flight_in_another_live_run_is_in_the_way_whatever_is_wanted(
-    ledger: Ledger, ledger_path: Path, way: dict[str, Any]
+    ledger: Ledger, ledger_path: Path | str, way: dict[str, Any]
 ) -> None:
     with open_ledger(ledger_path) as other:
         begin_run(other)
@@ -105,7 +107,7 @@ def test_a_value_belongs_to_the_row_that_claimed_it_last(ledger: Ledger) -> None
     assert lead.ref == digest("b")
 
 
-def test_one_conflict_in_a_batch_keeps_no_other_row_back(ledger: Ledger, ledger_path: Path) -> None:
+def test_one_conflict_in_a_batch_keeps_no_other_row_back(ledger: Ledger, ledger_path: Path | str) -> None:
     leave_behind(ledger_path, "old", "mail", outcome=CREATED)
     conflicts = claim(ledger, intent("a", "one"), intent("b", "mail"), intent("c"))
     assert [conflict is None for conflict in conflicts] == [True, False, True]
@@ -124,7 +126,9 @@ def test_what_came_back_is_known_in_full(ledger: Ledger) -> None:
     assert ledger.locks.is_live(row.run_token)
 
 
-def test_an_edited_row_is_found_again_only_by_values_that_every_intent_had(ledger: Ledger, ledger_path: Path) -> None:
+def test_an_edited_row_is_found_again_only_by_values_that_every_intent_had(
+    ledger: Ledger, ledger_path: Path | str
+) -> None:
     """It may have been created by the first intent or by the second: what only one of them had protects nothing."""
     leave_behind(ledger_path, "a", "mail 1", "phone", outcome=None)
     with open_ledger(ledger_path) as second:
@@ -135,13 +139,13 @@ def test_an_edited_row_is_found_again_only_by_values_that_every_intent_had(ledge
     assert set(ledger.rows.find_keys([digest("mail 2")])) == {digest("mail 2")}
 
 
-def test_a_row_that_was_refused_is_known_by_the_values_it_has_now(ledger: Ledger, ledger_path: Path) -> None:
+def test_a_row_that_was_refused_is_known_by_the_values_it_has_now(ledger: Ledger, ledger_path: Path | str) -> None:
     leave_behind(ledger_path, "a", "mail 1", outcome=REJECTED)
     claim(ledger, intent("a", "mail 2"))
     assert ledger.rows.find_rows([digest("a")])[digest("a")].keys == (digest("mail 2"),)
 
 
-def test_a_row_written_down_without_a_run_is_known_all_the_same(ledger_path: Path, ledger: Ledger) -> None:
+def test_a_row_written_down_without_a_run_is_known_all_the_same(ledger_path: Path | str, ledger: Ledger) -> None:
     with open_ledger(ledger_path) as other, other.begin() as connection:
         other.rows.record(connection, intent("a", "mail"), State.CREATED, CREATED)
     row = ledger.rows.find_rows([digest("a")])[digest("a")]
@@ -155,7 +159,7 @@ def test_nothing_asked_is_nothing_found(ledger: Ledger) -> None:
     assert claim(ledger) == []
 
 
-def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger, ledger_path: Path) -> None:
+def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger, ledger_path: Path | str) -> None:
     with open_ledger(ledger_path) as other:
         begin_run(other)
         claim(other, intent("a", "mail"))
@@ -168,7 +172,7 @@ def test_an_outcome_is_written_only_by_the_run_that_owns_the_row(ledger: Ledger,
     assert ledger.rows.find_rows([digest("a")])[digest("a")].state is State.CREATED
 
 
-def test_a_created_row_stays_created_while_it_is_sent_again(ledger: Ledger, ledger_path: Path) -> None:
+def test_a_created_row_stays_created_while_it_is_sent_again(ledger: Ledger, ledger_path: Path | str) -> None:
     leave_behind(ledger_path, "a", "mail", outcome=CREATED)
     assert claim(ledger, intent("a", "mail", is_forced=True)) == [None]
     row = ledger.rows.find_rows([digest("a")])[digest("a")]

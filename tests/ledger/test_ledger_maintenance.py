@@ -26,9 +26,10 @@ DUPLICATE = Outcome(Status.DUPLICATE, error="MXDuplicateEntryException")
 DAY_S = 86_400.0
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+@pytest.fixture(params=["file", "server"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    is_file = request.param == "file"
+    with open_ledger(tmp_path / "ledger.sqlite3" if is_file else request.getfixturevalue("server_url")) as ledger:
         begin_run(ledger)
         yield ledger
 
@@ -263,6 +264,8 @@ def size_on_disk(ledger: Ledger) -> int:
 
 
 def test_pruning_makes_the_file_smaller(ledger: Ledger) -> None:
+    if ledger.is_on_server:
+        pytest.skip("a server gives room back by itself, to what is written next")
     with ledger.begin() as connection:
         ledger.rows.claim(connection, [intent(f"row {number}", f"key {number}") for number in range(3000)])
         connection.exec_driver_sql("UPDATE lead_row SET state = 'rejected'")
