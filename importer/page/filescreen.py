@@ -21,7 +21,6 @@ async def show_file(settings: PageSettings, jobs: Jobs, upload: Upload) -> None:
     heading(upload.file.name)
     if not upload.config.exists():
         spinner = ui.spinner()
-        await ui.context.client.connected()
         try:
             proposed = await propose_mapping(
                 MappingRequest(

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from nicegui import events, ui
 
@@ -27,7 +28,7 @@ async def show_home(settings: PageSettings, uploads: Uploads, jobs: Jobs) -> Non
     _files(uploads, jobs)
     heading("Runs")
     try:
-        _runs(await history(settings.config, environ=settings.environ))
+        _runs(await history(settings.config, environ=settings.environ), uploads)
     except ImporterError as error:
         show_error(error)
     heading("Is all well?")
@@ -84,7 +85,9 @@ def _files(uploads: Uploads, jobs: Jobs) -> None:
             ui.button("Remove", on_click=partial(remove, upload, row)).props("flat no-caps dense")
 
 
-def _runs(runs: tuple[KnownRun, ...]) -> None:
+def _runs(runs: tuple[KnownRun, ...], uploads: Uploads) -> None:
+    """The runs; one that was interrupted has a way to go on, where its file lies here."""
+    ids = {upload.folder: upload.id for upload in uploads.list()}
     if not runs:
         ui.label("No run yet.").classes("quiet")
     for known in runs:
@@ -95,6 +98,9 @@ def _runs(runs: tuple[KnownRun, ...]) -> None:
             ui.label(counts or "nothing told").classes("quiet")
             if known.state is RunState.KILLED:
                 ui.label("Interrupted: import the file again to go on. Nothing is sent twice.").classes("bad")
+                upload_id = ids.get(Path(run.report).parent)
+                if upload_id is not None:
+                    ui.link("Go on", f"/file/{upload_id}")
             elif known.state is RunState.RUNNING:
                 ui.label("Runs now.").classes("good")
 

@@ -18,11 +18,13 @@ def add_screens(settings: PageSettings, uploads: Uploads, jobs: Jobs) -> None:
     @ui.page("/")
     async def home() -> None:
         with frame():
+            await ui.context.client.connected()  # a button that is pressed before would do nothing
             await show_home(settings, uploads, jobs)
 
     @ui.page("/file/{upload_id}")
     async def file(upload_id: str) -> None:
         with frame():
+            await ui.context.client.connected()
             upload = uploads.find(upload_id)
             if upload is None:
                 ui.label("This file is not here any more.").classes("card")
