@@ -11,8 +11,8 @@ from workbench import serve_account
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROWS = 40
-BEFORE_THE_KILL = 10
+ROWS = 24
+BEFORE_THE_KILL = 8
 
 
 def test_a_run_of_a_killed_page_is_shown_as_interrupted_and_goes_on_with_nothing_twice(
