@@ -131,8 +131,8 @@ class RateLimiter:
                 await self._wait_out_pause()
                 self._check_wanted(unless)
                 if self._slots.is_far and not is_recorded:
-                    is_recorded = True  # also where it ends midway: it is taken back then
                     await record.about_to_send()
+                    is_recorded = True
                     self._check_wanted(unless)
                 ticket = await self._take_ticket()
                 try:

@@ -7,6 +7,7 @@ from importer.clocks import Moment, WallSeconds
 from importer.errors import ImporterError
 from importer.leadsquared.course import EarlierCalls
 from importer.leadsquared.delivery import Delivery, StopError
+from importer.ledger.failure import LedgerError
 from importer.ledger.ledger import Ledger
 from importer.ledger.records import KnownRow
 from importer.outcome import Outcome, Status
@@ -95,6 +96,11 @@ class SingleDelivery:
         except StopError as error:
             outcome = error.outcome
             self._fail(error.reason)
+        except InTheWayError:
+            if record.is_written:  # by an earlier call of this run, which may have created the lead
+                taken_over = LedgerError("another run has taken it over while the ledger could not be reached.")
+                self._recorder.finish(row, record.cut_off(taken_over))
+            raise
         except BaseException as error:
             if record.is_written:
                 # It may be in flight still. The ledger's intent stands, so the next run finds out.

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from moved_clock import run_on_moved_clock
 
 from importer.errors import WithdrawnError
+from importer.ratelimit.adaptive import Limit
 from importer.ratelimit.limiter import CLOCK_MARGIN_S, LOST_MARGIN_S, RateLimiter, Slot
+from importer.ratelimit.slots import LocalSlots
 
 
 def near(expected: Any) -> Any:
@@ -291,3 +293,63 @@ def test_a_call_that_is_no_longer_wanted_gives_its_slot_to_the_next() -> None:
             assert asyncio.get_running_loop().time() == pytest.approx(5.0, abs=0.1)
 
     run_on_moved_clock(main())
+
+
+class FarSlots(LocalSlots):
+    """Slots of a ledger that is a round trip away."""
+
+    is_far = True
+
+
+class Diary:
+    """A record that takes down what it is told."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    async def about_to_send(self) -> None:
+        self._told.append("written")
+
+    def known_not_sent(self) -> None:
+        self._told.append("taken back")
+
+
+def far_limiter(calls: int, *, most_in_flight: int) -> RateLimiter:
+    return RateLimiter(calls, 5.0, slots=FarSlots(Limit(calls, 5.0)), most_in_flight=most_in_flight)
+
+
+async def test_far_from_the_ledger_calls_are_written_down_before_they_wait_and_few_go_at_once() -> None:
+    limiter, told, going, most = far_limiter(25, most_in_flight=2), list[str](), 0, 0
+
+    async def call() -> None:
+        nonlocal going, most
+        async with limiter.slot(record=Diary(told)) as slot:
+            going += 1
+            most = max(most, going)
+            told.append("sent")
+            await asyncio.sleep(0)
+            slot.answered()
+            going -= 1
+
+    await asyncio.gather(*(call() for _ in range(5)))
+    assert most == 2
+    assert told[:5] == ["written"] * 5
+    assert told.count("sent") == 5
+
+
+async def test_far_from_the_ledger_what_did_not_go_is_taken_back_and_leaves_its_place() -> None:
+    limiter, told = far_limiter(1, most_in_flight=1), list[str]()
+    async with limiter.slot() as slot:
+        slot.answered()
+    waiting = asyncio.ensure_future(_enter(limiter, Diary(told)))
+    await asyncio.sleep(0.01)
+    assert told == ["written"]
+    limiter.close()
+    with pytest.raises(WithdrawnError):
+        await waiting
+    assert told == ["written", "taken back"]
+
+
+async def _enter(limiter: RateLimiter, record: Diary) -> None:
+    async with limiter.slot(record=record):
+        pass

@@ -177,3 +177,25 @@ async def test_a_finished_row_stands_in_the_scratch_pad_and_is_told(bench: Bench
     recorder.finish(open_row(3), CREATED)
     assert bench.scratch.outcome(3) == CREATED
     assert told == [(3, CREATED)]
+
+
+async def test_where_locks_may_be_lost_a_call_that_is_made_once_more_is_claimed_once_more_at_its_first_moment(
+    bench: Bench,
+) -> None:
+    bench.writer.renews = True
+    claim = bench.claim(record(0), record(1))
+    assert await claim.about_to_send() == Moment(100.0, 1.0)
+    assert await claim.about_to_send() == Moment(100.0, 1.0)
+    assert [[intent.intent_at for intent in intents] for intents in bench.writer.claimed] == [[100.0] * 2] * 2
+
+
+async def test_a_row_that_another_run_took_over_meanwhile_is_not_sent_once_more(bench: Bench) -> None:
+    bench.writer.renews = True
+    one = record(0)
+    claim = bench.claim(one)
+    await claim.about_to_send()
+    bench.writer.conflicts[one.row.state.ref] = known_row(one.row.state.ref, State.INTENT)
+    with pytest.raises(InTheWayError):
+        await claim.about_to_send()
+    assert one.is_written
+    assert bench.writer.settled == []
