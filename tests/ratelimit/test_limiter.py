@@ -319,22 +319,20 @@ def far_limiter(calls: int, *, most_in_flight: int) -> RateLimiter:
 
 
 async def test_far_from_the_ledger_calls_are_written_down_before_they_wait_and_few_go_at_once() -> None:
-    limiter, told, going, most = far_limiter(25, most_in_flight=2), list[str](), 0, 0
+    limiter, told, answer = far_limiter(25, most_in_flight=2), list[str](), asyncio.Event()
 
     async def call() -> None:
-        nonlocal going, most
         async with limiter.slot(record=Diary(told)) as slot:
-            going += 1
-            most = max(most, going)
             told.append("sent")
-            await asyncio.sleep(0)
+            await answer.wait()
             slot.answered()
-            going -= 1
 
-    await asyncio.gather(*(call() for _ in range(5)))
-    assert most == 2
-    assert told[:5] == ["written"] * 5
-    assert told.count("sent") == 5
+    calls = [asyncio.ensure_future(call()) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    assert (told.count("written"), told.count("sent")) == (5, 2)
+    answer.set()
+    await asyncio.gather(*calls)
+    assert (told.count("written"), told.count("sent")) == (5, 5)
 
 
 async def test_far_from_the_ledger_what_did_not_go_is_taken_back_and_leaves_its_place() -> None:
