@@ -24,6 +24,7 @@ config.yaml; `ImportRequest(…, sandbox=True)` needs neither keys nor a network
     await settle(SettleRequest(report=…, rows=[…]))             say of unknown rows whether their leads exist
     await history(config)                                       the runs that the ledger knows
     await diagnose(file)                                        Findings: whether all that an import needs is well
+    rows_to_mend(report), correct_report(report, changes)       its refused rows, and other texts for their cells
     read_report(path)                                           a report as a pandas DataFrame, every cell a text
 
 Each is typed, prints nothing, sets no handler for signals or logs, and runs in the event loop that you run. An observer
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from importer.app.history import KnownRun, RunState, history
     from importer.app.mapping import MappingRequest, ProposedMapping, propose_mapping
     from importer.app.pipeline import check, import_file
+    from importer.app.reportrows import RowsToMend, RowToMend, correct_report, rows_to_mend
     from importer.app.request import ImportRequest
     from importer.app.result import RunResult
     from importer.app.settling import SettleRequest, settle
@@ -100,6 +102,8 @@ __all__ = [
     "RowDone",
     "RowProblem",
     "RowReported",
+    "RowToMend",
+    "RowsToMend",
     "RunResult",
     "RunState",
     "SendingEnded",
@@ -110,11 +114,13 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "correct_report",
     "diagnose",
     "history",
     "import_file",
     "propose_mapping",
     "read_report",
+    "rows_to_mend",
     "settle",
 ]
 
@@ -123,6 +129,7 @@ _HOMES = {
     "importer.app.history": ("KnownRun", "RunState", "history"),
     "importer.app.mapping": ("MappingRequest", "ProposedMapping", "propose_mapping"),
     "importer.app.pipeline": ("check", "import_file"),
+    "importer.app.reportrows": ("RowToMend", "RowsToMend", "correct_report", "rows_to_mend"),
     "importer.app.request": ("ImportRequest",),
     "importer.app.result": ("RunResult",),
     "importer.app.settling": ("SettleRequest", "settle"),

@@ -8,6 +8,7 @@ from nicegui import ui
 from importer import Action, ImporterError, MappingRequest, ProposedMapping, RunResult, propose_mapping
 from importer.page.job import Job, Jobs
 from importer.page.look import heading, show_error
+from importer.page.rowgrid import show_rows_to_mend
 from importer.page.settings import PageSettings
 from importer.page.uploads import Upload
 
@@ -86,6 +87,7 @@ class _JobView:
                 _progress(job)
             elif job is not None and job.result is not None:
                 _ended(job, job.result)
+                show_rows_to_mend(self._upload)
             elif job is not None and job.error is not None:
                 self._failed(job, job.error)
 

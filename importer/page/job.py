@@ -79,9 +79,8 @@ class Jobs:
             return
         job = self._jobs[upload.id] = Job(is_check)
         request = ImportRequest(
-            file=upload.file,
+            file=upload.report if upload.is_corrected else upload.file,
             config=upload.config,
-            report=upload.checked if is_check else None,
             sandbox=self._settings.sandbox,
             same_source=is_same is True,
             new_source=is_same is False,

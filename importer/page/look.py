@@ -21,6 +21,7 @@ a { color: inherit; } :focus-visible { outline: 3px solid #4a90d9; outline-offse
 .card { border: 1px solid #8886; border-radius: .5rem; padding: .75rem; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; } .scroll table { border-collapse: collapse; } .scroll td, .scroll th { text-align: left;
   padding: .25rem .6rem; border-bottom: 1px solid #8884; white-space: nowrap; }
+.cell-bad { background: #a3261b33; }
 .q-uploader { width: 100%; max-height: none; }
 """
 

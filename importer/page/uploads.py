@@ -34,9 +34,22 @@ class Upload:
         return self.folder.parent / OUR_CONFIG
 
     @property
-    def checked(self) -> Path:
-        """Where the report of a check goes."""
-        return self.folder.parent / "check.report.csv"
+    def report(self) -> Path:
+        """Where the report of a check or an import stands."""
+        return self.file.with_name(f"{self.file.stem}.report.csv")
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether cells of the report were put right here, so that it is what is imported from then on."""
+        return self._mark.exists() and self.report.exists()
+
+    def mark_corrected(self) -> None:
+        """Remember that."""
+        self._mark.touch(0o600)
+
+    @property
+    def _mark(self) -> Path:
+        return self.folder.parent / "corrected"
 
     @property
     def uploaded_at(self) -> float:
