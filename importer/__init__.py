@@ -43,7 +43,14 @@ from importer.version import __version__
 if TYPE_CHECKING:
     from importer.app.checkup import diagnose
     from importer.app.history import KnownRun, RunState, history
-    from importer.app.mapping import MappingRequest, ProposedMapping, propose_mapping
+    from importer.app.mapping import (
+        Certainty,
+        FieldChoice,
+        MappedColumn,
+        MappingRequest,
+        ProposedMapping,
+        propose_mapping,
+    )
     from importer.app.pipeline import check, import_file
     from importer.app.reportrows import RowsToMend, RowToMend, correct_report, rows_to_mend
     from importer.app.request import ImportRequest
@@ -78,17 +85,20 @@ __all__ = [
     "Action",
     "CallRefused",
     "CallSent",
+    "Certainty",
     "DefectError",
     "Ended",
     "Estimated",
     "Event",
     "FatalError",
+    "FieldChoice",
     "Finding",
     "ImportRequest",
     "ImporterError",
     "KnownRun",
     "Level",
     "LimitChanged",
+    "MappedColumn",
     "MappingRequest",
     "NextStep",
     "Notice",
@@ -127,7 +137,14 @@ __all__ = [
 _HOMES = {
     "importer.app.checkup": ("diagnose",),
     "importer.app.history": ("KnownRun", "RunState", "history"),
-    "importer.app.mapping": ("MappingRequest", "ProposedMapping", "propose_mapping"),
+    "importer.app.mapping": (
+        "Certainty",
+        "FieldChoice",
+        "MappedColumn",
+        "MappingRequest",
+        "ProposedMapping",
+        "propose_mapping",
+    ),
     "importer.app.pipeline": ("check", "import_file"),
     "importer.app.reportrows": ("RowToMend", "RowsToMend", "correct_report", "rows_to_mend"),
     "importer.app.request": ("ImportRequest",),

@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,16 +17,51 @@ from importer.config import Config
 from importer.config.ledgerplace import place_ledger
 from importer.errors import UsageError
 from importer.lead.header import shown, tidy
+from importer.lead.metadata import FieldList
 from importer.lead.values.phone import is_region, region_of
 from importer.proposal.configtext import Setting, write_config
 from importer.proposal.country import find_country
-from importer.proposal.proposal import propose
+from importer.proposal.proposal import ProposedColumn, propose
 from importer.proposal.reference import find_reference
 from importer.sheet import Table
 
-__all__ = ["MappingRequest", "ProposedMapping", "propose_mapping"]
+__all__ = ["Certainty", "FieldChoice", "MappedColumn", "MappingRequest", "ProposedMapping", "propose_mapping"]
 
 SAMPLE_ROWS = 500
+SHOWN_SAMPLES = 3
+
+
+class Certainty(StrEnum):
+    """How sure it is where a column goes."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+    UNMAPPED = "unmapped"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """One column: the field it goes to, or may go to, by dotted schema name (empty: none), and what it is read as.
+
+    `reason` says why it is doubtful or goes nowhere, where that is known. `filled` is the share of the first rows that
+    have a value, `samples` are the first different ones.
+    """
+
+    header: str
+    field: str
+    certainty: Certainty
+    reason: str
+    type: str
+    filled: float
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """A field that a column may go to: its dotted schema name, and the name that LeadSquared shows."""
+
+    name: str
+    display: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +73,7 @@ class MappingRequest:
     - `sandbox`: for the sandbox's fields: no keys, no network.
     - `region`: the country of phones without a code, two letters; `time_zone`: where the file's times are.
     - `refresh_fields`: ask the account for its fields anew, not only every 12 hours.
+    - `chosen`: what a person has decided of columns: header → dotted schema name, empty for a column that goes nowhere.
     - `schema`: where an editor finds the JSON Schema of config.yaml, seen from the proposal; empty for nowhere.
     """
 
@@ -50,6 +87,7 @@ class MappingRequest:
     time_zone: str | None = None
     encoding: str | None = None
     refresh_fields: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict)
     schema: str = ""
 
 
@@ -58,7 +96,8 @@ class ProposedMapping:
     """What was found: `text` is a config.yaml, empty where no header is like a field of the account.
 
     `sure`, `doubtful` and `unmapped` count columns; doubtful ones stand in the text as comments, with the reason.
-    `headers` are those that were read, `notes` what a person should know of how the file was read.
+    `headers` are those that were read, `notes` what a person should know of how the file was read. `columns` tell the
+    same one by one, `fields` are all that a column may go to, `unfilled` the mandatory ones that no column fills.
     """
 
     text: str
@@ -67,6 +106,9 @@ class ProposedMapping:
     unmapped: int
     headers: tuple[str, ...]
     notes: tuple[str, ...]
+    columns: tuple[MappedColumn, ...] = ()
+    fields: tuple[FieldChoice, ...] = ()
+    unfilled: tuple[FieldChoice, ...] = ()
 
 
 async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str] | None = None) -> ProposedMapping:
@@ -93,7 +135,10 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
     if country:
         setting = replace(setting, region=country)
     setting = replace(setting, skips=tuple(dict.fromkeys((row.header, row.text) for row in closing)))
-    proposal = propose(table.header, samples, facts.fields, grouped=reading.grouped)
+    try:
+        proposal = propose(table.header, samples, facts.fields, grouped=reading.grouped, chosen=request.chosen)
+    except KeyError as error:
+        raise UsageError(f"The account has no field {error.args[0]} that a column may go to.") from None
     return ProposedMapping(
         text=write_config(proposal, setting) if proposal.sure or proposal.doubtful else "",
         sure=proposal.sure,
@@ -101,7 +146,37 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
         unmapped=proposal.unmapped,
         headers=tuple(column.header for column in proposal.columns),
         notes=(*notes_on(told, reading), *_notes_on_country(country, header), *_notes_on_closing(closing)),
+        columns=tuple(_mapped(column, samples.get(column.header, ())) for column in proposal.columns),
+        fields=tuple(_choices(facts.fields)),
+        unfilled=tuple(FieldChoice(one.schema_name, one.display_name) for one in proposal.unfilled),
     )
+
+
+def _mapped(column: ProposedColumn, values: Sequence[str]) -> MappedColumn:
+    entry = column.entry or column.doubtful
+    certainty = Certainty.SURE if column.entry else Certainty.DOUBTFUL if column.doubtful else Certainty.UNMAPPED
+    filled = [text for text in values if text.strip()]
+    return MappedColumn(
+        header=column.header,
+        field=", ".join(entry.fields) if entry else "",
+        certainty=certainty,
+        reason=column.reason,
+        type=entry.type if entry else "",
+        filled=len(filled) / len(values) if values else 0.0,
+        samples=tuple(dict.fromkeys(filled))[:SHOWN_SAMPLES],
+    )
+
+
+def _choices(fields: FieldList) -> Iterator[FieldChoice]:
+    """Every field that a column may go to; those of a custom field set under their parent's name."""
+    for one in fields:
+        if one.is_system:
+            continue
+        if one.sub_fields is None:
+            yield FieldChoice(one.schema_name, one.display_name or one.schema_name)
+        for part in one.sub_fields or ():
+            display = f"{one.display_name or one.schema_name} › {part.display_name or part.schema_name}"
+            yield FieldChoice(f"{one.schema_name}.{part.schema_name}", display)
 
 
 def _check_place(request: MappingRequest) -> None:

@@ -5,9 +5,10 @@ from functools import partial
 
 from nicegui import ui
 
-from importer import Action, ImporterError, MappingRequest, ProposedMapping, RunResult, propose_mapping
+from importer import Action, ImporterError, RunResult
 from importer.page.job import Job, Jobs
 from importer.page.look import heading, show_error
+from importer.page.mappingtable import show_mapping
 from importer.page.rowgrid import show_rows_to_mend
 from importer.page.settings import PageSettings
 from importer.page.uploads import Upload
@@ -20,44 +21,17 @@ EVERY_S = 0.3
 async def show_file(settings: PageSettings, jobs: Jobs, upload: Upload) -> None:
     """Show the screen."""
     heading(upload.file.name)
-    if not upload.config.exists():
-        spinner = ui.spinner()
-        try:
-            proposed = await propose_mapping(
-                MappingRequest(
-                    file=upload.file,
-                    config=settings.config,
-                    folder=upload.config.parent,
-                    sandbox=settings.sandbox,
-                ),
-                environ=settings.environ,
-            )
-        except ImporterError as error:
-            show_error(error)
-            return
-        finally:
-            spinner.delete()
-        _mapping(upload, proposed)
-        if not proposed.text:
-            return
-    _JobView(jobs, upload)
+    mapping = ui.column().style("align-items:stretch;gap:.5rem")
+    below = ui.column().style("align-items:stretch;gap:.5rem")
+    shown: list[_JobView] = []
 
+    def show_job() -> None:
+        if not shown:
+            with below:
+                shown.append(_JobView(jobs, upload))
 
-def _mapping(upload: Upload, proposed: ProposedMapping) -> None:
-    """Take the proposal, and say what it is."""
-    if not proposed.text:
-        ui.label("No column is like a field of the account, so nothing can be imported.").classes("card bad")
-        return
-    upload.config.write_text(proposed.text, "utf-8")
-    with ui.element("div").classes("card"):
-        ui.label(
-            f"{proposed.sure} of {len(proposed.headers)} columns go to fields of the account. {proposed.doubtful} are "
-            f"doubtful and left out, {proposed.unmapped} are like no field."
-        )
-        for note in proposed.notes:
-            ui.label(note).classes("quiet")
-        with ui.expansion("The mapping").props("dense").style("width:100%"), ui.element("pre").classes("scroll quiet"):
-            ui.label(proposed.text).style("white-space:pre")
+    with mapping:
+        await show_mapping(settings, upload, ready=show_job)
 
 
 class _JobView:

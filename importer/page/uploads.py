@@ -34,6 +34,11 @@ class Upload:
         return self.folder.parent / OUR_CONFIG
 
     @property
+    def choices(self) -> Path:
+        """What a person chose for its columns, as JSON: header → schema name."""
+        return self.folder.parent / "choices.json"
+
+    @property
     def report(self) -> Path:
         """Where the report of a check or an import stands."""
         return self.file.with_name(f"{self.file.stem}.report.csv")

@@ -23,6 +23,10 @@ FILL_WEIGHT = 0.9
 """By how much a column that is hardly filled stands behind one that is, where both want the same field."""
 
 
+CHOSEN = 1e6
+"""The score of what a person chose: above all others."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
     """A header and what is proposed for it: a sure `entry`, a `doubtful` one with the `reason`, or neither.
@@ -159,8 +163,12 @@ def propose(
     fields: FieldList,
     *,
     grouped: Collection[str] = (),
+    chosen: Mapping[str, str] | None = None,
 ) -> Proposal:
     """Propose a mapping; `samples` holds some cells of each column, row by row. No field is proposed twice.
+
+    `chosen` is what a person has decided: header → schema name, empty for a column that goes nowhere. KeyError where
+    the account has no such field.
 
     Headers that stand twice, or are blank, are left out: they cannot be mapped. `grouped` are headers that a group
     title above was put before: they are only asked about.
@@ -170,7 +178,10 @@ def propose(
     reference = find_reference(fields)
     fields = FieldList(tuple(one for one in fields if not one.is_system and one.schema_name != reference))
     file = _File(usable, samples, fields)
+    chosen = chosen or {}
     split = _split_header(file, fields)
+    if split in chosen or set(NAMES) & set(chosen.values()):
+        split = None
     found = {name: [] if name == split else file.candidates(name) for name in usable}
     candidates = {name: [one for one in found[name] if not one.is_forbidden] for name in usable}
     if grouped:
@@ -180,6 +191,7 @@ def propose(
             for name in usable
             if name in grouped
         }
+    candidates |= {name: _chosen(file, name, chosen[name]) for name in usable if name in chosen}
     taken = _assign(file, candidates, split)
     used = {one.match.name for one in taken.values()} | (set(NAMES) if split else set())
     doubtful = _ask(candidates, taken, used, split)
@@ -201,6 +213,16 @@ def propose(
         unfilled=tuple(one for one in fields if _is_missed(one, filled)),
         repeated=tuple(name for name in dict.fromkeys(names) if name and names.count(name) > 1),
     )
+
+
+def _chosen(file: _File, header: str, name: str) -> list[_Candidate]:
+    """What a person chose for a column: sure, whatever its values are like."""
+    if not name:
+        return []
+    field = file.names.get(name)
+    if field is None:
+        raise KeyError(name)
+    return [_Candidate(Match(name, field, CHOSEN), fitness(file.columns[header], field))]
 
 
 def _split_header(file: _File, fields: FieldList) -> str | None:

@@ -20,6 +20,7 @@ import importer
 from importer import (
     Action,
     CallSent,
+    Certainty,
     Ended,
     Estimated,
     Event,
@@ -265,6 +266,22 @@ async def test_a_mapping_is_proposed_and_the_way_is_examined(desk: Desk) -> None
     findings = await diagnose(FILE, environ=desk.variables())
     assert [finding for finding in findings if not finding.is_well] == []
     assert any("12 data rows" in finding.what for finding in findings)
+
+
+async def test_what_a_person_chose_of_columns_is_what_is_proposed(desk: Desk) -> None:
+    desk.write(ROWS)
+    chosen = {"Remark": "mx_City", "City": "", "Mobile": "mx_Street1"}
+    request = MappingRequest(file=FILE, chosen=chosen)
+    proposed = await propose_mapping(request, environ=desk.variables())
+    found = {column.header: column for column in proposed.columns}
+    assert {header: found[header].field for header in chosen} == chosen
+    assert (found["Remark"].certainty, found["City"].certainty) == (Certainty.SURE, Certainty.UNMAPPED)
+    assert found["Email"].filled == 1.0
+    assert len(found["Email"].samples) == 3
+    assert {"mx_City", "EmailAddress"} <= {one.name for one in proposed.fields}
+    assert "Remark: mx_City" in proposed.text
+    with pytest.raises(UsageError, match="no field mx_Nowhere"):
+        await propose_mapping(MappingRequest(file=FILE, chosen={"City": "mx_Nowhere"}), environ=desk.variables())
 
 
 def call_python(code: str, **environ: str) -> str:

@@ -91,6 +91,7 @@ PLACES: dict[str, Sequence[str]] = {
     "prune": ("prune", "-c", "?"),
     "undo": ("undo", "1", "--dry-run", "-c", "?"),
     "sandbox": ("sandbox", "--port", "0", "--fields", "?"),
+    "serve": ("serve", "--port", "0", "-c", "?"),
 }
 """Where each command takes a path or a word; `?` stands for it."""
 
