@@ -133,7 +133,7 @@ async def measure_own_cost(folder: Path, cluster: Cluster, rows: int) -> list[Fi
             (desk / "config.yaml").write_text(json.dumps(config), "utf-8")
             lines = ("Name,Email", *(f"N{row},{route}{place}{row}@example.com" for row in range(rows)))
             (desk / "leads.csv").write_text("\n".join(lines), "utf-8")
-            async with Sandbox(Settings(port=0, calls=None)) as sandbox:
+            async with Sandbox(Settings(port=0, calls=None, bulk_calls=None)) as sandbox:
                 environ = environment(
                     desk / "ledger.sqlite3",
                     LSQ_HOST=sandbox.url,
