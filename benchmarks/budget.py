@@ -22,7 +22,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ from urllib.parse import quote
 
 import aiohttp
 from child import environment, importer_command
+from delaying_proxy import open_proxy
 from figures import Figure, make_parser, publish
+from hostspaces import HostSpace, forward_in
 
 from importer.ledger.ledger import Ledger
 from importer.ledger.slots.budget import Terms
@@ -51,7 +53,8 @@ class Scene:
 
     `kill_after` calls, the last run is killed. Errors are the odds of a server error, before or after a lead is stored.
     A rival sends `rival_calls` per window, evenly. `ledgers` are the URLs by which each run reaches a ledger on a
-    server; without them all share a file. The first `settle_s` are left out where learning counts.
+    server; without them all share a file. `hosts` are machines of their own, one for each run. The first `settle_s` are
+    left out where learning counts.
     """
 
     runs: int = 3
@@ -68,6 +71,7 @@ class Scene:
     workers: int = 10
     timeout_s: float = 30.0
     ledgers: tuple[str, ...] = ()
+    hosts: tuple[HostSpace, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +157,9 @@ async def play(folder: Path, scene: Scene) -> Shared:
         error_500_after=scene.errors_after,
         log_bodies=True,
     )
-    async with Sandbox(settings) as sandbox:
-        processes = [await _start(folder, number, scene, sandbox) for number in range(scene.runs)]
+    async with Sandbox(settings) as sandbox, AsyncExitStack() as stack:
+        urls = [await _way_to(sandbox, scene, number, stack) for number in range(scene.runs)]
+        processes = [await _start(folder, number, scene, sandbox, urls[number]) for number in range(scene.runs)]
         rival = asyncio.create_task(_rival(sandbox, scene))
         if scene.kill_after is not None:
             while len(sandbox.arrivals()) < scene.kill_after:  # noqa: ASYNC110 - the sandbox has no such event
@@ -177,7 +182,16 @@ async def play(folder: Path, scene: Scene) -> Shared:
     )
 
 
-async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox) -> asyncio.subprocess.Process:
+async def _way_to(sandbox: Sandbox, scene: Scene, number: int, stack: AsyncExitStack) -> str:
+    """The account's address as a run's machine sees it."""
+    if not scene.hosts:
+        return sandbox.url
+    host = scene.hosts[number]
+    outer = await stack.enter_async_context(open_proxy(sandbox.port, round_trip_s=0.0, at=host.outer))
+    return f"http://127.0.0.1:{await stack.enter_async_context(forward_in(host, outer.port))}"
+
+
+async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox, url: str) -> asyncio.subprocess.Process:
     desk = folder / f"run{number}"
     desk.mkdir(parents=True)
     config: dict[str, Any] = {
@@ -194,13 +208,14 @@ async def _start(folder: Path, number: int, scene: Scene, sandbox: Sandbox) -> a
         csv.writer(file).writerows([("Name", "Email"), *rows])
     environ = environment(
         folder / "ledger.sqlite3",
-        LSQ_HOST=sandbox.url,
+        LSQ_HOST=url,
         LSQ_ACCESS_KEY=sandbox.access_key,
         LSQ_SECRET_KEY=sandbox.secret_key,
         XDG_CACHE_HOME=str(folder / "cache"),
         **({"LSQ_LEDGER": scene.ledgers[number]} if scene.ledgers else {}),
     )
     return await asyncio.create_subprocess_exec(
+        *(scene.hosts[number].prefix if scene.hosts else ()),
         *importer_command(f"leads{number}.csv", "--no-html"),
         cwd=desk,
         env=environ,

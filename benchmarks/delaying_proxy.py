@@ -1,6 +1,10 @@
-"""A way to a server that takes its time: every byte arrives half a round trip later, in order. For one loop."""
+"""A way to a server that takes its time: every byte arrives half a round trip later, in order. For one loop.
+
+python benchmarks/delaying_proxy.py HOST PORT     # forwards a port of the loopback, which it prints, without delay
+"""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -15,18 +19,18 @@ class DelayingProxy:
     `cut` breaks those that are open, and may be called from any thread.
     """
 
-    def __init__(self, port: int, *, round_trip_s: float) -> None:
+    def __init__(self, port: int, *, round_trip_s: float, to_host: str = "127.0.0.1") -> None:
         self._loop = asyncio.get_running_loop()
         self.round_trip_s = round_trip_s
         self.port = 0
-        self._to_port = port
+        self._to = to_host, port
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         try:
-            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
+            there_reader, there_writer = await asyncio.open_connection(*self._to)
         except OSError:
             writer.close()
             return
@@ -65,10 +69,12 @@ class DelayingProxy:
 
 
 @asynccontextmanager
-async def open_proxy(port: int, *, round_trip_s: float) -> AsyncIterator[DelayingProxy]:
-    """A proxy to a port, on a free port of its own."""
-    proxy = DelayingProxy(port, round_trip_s=round_trip_s)
-    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
+async def open_proxy(
+    port: int, *, round_trip_s: float, at: str = "127.0.0.1", to_host: str = "127.0.0.1"
+) -> AsyncIterator[DelayingProxy]:
+    """A proxy to a port, on a free port of its own of the address `at`."""
+    proxy = DelayingProxy(port, round_trip_s=round_trip_s, to_host=to_host)
+    server = await asyncio.start_server(proxy.accept, at, 0)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy
@@ -76,3 +82,13 @@ async def open_proxy(port: int, *, round_trip_s: float) -> AsyncIterator[Delayin
         server.close()
         proxy.cut()
         await asyncio.sleep(0)  # so that it is done while the loop still runs
+
+
+async def _forward_until_killed(host: str, port: int) -> None:
+    async with open_proxy(port, round_trip_s=0.0, to_host=host) as proxy:
+        print(proxy.port, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_forward_until_killed(sys.argv[1], int(sys.argv[2])))

@@ -2,6 +2,7 @@
 
     python benchmarks/machines.py                                   # about 9 minutes
     python benchmarks/machines.py --round-trips 60 --machines 3 --limit 25/0.5 --latency 3-30
+    python benchmarks/machines.py --hosts --machines 3 --round-trips 60     # network namespaces, as root
     python benchmarks/machines.py --filled 10000000 --machines      # a full ledger: some 6 minutes
 
 It starts a PostgreSQL server of its own (Debian's `postgresql` package must be there). Each machine is a process with
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from budget import Scene, play
 from child import environment, importer_command, run
 from delaying_proxy import open_proxy
 from figures import Figure, make_parser, publish
+from hostspaces import make_hosts
 
 from importer.ledger.ledger import Ledger
 from importer.ledger.maintenance import prune
@@ -47,11 +49,14 @@ async def _play(folder: Path, cluster: Cluster, scene: Scene, round_trip_ms: flo
     database = cluster.new_database().rpartition("/")[2]
     async with AsyncExitStack() as stack:
         ledgers = []
-        for _ in range(scene.runs):
-            proxy = await stack.enter_async_context(open_proxy(cluster.port, round_trip_s=round_trip_ms / 1000))
-            ledgers.append(cluster.url(database, port=proxy.port))
+        for number in range(scene.runs):
+            at = scene.hosts[number].outer if scene.hosts else "127.0.0.1"
+            way = open_proxy(cluster.port, round_trip_s=round_trip_ms / 1000, at=at)
+            proxy = await stack.enter_async_context(way)
+            ledgers.append(cluster.url(database, port=proxy.port).replace("127.0.0.1", at))
         shared = await play(folder, replace(scene, ledgers=tuple(ledgers)))
-    name = f"{round_trip_ms:g} ms, {scene.runs} machine{'s' if scene.runs > 1 else ''}"
+    kind = "host" if scene.hosts else "machine"
+    name = f"{round_trip_ms:g} ms, {scene.runs} {kind}{'s' if scene.runs > 1 else ''}"
     print(shared.tell(name), flush=True)
     if any(shared.statuses):
         print(*shared.told, sep="\n", file=sys.stderr)
@@ -159,6 +164,7 @@ async def _main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--latency", default="30-300", help="of a call's round trip, in milliseconds")
     options.add_argument("--rows", type=int, default=300, help="of all machines together")
     options.add_argument("--machines", type=int, nargs="*", default=[3, 1])
+    options.add_argument("--hosts", action="store_true", help="each with a network of its own (namespaces; as root)")
     options.add_argument("--cost", type=int, default=0, metavar="ROWS", help="measure what a row costs, too")
     options.add_argument("--filled", type=int, default=0, metavar="ROWS", help="measure a ledger of so many rows, too")
     options.add_argument("--round-trips", type=float, nargs="+", default=list(GOALS), help="to the database, in ms")
@@ -185,7 +191,9 @@ async def _main(arguments: Sequence[str] | None = None) -> None:
                     per_seconds=per_seconds,
                     latency_ms=parse_latency(given.latency),
                 )
-                figures += await _play(Path(name) / f"{machines}at{round_trip_ms:g}", cluster, scene, round_trip_ms)
+                folder = Path(name) / f"{machines}at{round_trip_ms:g}"
+                with make_hosts(machines) if given.hosts else nullcontext(()) as hosts:
+                    figures += await _play(folder, cluster, replace(scene, hosts=tuple(hosts)), round_trip_ms)
     publish(f"Machines that share {given.limit} calls/s by a server", figures, given.json)
 
 
