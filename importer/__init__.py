@@ -23,6 +23,7 @@ config.yaml; `ImportRequest(…, sandbox=True)` needs neither keys nor a network
     await propose_mapping(MappingRequest(file=…))               ProposedMapping: a config.yaml for a spreadsheet
     await settle(SettleRequest(report=…, rows=[…]))             say of unknown rows whether their leads exist
     await history(config)                                       the runs that the ledger knows
+    await usage(config)                                         Usage: how many of the day's calls are used and left
     await diagnose(file)                                        Findings: whether all that an import needs is well
     rows_to_mend(report), correct_report(report, changes)       its refused rows, and other texts for their cells
     read_report(path)                                           a report as a pandas DataFrame, every cell a text
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from importer.app.result import RunResult
     from importer.app.settling import SettleRequest, settle
     from importer.app.stop import Stop
+    from importer.app.usage import Usage, usage
     from importer.doctor.finding import Finding
     from importer.errors import DefectError, FatalError, ImporterError, Remedy, RowProblem, UsageError
     from importer.events import (
@@ -121,6 +123,7 @@ __all__ = [
     "Started",
     "Status",
     "Stop",
+    "Usage",
     "UsageError",
     "__version__",
     "check",
@@ -132,6 +135,7 @@ __all__ = [
     "read_report",
     "rows_to_mend",
     "settle",
+    "usage",
 ]
 
 _HOMES = {
@@ -151,6 +155,7 @@ _HOMES = {
     "importer.app.result": ("RunResult",),
     "importer.app.settling": ("SettleRequest", "settle"),
     "importer.app.stop": ("Stop",),
+    "importer.app.usage": ("Usage", "usage"),
     "importer.doctor.finding": ("Finding",),
     "importer.errors": ("DefectError", "FatalError", "ImporterError", "Remedy", "RowProblem", "UsageError"),
     "importer.events": (

@@ -1,13 +1,14 @@
 """Home: a file is dropped here; below, the runs of the account, and whether all is well."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from nicegui import events, ui
 
-from importer import Finding, ImporterError, KnownRun, RunState, diagnose, history
+from importer import Finding, ImporterError, KnownRun, RunState, diagnose, history, usage
 from importer.page.job import Jobs
 from importer.page.look import heading, show_error
 from importer.page.settings import PageSettings
@@ -23,6 +24,8 @@ async def show_home(settings: PageSettings, uploads: Uploads, jobs: Jobs) -> Non
     """Show the screen."""
     if settings.sandbox:
         ui.label("Practice: leads go into a sandbox on this machine, and your account is not touched.").classes("card")
+    else:
+        await _usage(settings)
     heading("A file with leads")
     _drop(settings, uploads)
     _files(uploads, jobs)
@@ -46,6 +49,15 @@ async def show_home(settings: PageSettings, uploads: Uploads, jobs: Jobs) -> Non
         button.enable()
 
     button = ui.button("Check keys, account and folders", on_click=look).props("outline no-caps")
+
+
+async def _usage(settings: PageSettings) -> None:
+    """What is used of the account's day; nothing where that cannot be known yet."""
+    with suppress(ImporterError):
+        used = await usage(settings.config, environ=settings.environ)
+        left = "" if used.left is None else f", {used.left:,} are left"
+        calls = "call" if used.calls == 1 else "calls"
+        ui.label(f"{used.calls:,} {calls} to LeadSquared in the last 24 hours{left}.").classes("quiet")
 
 
 def _drop(settings: PageSettings, uploads: Uploads) -> None:

@@ -37,6 +37,7 @@ from importer import (
     SettleRequest,
     Started,
     Stop,
+    Usage,
     UsageError,
     check,
     diagnose,
@@ -44,6 +45,7 @@ from importer import (
     import_file,
     propose_mapping,
     settle,
+    usage,
 )
 from importer.run.inputfile import open_input_file
 
@@ -266,6 +268,17 @@ async def test_a_mapping_is_proposed_and_the_way_is_examined(desk: Desk) -> None
     findings = await diagnose(FILE, environ=desk.variables())
     assert [finding for finding in findings if not finding.is_well] == []
     assert any("12 data rows" in finding.what for finding in findings)
+
+
+async def test_the_calls_of_the_day_are_told(desk: Desk) -> None:
+    desk.configure(limits={"calls": 1000, "per_seconds": 5, "calls_per_day": 100})
+    config = desk.folder / "config.yaml"
+    assert await usage(config, environ=desk.variables()) == Usage(0, 100)
+    desk.write(ROWS)
+    await import_file(ImportRequest(file=FILE, config=config), environ=desk.variables())
+    used = await usage(config, environ=desk.variables())
+    assert len(ROWS) <= used.calls <= len(ROWS) + 4
+    assert used.left == 100 - used.calls
 
 
 async def test_what_a_person_chose_of_columns_is_what_is_proposed(desk: Desk) -> None:

@@ -54,6 +54,7 @@ def test_the_first_screen_shows_runs_and_whether_all_is_well(
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.goto(served.address)
         page.get_by_role("heading", name="Runs").wait_for()
+        page.get_by_text("to LeadSquared in the last 24 hours").wait_for()
         page.get_by_role("button", name="Check keys, account and folders").click()
         page.get_by_text("keys: LSQ_ACCESS_KEY and LSQ_SECRET_KEY are set").wait_for()
         shown = page.content()
