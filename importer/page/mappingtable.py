@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import events, ui
 
-from importer import Certainty, ImporterError, MappedColumn, MappingRequest, ProposedMapping, propose_mapping
+from importer import Action, Certainty, ImporterError, MappedColumn, MappingRequest, ProposedMapping, propose_mapping
 from importer.page.look import show_error
 from importer.page.settings import PageSettings
 from importer.page.uploads import Upload
@@ -24,6 +24,7 @@ async def show_mapping(settings: PageSettings, upload: Upload, *, ready: Callabl
         proposed = await _propose(settings, upload)
     except ImporterError as error:
         show_error(error)
+        _offer_encodings(upload, error)
         return
     finally:
         spinner.delete()
@@ -41,8 +42,21 @@ async def _propose(settings: PageSettings, upload: Upload) -> ProposedMapping:
         folder=upload.config.parent,
         sandbox=settings.sandbox,
         chosen=_choices_of(upload),
+        encoding=upload.encoding.read_text("utf-8") if upload.encoding.exists() else None,
     )
     return await propose_mapping(request, environ=settings.environ)
+
+
+def _offer_encodings(upload: Upload, error: ImporterError) -> None:
+    """A button for each encoding in which the file's letters may read right."""
+
+    def take(name: str) -> None:
+        upload.encoding.write_text(name, "utf-8")
+        ui.navigate.reload()
+
+    for step in error.steps:
+        if step.action is Action.NAME_ENCODING:
+            ui.button(f"Read it as {step.subject}", on_click=partial(take, step.subject)).props("no-caps outline")
 
 
 def _choices_of(upload: Upload) -> dict[str, str]:
@@ -92,9 +106,12 @@ class _Table:
                 self._states[column.header] = ui.label(_state(column)).classes("quiet")
             # A full name that is split goes to two fields: neither is a choice by itself.
             value = column.field if column.certainty is Certainty.SURE and column.field in fields else NOWHERE
-            ui.select(fields, value=value, with_input=True, on_change=partial(self._choose, column.header)).props(
-                f'dense outlined aria-label="Field for {_quoted(column.header)}"'
-            ).style("flex:1 1 16rem")
+            select = ui.select(fields, value=value, with_input=True, on_change=partial(self._choose, column.header))
+            select.props(f'dense outlined aria-label="Field for {_quoted(column.header)}"').style("flex:1 1 16rem")
+            if column.certainty is Certainty.DOUBTFUL and column.field in fields:
+                take = ui.button("Take it", on_click=partial(select.set_value, column.field))
+                take.props(f'no-caps flat aria-label="Take {_quoted(column.field)} for {_quoted(column.header)}"')
+                take.bind_visibility_from(select, "value", value=NOWHERE)
 
     async def _choose(self, header: str, event: events.ValueChangeEventArguments[str | None]) -> None:
         chosen = _choices_of(self._upload) | {header: str(event.value or NOWHERE)}

@@ -39,6 +39,11 @@ class Upload:
         return self.folder.parent / "choices.json"
 
     @property
+    def encoding(self) -> Path:
+        """The encoding that a person chose for it, as text."""
+        return self.folder.parent / "encoding"
+
+    @property
     def report(self) -> Path:
         """Where the report of a check or an import stands."""
         return self.file.with_name(f"{self.file.stem}.report.csv")

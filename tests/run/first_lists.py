@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-__all__ = ["LISTS", "OWNERS", "ROWS"]
+__all__ = ["FIRST_LEADS", "LISTS", "OWNERS", "ROWS"]
 
 ROWS = 24
 FIRST = ("Asha", "Ravi", "Meera", "Kabir", "Leela", "Arjun", "Nisha", "Vikram")
@@ -205,3 +205,13 @@ def as_workbook(path: Path, sheets: dict[str, Rows]) -> Path:
             sheet.append(row)
     book.save(path)
     return path
+
+
+FIRST_LEADS = {
+    "badge_scan": {"EmailAddress": "asha.rao0@example.com", "mx_Enquiry_Date": "2026-09-14 03:35:00.000"},
+    "facebook": {"EmailAddress": "asha.rao0@example.com", "Phone": "+91-9845010000", "LastName": "Rao"},
+    "crm": {"EmailAddress": "asha.rao0@example.com", "Revenue": "1250000", "mx_Course": "B.Tech."},
+    "register": {"EmailAddress": "asha.rao0@example.com", "FirstName": "आशा", "LastName": "राव"},
+    "fair": {"EmailAddress": "p0@example.de", "Company": "Groß & Söhne GmbH", "mx_Zip": "01000"},
+}
+"""What is easily lost on the way, as it must arrive."""

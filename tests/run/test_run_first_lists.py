@@ -10,19 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from first_lists import LISTS, OWNERS, ROWS
+from first_lists import FIRST_LEADS, LISTS, OWNERS, ROWS
 from workbench import Account, Desk, Run, serve_account
 
 MOST_COMMANDS = 4
-
-FIRST_LEADS = {
-    "badge_scan": {"EmailAddress": "asha.rao0@example.com", "mx_Enquiry_Date": "2026-09-14 03:35:00.000"},
-    "facebook": {"EmailAddress": "asha.rao0@example.com", "Phone": "+91-9845010000", "LastName": "Rao"},
-    "crm": {"EmailAddress": "asha.rao0@example.com", "Revenue": "1250000", "mx_Course": "B.Tech."},
-    "register": {"EmailAddress": "asha.rao0@example.com", "FirstName": "आशा", "LastName": "राव"},
-    "fair": {"EmailAddress": "p0@example.de", "Company": "Groß & Söhne GmbH", "mx_Zip": "01000"},
-}
-"""What is easily lost on the way, as it must arrive."""
 
 
 @pytest.fixture(scope="module")
