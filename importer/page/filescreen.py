@@ -47,10 +47,12 @@ class _JobView:
 
     def _draw(self) -> None:
         job = self._jobs.find(self._upload)
-        state = job and (id(job), job.done, job.to_send, job.is_waiting, job.is_over, job.stop.is_requested)
-        if state == self._shown and self._shown is not None:
-            return
-        self._shown = state or "idle"
+        state: object = "idle"
+        if job is not None:
+            state = (id(job), job.done, job.to_send, job.is_waiting, job.is_over, job.stop.is_requested)
+        if state == self._shown:
+            return  # drawn anew, a button would be gone under the pointer
+        self._shown = state
         self._place.clear()
         with self._place:
             if job is None or job.is_over:
