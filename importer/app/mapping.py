@@ -21,7 +21,7 @@ from importer.lead.metadata import FieldList
 from importer.lead.values.phone import is_region, region_of
 from importer.proposal.configtext import Setting, write_config
 from importer.proposal.country import find_country
-from importer.proposal.proposal import ProposedColumn, propose
+from importer.proposal.proposal import Proposal, ProposedColumn, propose
 from importer.proposal.reference import find_reference
 from importer.sheet import Table
 
@@ -147,7 +147,7 @@ async def propose_mapping(request: MappingRequest, *, environ: Mapping[str, str]
         headers=tuple(column.header for column in proposal.columns),
         notes=(*notes_on(told, reading), *_notes_on_country(country, header), *_notes_on_closing(closing)),
         columns=tuple(_mapped(column, samples.get(column.header, ())) for column in proposal.columns),
-        fields=tuple(_choices(facts.fields)),
+        fields=tuple(_choices(proposal, facts.fields)),
         unfilled=tuple(FieldChoice(one.schema_name, one.display_name) for one in proposal.unfilled),
     )
 
@@ -167,16 +167,14 @@ def _mapped(column: ProposedColumn, values: Sequence[str]) -> MappedColumn:
     )
 
 
-def _choices(fields: FieldList) -> Iterator[FieldChoice]:
+def _choices(proposal: Proposal, fields: FieldList) -> Iterator[FieldChoice]:
     """Every field that a column may go to; those of a custom field set under their parent's name."""
-    for one in fields:
-        if one.is_system:
-            continue
-        if one.sub_fields is None:
-            yield FieldChoice(one.schema_name, one.display_name or one.schema_name)
-        for part in one.sub_fields or ():
-            display = f"{one.display_name or one.schema_name} › {part.display_name or part.schema_name}"
-            yield FieldChoice(f"{one.schema_name}.{part.schema_name}", display)
+    for name, one in proposal.fields:
+        parent = fields.get(name.partition(".")[0]) if "." in name else None
+        display = one.display_name or one.schema_name
+        if parent is not None:
+            display = f"{parent.display_name or parent.schema_name} › {display}"
+        yield FieldChoice(name, display)
 
 
 def _check_place(request: MappingRequest) -> None:

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from importer.errors import UsageError
@@ -15,8 +14,6 @@ from importer.report.replacement import replace_report
 from importer.sheet import open_table
 
 __all__ = ["RowToMend", "RowsToMend", "correct_report", "rows_to_mend"]
-
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +76,14 @@ def correct_report(report: Path, changes: Mapping[int, Mapping[int, str]]) -> No
         text = report.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise UsageError(f"{report} cannot be read as a report ({type(error).__name__}).") from None
-    lines = csv.reader(io.StringIO(text, newline=""))
-    shape = _shape_of(report, next(lines, []))
+    records = csv.reader(io.StringIO(text, newline=""))
+    header = next(records, [])
+    shape = _shape_of(report, header)
     number_at = shape.own["lsq_row"]
     left = {number: dict(cells) for number, cells in changes.items()}
     written = io.StringIO(newline="")
     write = csv.writer(written).writerow
-    records = csv.reader(io.StringIO(text, newline=""))
-    write(next(islice(records, 1)))
+    write(header)
     for record in records:
         number = record[number_at].strip() if number_at < len(record) else ""
         cells = left.pop(int(number), {}) if number.isdecimal() else {}
@@ -98,7 +95,7 @@ def correct_report(report: Path, changes: Mapping[int, Mapping[int, str]]) -> No
     if left:
         raise UsageError(f"{report} has no row {', '.join(map(str, sorted(left)))}.")
     with replace_report(report) as replacement:
-        replacement.file.write((BOM + written.getvalue()).encode("utf-8", "backslashreplace"))
+        replacement.file.write(written.getvalue().encode("utf-8-sig", "backslashreplace"))
 
 
 def _shape_of(report: Path, header: "list[str] | tuple[str, ...]") -> ReportShape:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from importer.errors import SettingsError
 from importer.ledger.failure import LocksLostError, guard_database
 
-__all__ = ["FileLocks", "RunLocks", "ServerLocks"]
+__all__ = ["FileLocks", "RunLocks", "ServerLocks", "lock_number"]
 
 
 class RunLocks(Protocol):
@@ -204,7 +204,7 @@ class ServerLocks:
                 connection.exec_driver_sql(_END_BACKEND, {"pid": old[0], "began": old[1]})
             for name in self._own:
                 for _ in range(TRIES):
-                    if connection.scalar(select(func.pg_try_advisory_lock(_number(name)))):
+                    if connection.scalar(select(func.pg_try_advisory_lock(lock_number(name)))):
                         break
                     time.sleep(PAUSE_S)  # until the backend that was told to end has done so
                 else:
@@ -232,7 +232,7 @@ class ServerLocks:
 
     def _ask(self, function: str, name: str) -> bool:
         with self._turn, guard_database(self._where):
-            return bool(self._connect().scalar(select(getattr(func, function)(_number(name)))))
+            return bool(self._connect().scalar(select(getattr(func, function)(lock_number(name)))))
 
 
 _OWN_BACKEND = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()"
@@ -245,8 +245,8 @@ TRIES = 40
 PAUSE_S = 0.05
 
 
-def _number(name: str) -> int:
-    """The number of the advisory lock that stands for a run or a source."""
+def lock_number(name: str) -> int:
+    """The number of the advisory lock that stands for something: 64 bits of its digest."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 

@@ -47,11 +47,13 @@ class Proposal:
     """A whole mapping.
 
     `unfilled` are the account's mandatory fields that no column fills, `repeated` the headers that stand twice.
+    `fields` are all that a column may go to, by dotted schema name.
     """
 
     columns: tuple[ProposedColumn, ...]
     unfilled: tuple[Field, ...] = ()
     repeated: tuple[str, ...] = ()
+    fields: tuple[tuple[str, Field], ...] = ()
 
     @property
     def sure(self) -> int:
@@ -212,6 +214,7 @@ def propose(
         columns=tuple(columns),
         unfilled=tuple(one for one in fields if _is_missed(one, filled)),
         repeated=tuple(name for name in dict.fromkeys(names) if name and names.count(name) > 1),
+        fields=tuple(file.names.all()),
     )
 
 

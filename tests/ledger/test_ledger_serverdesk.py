@@ -18,6 +18,7 @@ from importer.ledger.ledger import Ledger
 from importer.ledger.outage import Outage
 from importer.ledger.schema import BUDGET
 from importer.ledger.slots.budget import Budget, Granted, Terms
+from importer.ledger.slots.dayquota import DayQuota
 from importer.ledger.slots.jobs import Free, Hold, Job, Pause, Refusal
 from importer.ledger.slots.serverdesk import ServerDesk
 from importer.ledger.slots.shared import SharedSlots
@@ -150,7 +151,8 @@ def test_calls_of_the_day_end_it(make_desk: Desks) -> None:
     end = ask(desk, 2).end
     assert end is not None
     assert "used up" in end.message
-    assert desk.used_today() == 4
+    with make_desk.ledger.begin() as connection:
+        assert DayQuota(make_desk.ledger.account.id, calls_per_day=4, wall_clock=time.time).used(connection) == 4
 
 
 def test_a_step_that_was_answered_into_the_void_is_asked_again_without_a_slot_too_many(

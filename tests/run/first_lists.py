@@ -4,13 +4,14 @@ German trade fair's. All is invented; each makes `ROWS` leads.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from openpyxl import Workbook
 
-__all__ = ["FIRST_LEADS", "LISTS", "OWNERS", "ROWS"]
+__all__ = ["LISTS", "ROWS", "check_leads"]
 
 ROWS = 24
 FIRST = ("Asha", "Ravi", "Meera", "Kabir", "Leela", "Arjun", "Nisha", "Vikram")
@@ -215,3 +216,14 @@ FIRST_LEADS = {
     "fair": {"EmailAddress": "p0@example.de", "Company": "Groß & Söhne GmbH", "mx_Zip": "01000"},
 }
 """What is easily lost on the way, as it must arrive."""
+
+
+def check_leads(name: str, leads: Sequence[Mapping[str, str]]) -> None:
+    """What a list's leads must be, whichever way they went."""
+    assert len(leads) == ROWS
+    filled = Counter(field for lead in leads for field, value in lead.items() if value)
+    assert min(filled[field] for field in ("FirstName", "LastName", "EmailAddress", "Phone", "mx_City")) == ROWS
+    first = next(lead for lead in leads if lead["EmailAddress"] == FIRST_LEADS[name]["EmailAddress"])
+    assert {**first, **FIRST_LEADS[name]} == first
+    if name == "crm":
+        assert len({lead["OwnerId"] for lead in leads}) == len(OWNERS)

@@ -47,9 +47,6 @@ class Desk(Protocol):
         more are wanted.
         """
 
-    def used_today(self) -> int:
-        """How many calls all runs have made in the last 24 hours, to the minute; from any thread."""
-
     def leave(self) -> None:
         """Want no more slots, and close."""
 
@@ -85,11 +82,6 @@ class FileDesk:
                 granted = self._budget.grant(connection, asked_at, wanted)
                 self._machines.stay(connection, is_other_boot=self._budget.is_other_boot)
         return Step(granted, asked_at, 0.0, changes)
-
-    def used_today(self) -> int:
-        """How many calls all runs have made in the last 24 hours, to the minute."""
-        with self._ledger.begin() as connection:
-            return self._budget.quota.used(connection)
 
     def leave(self) -> None:
         """Want no more slots, and close."""

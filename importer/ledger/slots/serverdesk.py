@@ -1,6 +1,5 @@
 """The desk of a budget on a PostgreSQL server, which runs on several machines share: one question for each step."""
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,18 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from importer.events import Level, Notice, Notify, log_notice
 from importer.ledger.failure import guard_database, is_connection_loss
 from importer.ledger.ledger import Ledger
-from importer.ledger.slots.budget import FUTURE_S, HEARTBEAT_S, WANTS_FOR_S, Budget, Granted
+from importer.ledger.locks import lock_number
+from importer.ledger.slots.budget import CLEAN_EVERY_S, FUTURE_S, HEARTBEAT_S, WANTS_FOR_S, Budget, Granted
 from importer.ledger.slots.desk import Step, write_down
 from importer.ledger.slots.jobs import Free, Hold, Job, Pause, Refusal
 from importer.ledger.slots.serverstep import CREATE_STEP, STEP
 from importer.ratelimit.adaptive import GROW_EVERY_S, AdaptiveLimit, Limit
 
-__all__ = ["ServerDesk", "lock_number"]
+__all__ = ["ServerDesk"]
 
 BOOT = "server"
 """What stands where a file names the boot whose clock its slots are told by."""
-
-CLEAN_EVERY_S = 2.0
 
 SHORTEST_SLACK_S = 0.25
 """By so much more than is proved the server's time may move on between two steps, or by two round trips."""
@@ -34,11 +32,6 @@ SAMPLES = 32
 
 NEWS_OF_CLOCK_S = 1.0
 """A step of the server's clock that is worth a word."""
-
-
-def lock_number(what: str) -> int:
-    """The number of the advisory lock that stands for something: 64 bits of its digest."""
-    return int.from_bytes(hashlib.blake2b(what.encode(), digest_size=8).digest(), signed=True)
 
 
 class ServerDesk:
@@ -92,11 +85,6 @@ class ServerDesk:
         asked_at, told = self._ask(jobs, wanted, asks=asks)
         granted = self._read_grant(told, wanted) if asks else None
         return Step(granted, asked_at, min(self._shifts), changes)
-
-    def used_today(self) -> int:
-        """How many calls all runs have made in the last 24 hours, to the minute."""
-        with self._ledger.begin(lock=self._lock) as connection:
-            return self._budget.quota.used(connection)
 
     def leave(self) -> None:
         """Want no more slots, and close. A server that is gone forgets it by itself."""

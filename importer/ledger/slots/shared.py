@@ -112,7 +112,8 @@ class SharedSlots:
 
     def used_today(self) -> int:
         """How many calls all runs have made in the last 24 hours, to the minute."""
-        return self._desk.used_today()
+        with self._ledger.begin() as connection:
+            return self._budget.quota.used(connection)
 
     async def take(self) -> int:
         """Wait for a free slot and hold it; WithdrawnError after `close`, QuotaError when the day has no more."""
